@@ -1,0 +1,76 @@
+/**
+ * Starts the same Deno that runs the tools: under `npx -y deno` there is none on PATH.
+ */
+import { ROOT } from "./paths.ts";
+
+const FORWARDED: Deno.Signal[] = ["SIGTERM", "SIGHUP", "SIGINT"];
+
+/** Runs Deno in our place: it gets our stdin, stdout, stderr and signals. Gives its exit code. */
+export async function runAttached(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), { args, env, cwd: ROOT })
+    .spawn();
+  using _ = forwardSignals(child);
+  return (await child.status).code;
+}
+
+export interface Captured {
+  readonly success: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs Deno unseen and without input. */
+export async function runCaptured(
+  args: string[],
+  { env = {}, ...options }: {
+    cwd?: URL;
+    env?: Record<string, string>;
+    signal?: AbortSignal;
+  } = {},
+): Promise<Captured> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { ...env, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...options,
+  }).spawn();
+  using _ = forwardSignals(child);
+  const { success, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return {
+    success,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+export function forwardSignals(child: Deno.ChildProcess): Disposable {
+  const handlers = FORWARDED.map((signal) => {
+    const handler = () => {
+      // A terminal sends SIGINT to the child as well, which may take a second one as "at once".
+      if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended in the meantime.
+      }
+    };
+    return { signal, handler };
+  });
+  for (const { signal, handler } of handlers) {
+    Deno.addSignalListener(signal, handler);
+  }
+  return {
+    [Symbol.dispose]() {
+      for (const { signal, handler } of handlers) {
+        Deno.removeSignalListener(signal, handler);
+      }
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * Bundles `remote/main.ts` into `gateway/_program.gen.ts`: the text that a gateway sends to the far side, which
+ * executes it as the body of an async function.
+ */
+import { scratchUrl, writeFileAtomically } from "./atomic.ts";
+import { runCaptured } from "./deno.ts";
+import { Failure } from "./failure.ts";
+import { listFiles, sha256 } from "./files.ts";
+import { CACHE, ROOT } from "./paths.ts";
+
+const ENTRY = "remote/main.ts";
+const GENERATED = new URL("gateway/_program.gen.ts", ROOT);
+const INPUT_FOLDERS = ["protocol/", "channel/", "transports/", "remote/"];
+const INPUT_FILES = ["errors.ts", "deno.json"];
+const PROGRAM_LIMIT_BYTES = 80 * 1024;
+
+export interface Program {
+  readonly rebuilt: boolean;
+  readonly bytes: number;
+}
+
+/** Rebuilds the program if anything that it is made of has changed. */
+export async function ensureProgram(): Promise<Program> {
+  const header =
+    `// Generated from ${ENTRY} by \`deno task build\`; inputs ${await fingerprint()}.\n`;
+  const present = await readIfThere(GENERATED);
+  if (present?.startsWith(header)) {
+    return { rebuilt: false, bytes: byteLength(programIn(present)) };
+  }
+  const program = await bundle();
+  assertSendable(program);
+  await writeFileAtomically(
+    GENERATED,
+    `${header}export const PROGRAM: string = ${JSON.stringify(program)};\n`,
+  );
+  return { rebuilt: true, bytes: byteLength(program) };
+}
+
+/** Covers every file that the program may reach, and what else its text depends on. */
+async function fingerprint(): Promise<string> {
+  const encoder = new TextEncoder();
+  const parts = [Deno.version.deno, Deno.env.get("JSR_URL") ?? ""];
+  for (const path of await inputs()) {
+    parts.push(path, await Deno.readTextFile(new URL(path, ROOT)));
+  }
+  return (await sha256(encoder.encode(parts.join("\0")))).slice(0, 32);
+}
+
+async function inputs(): Promise<string[]> {
+  const paths = [...INPUT_FILES];
+  for (const folder of INPUT_FOLDERS) {
+    const sources = await listFiles(
+      new URL(folder, ROOT),
+      (path) => path.endsWith(".ts") && !path.endsWith("_test.ts"),
+    );
+    paths.push(...sources.map((path) => folder + path));
+  }
+  return paths;
+}
+
+async function bundle(): Promise<string> {
+  await Deno.mkdir(CACHE, { recursive: true });
+  const output = scratchUrl("program");
+  const { success, stderr } = await runCaptured([
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--format",
+    "esm",
+    "--output",
+    output.href.slice(ROOT.href.length),
+    ENTRY,
+  ]);
+  if (!success) throw new Failure(`Cannot bundle ${ENTRY}:\n${stderr}`);
+  const text = await Deno.readTextFile(output);
+  await Deno.remove(output);
+  return text.trimEnd();
+}
+
+/** Refuses what would fail only at the far side. */
+function assertSendable(program: string): void {
+  const bytes = byteLength(program);
+  if (bytes > PROGRAM_LIMIT_BYTES) {
+    throw new Failure(
+      `The remote program is ${bytes} bytes minified; the limit is ${PROGRAM_LIMIT_BYTES}. ` +
+        `See what ${ENTRY} imports: \`deno info ${ENTRY}\`.`,
+    );
+  }
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  try {
+    new AsyncFunction(program);
+  } catch (error) {
+    throw new Failure(
+      `The remote program is not the body of an async function: ${error}. ` +
+        `${ENTRY} may export nothing, and what it needs of node: it imports dynamically.`,
+    );
+  }
+}
+
+function programIn(module: string): string {
+  return JSON.parse(module.slice(module.indexOf("= ") + 2, -2));
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+async function readIfThere(url: URL): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What every `deno task` goes through: makes sure of @std and of the remote program, then runs the task.
+ * It runs before either is there, so it imports nothing remote.
+ */
+import { runAttached } from "./deno.ts";
+import { runExample } from "./example.ts";
+import { Failure } from "./failure.ts";
+import { runOk } from "./ok.ts";
+import { ensureProgram } from "./program.ts";
+import { settleRegistry } from "./registry.ts";
+import { formatTally } from "./tally.ts";
+import { runTests } from "./tests.ts";
+
+/** Each takes the arguments after the task's name and gives an exit code. */
+const TASKS: Record<string, (args: string[]) => Promise<number>> = {
+  demo: (args) => runAttached(["run", "-A", "examples/demo.ts", ...args]),
+  example: runExample,
+  bench: (args) => runAttached(["run", "-A", "bench/main.ts", ...args]),
+  "bench:peers": (args) => runAttached(["run", "-A", "bench/peers.ts", ...args]),
+  check: (args) => runAttached(["check", ...args]),
+  ok: runOk,
+  async test(args) {
+    const { code, tally } = await runTests(args);
+    console.log(formatTally(tally));
+    return code;
+  },
+  async build() {
+    const { rebuilt, bytes } = await ensureProgram();
+    console.log(
+      `remote program: ${bytes} bytes, ${rebuilt ? "rebuilt" : "up to date"}`,
+    );
+    return 0;
+  },
+};
+
+async function main([name = "", ...args]: string[]): Promise<number> {
+  const task = TASKS[name];
+  if (!task) {
+    throw new Failure(
+      `No task "${name}"; there are: ${Object.keys(TASKS).join(", ")}.`,
+    );
+  }
+  await settleRegistry();
+  if (name !== "build") await ensureProgram();
+  return await task(args);
+}
+
+try {
+  Deno.exitCode = await main(Deno.args);
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  Deno.exitCode = 1;
+}

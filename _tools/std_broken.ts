@@ -1,0 +1,38 @@
+/** An import or export with its specifier, at the start of a line: in comments there is something before it. */
+const STATEMENT = /^(?:import\b|(export \*)|export\b)[^;"']*["'](\.[^"'\n]+)["'][^;\n]*;?\n?/gm;
+
+/**
+ * Leaves out modules of a package that import a file which the package lacks, and re-exports of them: npm's
+ * `deno-std` holds .js alone, but `@std/cli` needs a .json for `unicodeWidth` only.
+ */
+export function leaveOutBroken(
+  scripts: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const kept = new Map<string, string>();
+  for (const [path, source] of scripts) {
+    let broken = false;
+    const text = source.replace(
+      STATEMENT,
+      (statement, star: string | undefined, specifier: string) => {
+        if (isThere(specifier, path, scripts)) return statement;
+        if (star) return "";
+        broken = true;
+        return statement;
+      },
+    );
+    if (!broken) kept.set(path, text);
+  }
+  // What imports a module that was left out is broken in its turn.
+  return kept.size === scripts.size ? kept : leaveOutBroken(kept);
+}
+
+function isThere(
+  specifier: string,
+  path: string,
+  scripts: ReadonlyMap<string, string>,
+): boolean {
+  const { pathname } = new URL(specifier, `file:///package/${path}`);
+  const within = "/package/";
+  if (!pathname.startsWith(within)) return true;
+  return scripts.has(pathname.slice(within.length));
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs the tests and the examples in doc comments, and fails if they leave processes behind.
+ */
+import { forwardSignals } from "./deno.ts";
+import { findLeftovers, kill, RUN_MARKER } from "./leftovers.ts";
+import { ROOT } from "./paths.ts";
+import { add, NOTHING, readSummary, type Tally } from "./tally.ts";
+
+const OUTPUT_GRACE_MS = 2_000;
+const SUMMARY_WITHIN_CHARACTERS = 100_000;
+
+// Off by default from Deno 2.8 on; and 2.7 refuses the flags and the settings in deno.json that turn them on.
+const SANITIZERS = {
+  DENO_TEST_SANITIZE_OPS: "1",
+  DENO_TEST_SANITIZE_RESOURCES: "1",
+};
+
+export interface TestResult {
+  readonly code: number;
+  readonly tally: Tally;
+}
+
+/** Runs `deno test` with its output passed on, and counts what it says. */
+export async function runTests(args: string[]): Promise<TestResult> {
+  const run = crypto.randomUUID();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--doc", ...args],
+    cwd: ROOT,
+    env: { ...SANITIZERS, [RUN_MARKER]: run },
+    stdout: "piped",
+  }).spawn();
+  using _ = forwardSignals(child);
+  const output = passOn(child.stdout);
+  const { code } = await child.status;
+  const leftovers = await endLeftovers(run);
+  // A process without the marker may hold the pipe open for as long as it likes.
+  const timer = setTimeout(output.stop, OUTPUT_GRACE_MS);
+  const text = await output.text;
+  clearTimeout(timer);
+  return judge(code, readSummary(text), leftovers);
+}
+
+function judge(
+  code: number,
+  counted: Tally | undefined,
+  leftovers: number,
+): TestResult {
+  let tally = counted ?? NOTHING;
+  // Tests that did not come to run, for a type error say, are in no summary.
+  if (code !== 0 && tally.failed === 0) tally = add(tally, ONE_FAILED);
+  if (leftovers > 0) tally = add(tally, ONE_FAILED);
+  return { code: leftovers > 0 ? code || 1 : code, tally };
+}
+
+const ONE_FAILED: Tally = { ...NOTHING, failed: 1 };
+
+async function endLeftovers(run: string): Promise<number> {
+  const leftovers = await findLeftovers(run);
+  if (leftovers.length > 0) {
+    console.error(`FAILED: the tests left ${leftovers.length} process(es):`);
+    for (const { pid, command } of leftovers) {
+      console.error(`  ${pid} ${command}`);
+    }
+    kill(leftovers);
+  }
+  return leftovers.length;
+}
+
+interface PassedOn {
+  readonly text: Promise<string>;
+  readonly stop: () => void;
+}
+
+function passOn(stream: ReadableStream<Uint8Array>): PassedOn {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  async function copy(): Promise<string> {
+    let tail = "";
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return tail;
+      writeAll(value);
+      tail = (tail + decoder.decode(value, { stream: true }))
+        .slice(-SUMMARY_WITHIN_CHARACTERS);
+    }
+  }
+  return { text: copy(), stop: () => void reader.cancel() };
+}
+
+function writeAll(bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += Deno.stdout.writeSync(bytes.subarray(written));
+  }
+}

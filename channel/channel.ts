@@ -1,0 +1,198 @@
+/**
+ * The channel: what both sides of an execution talk through.
+ *
+ * @module
+ */
+
+import type { ChannelCore, ChannelOwner } from "./core.ts";
+import { readableOf, writableOf } from "./streams.ts";
+import type { WaitOptions } from "./wait.ts";
+
+/** Options of {@linkcode Channel.send}. */
+export interface SendOptions {
+  /**
+   * Gives up when aborted, with the signal's reason. An item whose first bytes have left arrives
+   * all the same.
+   */
+  signal?: AbortSignal;
+}
+
+/** Options of {@linkcode Channel.setCallback}. */
+export interface CallbackOptions<Marker> {
+  /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
+  endMarker?: Marker;
+}
+
+let create: (core: ChannelCore) => Channel;
+let inside: (value: object) => ChannelCore | undefined;
+
+/**
+ * One end of a two-way queue of items. What one side sends, the other receives, in order and by
+ * value. `Receive` is what comes from the peer, `Send` what goes there.
+ *
+ * A channel is an async iterable of what it receives. Each direction has a window (1 MiB): `send`
+ * waits while the peer has not taken what it was sent.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gw = await makeGateway();
+ * const channel = gw.remoteExec(`for await (const n of channel) await channel.send(n * 2);`);
+ * await channel.send(21);
+ * assertEquals(await channel.receive(), 42);
+ * channel.closeSend();
+ * await channel.waitClose();
+ * ```
+ */
+export class Channel<Receive = unknown, Send = unknown>
+  implements AsyncIterable<Receive>, AsyncDisposable {
+  readonly #core: ChannelCore;
+  #readable: ReadableStream<Receive> | undefined;
+  #writable: WritableStream<Send> | undefined;
+
+  private constructor(core: ChannelCore) {
+    this.#core = core;
+  }
+
+  static {
+    create = (core) => new Channel(core);
+    inside = (value) => #core in value ? value.#core : undefined;
+  }
+
+  /** The number that both sides know the channel by; unique within its connection. */
+  get id(): number {
+    return this.#core.id;
+  }
+
+  /** The gateway it belongs to; on the remote side, an object with `id` and `newChannel()`. */
+  get gateway(): ChannelOwner {
+    return this.#core.owner;
+  }
+
+  /** Whether it was closed, by either side. Items that came before can still be received. */
+  get closed(): boolean {
+    return this.#core.isClosed;
+  }
+
+  /** Aborted when the channel closes: for a running execution, the request to stop. */
+  get signal(): AbortSignal {
+    return this.#core.signal;
+  }
+
+  /**
+   * Sends an item. Resolves when it was handed to the transport within the peer's window.
+   *
+   * @throws {SerializationError} when it, or a part of it, cannot travel; the channel stays open.
+   * @throws {ChannelClosedError} after the close, or `closeSend`.
+   * @throws {GatewayClosedError} when the gateway is gone.
+   */
+  send(item: Send, options?: SendOptions): Promise<void> {
+    return this.#core.send(item, options?.signal);
+  }
+
+  /**
+   * The next item: queued ones first.
+   *
+   * @throws {TimeoutError} after `timeout` milliseconds (default: no bound); the channel stays usable.
+   * @throws {RemoteError} once, when the peer closed the channel with an error.
+   * @throws {ChannelClosedError} when no more items will come.
+   * @throws {GatewayClosedError} when the gateway is gone.
+   */
+  receive(options?: WaitOptions): Promise<Receive> {
+    return this.#core.receive(options) as Promise<Receive>;
+  }
+
+  /**
+   * Iterates over the items until the peer closes. Leaving the loop leaves the channel open.
+   *
+   * @throws {RemoteError} when the peer closed the channel with an error.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Receive, undefined> {
+    const core = this.#core;
+    return {
+      next: () => core.next() as Promise<IteratorResult<Receive, undefined>>,
+      return: () => Promise.resolve({ value: undefined, done: true }),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /**
+   * Hands each item to `callback`: queued ones first, then as they come, one at a time. A promise
+   * that it returns is awaited, which is the backpressure. Afterwards `receive` throws. If the
+   * callback throws, the peer's side is closed with that error.
+   *
+   * @throws {ExecnetError} when there is a callback already, or something waits to receive.
+   */
+  setCallback<Marker = never>(
+    callback: (item: Receive | Marker) => unknown,
+    options?: CallbackOptions<Marker>,
+  ): void {
+    const marker = options !== undefined && "endMarker" in options
+      ? { value: options.endMarker }
+      : undefined;
+    this.#core.setCallback((item) => callback(item as Receive | Marker), marker);
+  }
+
+  /**
+   * Closes the channel; again, it does nothing. The peer receives what was sent before, then
+   * `error`, if there is one, as a {@linkcode RemoteError}. Closing the channel of an execution
+   * asks that to stop, see {@linkcode Channel.signal}.
+   *
+   * @throws {ExecnetError} inside an execution, for that execution's own channel.
+   */
+  close(error?: unknown): void {
+    this.#core.close(error);
+  }
+
+  /** No more items from here; items from the peer are still received. Again, it does nothing. */
+  closeSend(): void {
+    this.#core.closeSend();
+  }
+
+  /**
+   * Waits until both sides have closed (for an execution: until it has ended) and the callback, if
+   * there is one, has run for the last time.
+   *
+   * @throws {RemoteError} when the peer closed with an error, each time.
+   * @throws {TimeoutError} after `timeout` milliseconds (default: no bound).
+   * @throws {GatewayClosedError} when the gateway was lost before.
+   */
+  waitClose(options?: WaitOptions): Promise<void> {
+    return this.#core.waitClose(options);
+  }
+
+  /** What it receives, as a stream. Cancelling it closes the channel. */
+  get readable(): ReadableStream<Receive> {
+    return this.#readable ??= readableOf<Receive>(this.#core);
+  }
+
+  /** What it sends, as a stream. Closing it is `closeSend`; aborting it closes the channel. */
+  get writable(): WritableStream<Send> {
+    return this.#writable ??= writableOf<Send>(this.#core);
+  }
+
+  /** Closes the channel and waits until both sides have, whatever the outcome. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#core.close();
+    await this.#core.waitClose().catch(() => {});
+  }
+
+  /** For `console.log`. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Channel(${this.#core.label}, ${this.#core.state})`;
+  }
+}
+
+/** The channel around a core. */
+export function channelOf(core: ChannelCore): Channel {
+  return create(core);
+}
+
+/** The core of a channel; nothing where `value` is none. */
+export function coreOf(value: object): ChannelCore | undefined {
+  return inside(value);
+}

@@ -1,0 +1,312 @@
+/**
+ * The multiplexer: many channels over one stream of bytes. Both sides run this code.
+ *
+ * @module
+ */
+
+import { ProtocolError, SerializationError } from "../errors.ts";
+import type { ByteStream } from "../protocol/byte_stream.ts";
+import { DEFAULT_LIMITS, FrameType, type Limits } from "../protocol/constants.ts";
+import {
+  decodeExecRequest,
+  decodeStatusReport,
+  encodeExecRequest,
+  encodeStatusReport,
+  type ExecRequest,
+  type StatusReport,
+} from "../protocol/control.ts";
+import { type Frame, FrameDecoder } from "../protocol/frames.ts";
+import { ItemCodec } from "../protocol/items.ts";
+import { encodePreamble, type Hello, localHello, PreambleDecoder } from "../protocol/preamble.ts";
+import { type Channel, channelOf, coreOf } from "./channel.ts";
+import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
+import { Scheduler } from "./scheduler.ts";
+
+/** What the user of a connection does with what concerns no channel. */
+export interface ConnectionHandler {
+  /** Which side this is. The initiator's channels have odd ids, the remote's even ones. */
+  readonly side: "initiator" | "remote";
+  /** What channels give as their `gateway`. */
+  readonly owner: ChannelOwner;
+  /** Something begins (+1) or ends (-1) to wait for the peer. */
+  waiting(change: 1 | -1): void;
+  /** Remote only: run this. */
+  exec?(channel: Channel, core: ChannelCore, request: ExecRequest): void;
+  /** Remote only: what runs. */
+  status?(): StatusReport;
+  /** Remote only: the initiator asks this side to end. */
+  exit?(): void;
+  /**
+   * The stream ended (no error), broke, or the peer broke the protocol. Returns what everything
+   * that waits on the connection fails with.
+   */
+  lost(error: Error | undefined): Error;
+}
+
+/** A multiplexed connection. */
+export class Connection implements CoreContext {
+  readonly codec: ItemCodec;
+  readonly scheduler: Scheduler;
+  readonly maxItemBytes: number;
+  readonly #handler: ConnectionHandler;
+  readonly #stream: ByteStream;
+  readonly #limits: Limits;
+  readonly #preamble: PreambleDecoder;
+  readonly #decoder = new FrameDecoder();
+  readonly #channels = new Map<number, Channel>();
+  readonly #hello = Promise.withResolvers<Hello>();
+  readonly #statusRequests = new Map<number, PromiseWithResolvers<StatusReport>>();
+  #peer: Hello | undefined;
+  #nextId: number;
+  #nextRequest = 1;
+  /** The highest id that the peer has opened: lower ones have been. */
+  #highestPeerId = 0;
+  #peerChannels = 0;
+  #lost: Error | undefined;
+
+  constructor(stream: ByteStream, handler: ConnectionHandler, limits: Partial<Limits> = {}) {
+    this.#handler = handler;
+    this.#stream = stream;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.maxItemBytes = this.#limits.maxItemBytes;
+    this.#nextId = handler.side === "initiator" ? 1 : 2;
+    this.#preamble = new PreambleDecoder(this.#limits);
+    this.#hello.promise.catch(() => {}); // who needs the hello awaits it, others need not care
+    this.codec = new ItemCodec({
+      idOf: (value) => this.#idOf(value),
+      byId: (id) => this.#byId(id),
+    }, this.#limits.maxItemDepth);
+    this.scheduler = new Scheduler(stream, (error) => this.close(error));
+  }
+
+  /** Says hello and begins to read. `before` is written ahead of everything. */
+  start(before?: Uint8Array): void {
+    if (before !== undefined) this.scheduler.raw(before);
+    this.scheduler.raw(
+      encodePreamble(localHello(this.#handler.owner.id, this.#limits.maxItemBytes)),
+    );
+    this.#stream.start({
+      data: (chunk) => this.#data(chunk),
+      end: (error) => this.close(error),
+    });
+  }
+
+  /** What the peer told of itself; rejects when the connection ends before. */
+  get hello(): Promise<Hello> {
+    return this.#hello.promise;
+  }
+
+  /** What came before the handshake. */
+  get noise(): string {
+    return this.#preamble.noise;
+  }
+
+  get owner(): ChannelOwner {
+    return this.#handler.owner;
+  }
+
+  /** What the peer told of itself, once it has. */
+  get peer(): Hello | undefined {
+    return this.#peer;
+  }
+
+  get peerMaxItemBytes(): number {
+    return this.#peer?.maxItemBytes ?? DEFAULT_LIMITS.maxItemBytes;
+  }
+
+  /** Channels open now. */
+  get channelCount(): number {
+    return this.#channels.size;
+  }
+
+  /** Why the connection is gone, if it is. */
+  get lost(): Error | undefined {
+    return this.#lost;
+  }
+
+  /** Makes a channel that the peer learns of at once. */
+  newChannel(): Channel {
+    if (this.#lost !== undefined) throw this.#lost;
+    const channel = this.#add(this.#takeId(), "plain");
+    this.scheduler.frame(FrameType.OPEN, channel.id);
+    return channel;
+  }
+
+  /**
+   * Asks the peer to run something.
+   *
+   * @throws {SerializationError} when `args` cannot travel; nothing was sent then.
+   */
+  exec(request: ExecRequest, code: string, args: unknown): Channel {
+    if (this.#lost !== undefined) throw this.#lost;
+    const argsBytes = this.codec.own(this.codec.encode(args, "args"));
+    const message = encodeExecRequest(request);
+    const channel = this.#add(this.#takeId(), "execution");
+    this.scheduler.frame(FrameType.EXEC, channel.id, message);
+    const core = coreOf(channel);
+    core?.sendEncoded(this.codec.own(this.codec.encode(code)));
+    core?.sendEncoded(argsBytes);
+    return channel;
+  }
+
+  /** Asks the peer what it runs. */
+  async requestStatus(): Promise<StatusReport> {
+    if (this.#lost !== undefined) throw this.#lost;
+    const request = this.#nextRequest++;
+    const answer = Promise.withResolvers<StatusReport>();
+    this.#statusRequests.set(request, answer);
+    this.scheduler.frame(FrameType.STATUS_REQUEST, request);
+    this.waiting(1);
+    try {
+      return await answer.promise;
+    } finally {
+      this.waiting(-1);
+      this.#statusRequests.delete(request);
+    }
+  }
+
+  /** Asks the peer to end. */
+  requestExit(): void {
+    if (this.#lost === undefined) this.scheduler.frame(FrameType.EXIT, 0);
+  }
+
+  /** Ends the connection: everything that waits on it fails. */
+  close(error?: Error): void {
+    if (this.#lost !== undefined) return;
+    const reason = this.#lost = this.#handler.lost(error);
+    this.scheduler.stop();
+    this.#stream.closeWrite();
+    this.#hello.reject(reason);
+    for (const { reject } of this.#statusRequests.values()) reject(reason);
+    for (const channel of [...this.#channels.values()]) coreOf(channel)?.lose(reason);
+  }
+
+  giveCredit(channel: number, bytes: number): void {
+    const credit = new Uint8Array(4);
+    new DataView(credit.buffer).setUint32(0, bytes);
+    this.scheduler.frame(FrameType.WINDOW, channel, credit);
+  }
+
+  waiting(change: 1 | -1): void {
+    this.#handler.waiting(change);
+  }
+
+  release(core: ChannelCore): void {
+    if (this.#channels.delete(core.id) && !this.#isOwnId(core.id)) this.#peerChannels--;
+  }
+
+  #data(chunk: Uint8Array<ArrayBuffer>): void {
+    if (this.#lost !== undefined) return;
+    try {
+      if (this.#peer === undefined) {
+        const greeting = this.#preamble.push(chunk);
+        if (greeting === undefined) return;
+        this.#peer = greeting.hello;
+        this.#hello.resolve(greeting.hello);
+        chunk = greeting.rest;
+      }
+      this.#decoder.push(chunk, this.#take);
+    } catch (error) {
+      this.close(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  readonly #take = (frame: Frame): boolean => {
+    switch (frame.type) {
+      case "item":
+      case "part":
+      case "window":
+      case "end":
+      case "close":
+        this.#coreFor(frame.channel)?.take(frame);
+        break;
+      case "open":
+        this.#accept(frame.channel, "plain");
+        break;
+      case "exec": {
+        const exec = this.#remoteOnly(this.#handler.exec, frame.type);
+        const request = decodeExecRequest(frame.request);
+        const channel = this.#accept(frame.channel, "running");
+        exec.call(this.#handler, channel, coreOf(channel) as ChannelCore, request);
+        break;
+      }
+      case "statusRequest": {
+        const status = this.#remoteOnly(this.#handler.status, frame.type);
+        const report = encodeStatusReport(status.call(this.#handler));
+        this.scheduler.frame(FrameType.STATUS, frame.request, report);
+        break;
+      }
+      case "status":
+        this.#statusRequests.get(frame.request)?.resolve(decodeStatusReport(frame.status));
+        break;
+      case "exit":
+        this.#remoteOnly(this.#handler.exit, frame.type).call(this.#handler);
+        break;
+    }
+    return this.#lost === undefined;
+  };
+
+  #remoteOnly<T>(hook: T | undefined, what: string): T {
+    if (hook === undefined) throw new ProtocolError(`the peer sent ${what}, which is not its part`);
+    return hook;
+  }
+
+  /** The channel a frame is for; nothing where it was closed before, which a race can bring about. */
+  #coreFor(id: number): ChannelCore | undefined {
+    const channel = this.#channels.get(id);
+    if (channel !== undefined) return coreOf(channel);
+    const known = this.#isOwnId(id) ? id < this.#nextId : id <= this.#highestPeerId;
+    if (!known || id === 0) {
+      throw new ProtocolError(`the peer sent a frame for channel ${id}, which was never opened`);
+    }
+    return undefined;
+  }
+
+  #accept(id: number, role: ChannelRole): Channel {
+    if (this.#isOwnId(id) || id <= this.#highestPeerId) {
+      throw new ProtocolError(`the peer opened channel ${id}, which is not its to open`);
+    }
+    this.#highestPeerId = id;
+    if (++this.#peerChannels > this.#limits.maxChannels) {
+      throw new ProtocolError(`the peer opened more than ${this.#limits.maxChannels} channels`);
+    }
+    return this.#add(id, role);
+  }
+
+  #add(id: number, role: ChannelRole): Channel {
+    const channel = channelOf(new ChannelCore(id, role, this));
+    this.#channels.set(id, channel);
+    return channel;
+  }
+
+  #takeId(): number {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    return id;
+  }
+
+  #isOwnId(id: number): boolean {
+    return (id % 2 === 1) === (this.#handler.side === "initiator");
+  }
+
+  #idOf(value: object): number | undefined {
+    const core = coreOf(value);
+    if (core === undefined) return undefined;
+    if (core.owner !== this.#handler.owner) {
+      throw new SerializationError(
+        `cannot send ${core.label} over ${this.#handler.owner.id}: a channel travels only over ` +
+          `its own gateway`,
+      );
+    }
+    return core.id;
+  }
+
+  #byId(id: number): Channel {
+    const channel = this.#channels.get(id);
+    if (channel !== undefined) return channel;
+    if (this.#coreFor(id) !== undefined) throw new ProtocolError("unreachable");
+    const core = new ChannelCore(id, "plain", this);
+    core.lose(new ProtocolError(`channel ${id} was closed before it arrived`));
+    return channelOf(core);
+  }
+}

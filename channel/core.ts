@@ -1,0 +1,410 @@
+/**
+ * The inside of a channel: its state, and what each frame and each call does to it.
+ *
+ * @module
+ */
+
+import {
+  ChannelClosedError,
+  ExecnetError,
+  ProtocolError,
+  RemoteError,
+  TimeoutError,
+} from "../errors.ts";
+import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
+import type { Frame } from "../protocol/frames.ts";
+import { errorParts } from "../protocol/item_types.ts";
+import type { ItemCodec } from "../protocol/items.ts";
+import { Assembler } from "./assembler.ts";
+import { Inbox, type InboxOwner } from "./inbox.ts";
+import { Outbox } from "./outbox.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
+import { bounded, type WaitOptions } from "./wait.ts";
+
+/** What makes channels, as seen from one of them: a gateway, or the remote's view of it. */
+export interface ChannelOwner {
+  /** The gateway's id, such as `gw0`. */
+  readonly id: string;
+}
+
+/** What a channel needs of its connection. */
+export interface CoreContext {
+  readonly owner: ChannelOwner;
+  readonly codec: ItemCodec;
+  readonly scheduler: Scheduler;
+  /** Largest item that the peer takes, in bytes. */
+  readonly peerMaxItemBytes: number;
+  /** Largest item that is taken from the peer. */
+  readonly maxItemBytes: number;
+  giveCredit(channel: number, bytes: number): void;
+  /** Something begins (+1) or ends (-1) to wait for the peer. */
+  waiting(change: 1 | -1): void;
+  /** The channel's id is free. */
+  release(core: ChannelCore): void;
+}
+
+/** What a channel belongs to. It decides how it closes. */
+export type ChannelRole =
+  /** Made by `newChannel()`. */
+  | "plain"
+  /** The initiator's end of an execution. */
+  | "execution"
+  /** The remote's end of an execution under way: closes when that ends. */
+  | "running";
+
+const NO_ERROR = new Uint8Array();
+
+/** The inside of a {@linkcode Channel}. */
+export class ChannelCore implements InboxOwner {
+  readonly id: number;
+  readonly #context: CoreContext;
+  readonly #inbox: Inbox = new Inbox(this);
+  readonly #outbox: Outbox;
+  #role: ChannelRole;
+  #state: ChannelState = "open";
+  #assembler: Assembler | undefined;
+  /** Why nothing works any more, for later calls. */
+  #reason: Error | undefined;
+  /** What `waitClose` throws. */
+  #failure: Error | undefined;
+  #closed = Promise.withResolvers<void>();
+  #abort: AbortController | undefined;
+  /** What the peer may still send. */
+  #allowance = INITIAL_WINDOW_BYTES;
+
+  constructor(id: number, role: ChannelRole, context: CoreContext) {
+    this.id = id;
+    this.#role = role;
+    this.#context = context;
+    this.#outbox = new Outbox(id, context.scheduler);
+  }
+
+  get owner(): ChannelOwner {
+    return this.#context.owner;
+  }
+
+  get label(): string {
+    return `channel ${this.id} of ${this.owner.id}`;
+  }
+
+  get state(): ChannelState {
+    return this.#state;
+  }
+
+  /** Whether it can neither send nor get anything new. */
+  get isClosed(): boolean {
+    return this.#state === "closing" || this.#state === "peerClosed" || this.#state === "closed";
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.isClosed) this.#abort.abort(this.endError());
+    }
+    return this.#abort.signal;
+  }
+
+  send(item: unknown, signal?: AbortSignal): Promise<void> {
+    if (!canSend(this.#state)) return Promise.reject(this.#sendError());
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    try {
+      const { codec } = this.#context;
+      const bytes = codec.encode(item);
+      if (bytes.length > this.#context.peerMaxItemBytes) {
+        throw new ExecnetError(
+          `cannot send item: it takes ${bytes.length} bytes, and the peer of ${this.label} takes ` +
+            `${this.#context.peerMaxItemBytes} at most; send it in parts`,
+        );
+      }
+      return this.#outbox.sendNow(bytes) ?? this.#sendWaiting(codec.own(bytes), signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #sendWaiting(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    this.waiting(1);
+    try {
+      await this.#outbox.send(bytes, signal);
+    } finally {
+      this.waiting(-1);
+    }
+  }
+
+  /** Queues what was encoded and checked before, in front of anything that the user sends. */
+  sendEncoded(bytes: Uint8Array): void {
+    if (this.#outbox.sendNow(bytes) === undefined) {
+      this.#outbox.send(bytes).catch(() => {}); // the channel's own end tells why
+    }
+  }
+
+  receive(options?: WaitOptions): Promise<unknown> {
+    return this.#inbox.receive(options);
+  }
+
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    return this.#inbox.next();
+  }
+
+  setCallback(call: (item: unknown) => unknown, endMarker: { value: unknown } | undefined): void {
+    this.#inbox.setCallback({ call, endMarker });
+  }
+
+  closeSend(): void {
+    if (!canSend(this.#state)) return;
+    this.#go("endSent");
+    this.#outbox.end();
+    this.#closeWhenBothEnded();
+  }
+
+  /** @param error Tells the peer why; its receive rejects with it. */
+  close(error?: unknown): void {
+    if (this.#role === "running") {
+      throw new ExecnetError(
+        `cannot close the channel of a running execution from inside it: return, or throw, instead`,
+      );
+    }
+    if (this.isClosed) return;
+    const reason = this.#reason ?? new ChannelClosedError(`${this.label} was closed by this side`);
+    const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
+    this.#outbox.closeNow(bytes, this.#notSent(reason));
+    this.#go("closeSent");
+    this.#end(reason);
+  }
+
+  /** The execution of this channel has ended: closes it, after what it sent. */
+  finish(error?: unknown): void {
+    if (this.#role !== "running" || this.#state === "closed") return;
+    this.#role = "plain";
+    const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
+    if (this.#state === "peerClosed") {
+      this.#outbox.closeNow(bytes, this.#notSent(this.endError()));
+    } else {
+      this.#outbox.closeAfterItems(bytes);
+    }
+    this.#go("closeSent");
+    this.#end(new ChannelClosedError(`the execution of ${this.label} has ended`));
+  }
+
+  async waitClose(options?: WaitOptions): Promise<void> {
+    this.waiting(1);
+    try {
+      await bounded(this.#whenClosed(), options, () => this.#waitCloseExpired(options?.timeout));
+    } finally {
+      this.waiting(-1);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #whenClosed(): Promise<void> {
+    await this.#closed.promise;
+    await this.#inbox.settled;
+  }
+
+  #waitCloseExpired(timeout: number | undefined): Error {
+    return new TimeoutError(`${this.label} did not close within ${timeout} ms; it stays as it is`);
+  }
+
+  /** Takes a frame of this channel; connection-wide breaches throw. */
+  take(frame: Frame & { channel: number }): void {
+    switch (frame.type) {
+      case "item":
+      case "part":
+        return this.#takeItem(frame);
+      case "window":
+        return this.#outbox.addCredit(frame.credit);
+      case "end":
+        this.#go("endReceived");
+        if (this.#assembler !== undefined) throw cutShort(this.id);
+        this.#inbox.end();
+        return this.#closeWhenBothEnded();
+      case "close":
+        return this.#takeClose(frame.error);
+      case "open":
+      case "exec":
+        throw new ProtocolError(`the peer opened channel ${this.id} twice`);
+    }
+  }
+
+  /** Asks the execution of this channel to stop, as the peer's close does. */
+  cancel(): void {
+    if (!this.isClosed) this.#takeClose(NO_ERROR);
+  }
+
+  /** The connection is gone. */
+  lose(error: Error): void {
+    this.#failure ??= error;
+    this.#reason = error;
+    this.#outbox.abandon(error);
+    this.#go("lost");
+    this.#end(error, error);
+  }
+
+  /** Resets this channel alone: what the peer sent on it is wrong, the connection is sound. */
+  reset(error: Error): void {
+    if (this.isClosed) return;
+    this.#failure ??= error;
+    this.#outbox.closeNow(this.#context.codec.encodeError(error), this.#notSent(error));
+    if (this.#role === "running") this.#role = "plain";
+    this.#go("closeSent");
+    this.#end(error, error);
+  }
+
+  giveCredit(bytes: number): void {
+    if (this.#state === "open" || this.#state === "localEnded") {
+      this.#allowance += bytes;
+      this.#context.giveCredit(this.id, bytes);
+    }
+  }
+
+  waiting(change: 1 | -1): void {
+    this.#context.waiting(change);
+  }
+
+  endError(): Error {
+    return this.#reason ??
+      new ChannelClosedError(`cannot receive on ${this.label}: the peer sends no more`);
+  }
+
+  callbackFailed(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new ExecnetError(String(error));
+    if (this.#role === "running") this.reset(this.#failure);
+    else this.close(error);
+  }
+
+  #takeItem(frame: Frame & { type: "item" | "part" }): void {
+    this.#allowance -= frame.cost;
+    if (this.#allowance < 0) {
+      throw new ProtocolError(`the peer sent more on channel ${this.id} than its window allows`);
+    }
+    switch (onItem(this.#state)) {
+      case "drop":
+        return;
+      case "violation":
+        throw new ProtocolError(`the peer sent an item on channel ${this.id} after its end`);
+    }
+    if (frame.type === "item") {
+      if (this.#assembler !== undefined) throw cutShort(this.id);
+      if (frame.total > this.#context.maxItemBytes) {
+        return this.reset(
+          new ProtocolError(
+            `the peer sent an item of ${frame.total} bytes; at most ` +
+              `${this.#context.maxItemBytes} are taken`,
+          ),
+        );
+      }
+      if (frame.bytes.length === frame.total) return this.#put(frame.bytes, frame.cost, false);
+      if (frame.bytes.length > frame.total) throw cutShort(this.id);
+      this.#assembler = new Assembler(frame.total, frame.bytes);
+      return this.#inbox.putPiece(frame.cost);
+    }
+    if (this.#assembler === undefined) throw cutShort(this.id);
+    if (!this.#assembler.push(frame.bytes)) return this.#inbox.putPiece(frame.cost);
+    const { bytes, isItem } = this.#assembler.take();
+    this.#assembler = undefined;
+    this.#put(bytes, frame.cost, isItem);
+  }
+
+  #put(bytes: Uint8Array, cost: number, isItem: boolean): void {
+    let item: unknown = bytes;
+    if (!isItem) {
+      try {
+        item = this.#context.codec.decode(bytes);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        return this.reset(error);
+      }
+    }
+    this.#inbox.put(item, cost);
+  }
+
+  #takeClose(bytes: Uint8Array): void {
+    const error = bytes.length === 0 ? undefined : this.#remoteError(bytes);
+    const wasClosing = this.#state === "closing";
+    this.#go("closeReceived");
+    if (wasClosing) {
+      // What ends because of our own closing is no failure.
+      if (error !== undefined && error.name !== "ChannelClosedError") this.#failure ??= error;
+      return this.#end(this.endError());
+    }
+    this.#failure ??= error;
+    const reason = new ChannelClosedError(`${this.label} was closed by the peer`);
+    this.#outbox.abandon(this.#notSent(reason));
+    this.#end(reason, error);
+    if (this.#role === "plain" || this.#role === "execution") {
+      this.#outbox.closeNow(NO_ERROR, reason);
+      this.#go("closeSent");
+      this.#settle();
+    }
+  }
+
+  #remoteError(bytes: Uint8Array): Error {
+    let error: unknown;
+    try {
+      error = this.#context.codec.decode(bytes);
+    } catch (broken) {
+      return broken as Error;
+    }
+    if (!(error instanceof Error)) {
+      return new ProtocolError(`the peer closed channel ${this.id} with something not an error`);
+    }
+    const { name, message, stack, cause, properties } = errorParts(error);
+    return new RemoteError({
+      name,
+      message,
+      stack,
+      properties,
+      ...(cause.length > 0 ? { cause: cause[0] } : {}),
+    });
+  }
+
+  #closeWhenBothEnded(): void {
+    if (this.#state !== "bothEnded" || this.#role !== "plain") return;
+    this.#outbox.closeAfterItems(NO_ERROR);
+    this.#go("closeSent");
+    this.#end(new ChannelClosedError(`${this.label} was closed: both sides have ended it`));
+  }
+
+  #go(event: ChannelEvent): void {
+    const next = transition(this.#state, event);
+    if (next === undefined) {
+      throw new ProtocolError(
+        `the peer sent what cannot come on channel ${this.id}: ${event} while ${this.#state}`,
+      );
+    }
+    this.#state = next;
+  }
+
+  /** Ends the receiving half, tells the signal, and frees the id where both sides are done. */
+  #end(reason: Error, error?: Error): void {
+    this.#reason ??= reason;
+    this.#assembler = undefined;
+    this.#inbox.end(error);
+    this.#abort?.abort(this.#reason);
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#state !== "closed") return;
+    this.#context.release(this);
+    this.#closed.resolve();
+  }
+
+  #sendError(): Error {
+    if (this.#reason !== undefined && !(this.#reason instanceof ChannelClosedError)) {
+      return this.#reason;
+    }
+    const why = this.#reason?.message ?? `closeSend was called on ${this.label}`;
+    return new ChannelClosedError(`cannot send: ${why}`);
+  }
+
+  #notSent(reason: Error): Error {
+    if (!(reason instanceof ChannelClosedError)) return reason;
+    return new ChannelClosedError(`${reason.message} before this item was sent`);
+  }
+}
+
+function cutShort(channel: number): ProtocolError {
+  return new ProtocolError(`the peer mixed up the parts of an item on channel ${channel}`);
+}

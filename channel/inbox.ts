@@ -1,0 +1,260 @@
+/**
+ * What has arrived on one channel and who waits for it.
+ *
+ * @module
+ */
+
+import { ExecnetError, TimeoutError } from "../errors.ts";
+import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
+import { Queue } from "./queue.ts";
+import { type WaitOptions, watch } from "./wait.ts";
+
+/** What an {@linkcode Inbox} asks of its channel. */
+export interface InboxOwner {
+  /** The consumer took `bytes`: the peer may send as many more. */
+  giveCredit(bytes: number): void;
+  /** Begins (+1) or ends (-1) to wait for something from the peer. */
+  waiting(change: 1 | -1): void;
+  /** The error of a receive after the end. */
+  endError(): Error;
+  /** A callback threw. */
+  callbackFailed(error: unknown): void;
+  /** For messages: `channel 3 of gw0`. */
+  readonly label: string;
+}
+
+interface Received {
+  item: unknown;
+  /** What of the window it holds until it is taken. */
+  cost: number;
+}
+
+interface Waiter {
+  item(item: unknown): void;
+  end(): void;
+}
+
+interface Callback {
+  call: (item: unknown) => unknown;
+  endMarker: { value: unknown } | undefined;
+}
+
+const CREDIT_STEP_BYTES = INITIAL_WINDOW_BYTES / 2;
+
+/** The receiving half of a channel: a queue that gives credit back as it is emptied. */
+export class Inbox {
+  readonly #owner: InboxOwner;
+  readonly #queue = new Queue<Received>();
+  readonly #waiters = new Queue<Waiter>();
+  #callback: Callback | undefined;
+  #calling = false;
+  #ended = false;
+  /** The peer's error until one receive has thrown it. */
+  #error: Error | undefined;
+  /** Taken by the consumer, not yet told to the peer. */
+  #taken = 0;
+  /** Held by an unfinished item. */
+  #unfinished = 0;
+  #settled = Promise.withResolvers<void>();
+
+  constructor(owner: InboxOwner) {
+    this.#owner = owner;
+  }
+
+  /** Resolves when nothing more will come and the callback, if any, has run for the last time. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** Takes an item in. */
+  put(item: unknown, cost: number): void {
+    cost += this.#unfinished;
+    this.#unfinished = 0;
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      this.#take(cost);
+      waiter.item(item);
+      return;
+    }
+    this.#queue.push({ item, cost });
+    if (this.#callback !== undefined) this.#runCallback(this.#callback);
+  }
+
+  /**
+   * Takes note of a piece of an unfinished item. Credit for it is given while nothing finished
+   * waits before it: so an item may be larger than the window, and a stopped consumer still costs
+   * no more than a window and one item.
+   */
+  putPiece(cost: number): void {
+    this.#unfinished += cost;
+    this.#releaseUnfinished();
+  }
+
+  /** Nothing more will come. `error` is thrown once, after the queued items. */
+  end(error?: Error): void {
+    if (error !== undefined) this.#error = error;
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const waiter of this.#waiters.drain()) waiter.end();
+    if (this.#callback === undefined) this.#settled.resolve();
+    else this.#runCallback(this.#callback);
+  }
+
+  /** The next item. */
+  receive(options?: WaitOptions): Promise<unknown> {
+    return this.#wait<unknown>(
+      options,
+      (item) => item,
+      (): never => {
+        throw this.#takeError() ?? this.#owner.endError();
+      },
+    );
+  }
+
+  /** The next item as an iterator gives it. */
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    return this.#wait<IteratorResult<unknown, undefined>>(
+      undefined,
+      (value) => ({ value, done: false }),
+      () => {
+        const error = this.#takeError();
+        if (error !== undefined) throw error;
+        return { value: undefined, done: true };
+      },
+    );
+  }
+
+  /** Hands items to `callback` from now on. */
+  setCallback(callback: Callback): void {
+    if (this.#callback !== undefined) {
+      throw new ExecnetError(`cannot set a callback on ${this.#owner.label}: it has one`);
+    }
+    if (this.#waiters.size > 0) {
+      throw new ExecnetError(
+        `cannot set a callback on ${this.#owner.label}: a receive or an iteration waits on it`,
+      );
+    }
+    this.#settled = Promise.withResolvers();
+    this.#callback = callback;
+    this.#owner.waiting(1);
+    this.#runCallback(callback);
+  }
+
+  #wait<T>(options: WaitOptions | undefined, map: (item: unknown) => T, end: () => T): Promise<T> {
+    if (this.#callback !== undefined) {
+      return Promise.reject(
+        new ExecnetError(`cannot receive on ${this.#owner.label}: it has a callback`),
+      );
+    }
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+    const received = this.#queue.shift();
+    if (received !== undefined) {
+      this.#take(received.cost);
+      return Promise.resolve(map(received.item));
+    }
+    if (this.#ended) return new Promise((resolve) => resolve(end()));
+    return new Promise((resolve, reject) => {
+      const stopWatching = watch(
+        options,
+        () =>
+          new TimeoutError(
+            `nothing came on ${this.#owner.label} within ${options?.timeout} ms; it stays open`,
+          ),
+        (error) => {
+          this.#waiters.remove(waiter);
+          this.#owner.waiting(-1);
+          reject(error);
+        },
+      );
+      const settle = () => {
+        stopWatching();
+        this.#owner.waiting(-1);
+      };
+      const waiter: Waiter = {
+        item(item) {
+          settle();
+          resolve(map(item));
+        },
+        end() {
+          settle();
+          try {
+            resolve(end());
+          } catch (error) {
+            reject(error);
+          }
+        },
+      };
+      this.#waiters.push(waiter);
+      this.#owner.waiting(1);
+    });
+  }
+
+  #takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+
+  #take(cost: number): void {
+    this.#taken += cost;
+    this.#releaseUnfinished();
+    if (this.#taken < CREDIT_STEP_BYTES || this.#ended) return;
+    const bytes = this.#taken;
+    this.#taken = 0;
+    this.#owner.giveCredit(bytes);
+  }
+
+  #releaseUnfinished(): void {
+    if (this.#unfinished === 0 || this.#queue.size > 0) return;
+    const cost = this.#unfinished;
+    this.#unfinished = 0;
+    this.#take(cost);
+  }
+
+  #runCallback(callback: Callback): void {
+    if (this.#calling) return;
+    this.#calling = true;
+    try {
+      for (let received = this.#queue.shift(); received; received = this.#queue.shift()) {
+        this.#take(received.cost);
+        const result = callback.call(received.item);
+        if (isThenable(result)) return this.#afterCall(result, callback);
+      }
+      if (this.#ended) {
+        const marker = callback.endMarker;
+        callback.endMarker = undefined;
+        const result = marker && callback.call(marker.value);
+        if (isThenable(result)) return this.#afterCall(result, callback);
+        return this.#finishCallback();
+      }
+    } catch (error) {
+      return this.#failCallback(error);
+    }
+    this.#calling = false;
+  }
+
+  #afterCall(result: PromiseLike<unknown>, callback: Callback): void {
+    Promise.resolve(result).then(() => {
+      this.#calling = false;
+      this.#runCallback(callback);
+    }, (error) => this.#failCallback(error));
+  }
+
+  #failCallback(error: unknown): void {
+    for (const { cost } of this.#queue.drain()) this.#take(cost);
+    this.#ended = true;
+    this.#finishCallback();
+    this.#owner.callbackFailed(error);
+  }
+
+  /** `#calling` stays set: the callback runs no more. */
+  #finishCallback(): void {
+    this.#owner.waiting(-1);
+    this.#settled.resolve();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,193 @@
+/**
+ * Decides which channel's frame is written next, and writes them in batches.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import type { ByteStream } from "../protocol/byte_stream.ts";
+import { FrameType, HEADER_BYTES } from "../protocol/constants.ts";
+import { writeHeader, writeUint32 } from "../protocol/frames.ts";
+import { Queue } from "./queue.ts";
+
+/** A channel that may have frames to write, as the scheduler sees it. */
+export interface FrameSource {
+  /** Writes its next frame with `writer`; false when it has none that it may send now. */
+  writeFrame(writer: FrameWriter): boolean;
+}
+
+/** Puts frames into the current batch. */
+export interface FrameWriter {
+  /** A frame; `prefix` is a u32 that comes before the payload. */
+  frame(type: FrameType, channel: number, payload?: Uint8Array, prefix?: number): void;
+}
+
+/** Large enough to make a system call worth it, small enough that a waiting channel's turn is near. */
+const BATCH_BYTES = 128 * 1024;
+const SLAB_BYTES = 64 * 1024;
+/** Larger payloads are written where they lie. */
+const COPY_BYTES = 4 * 1024;
+/** What answers to a peer that does not read may pile up to. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+const NO_BYTES = new Uint8Array();
+
+/**
+ * Channels take turns, a frame each. Small frames of one microtask leave in one write; while a
+ * write is under way the next batch gathers.
+ */
+export class Scheduler implements FrameWriter {
+  readonly #stream: ByteStream;
+  readonly #failed: (error: Error) => void;
+  readonly #waiting = new Queue<FrameSource>();
+  #chunks: Uint8Array[] = [];
+  #batchBytes = 0;
+  #slab = new Uint8Array(SLAB_BYTES);
+  #slabStart = 0;
+  #slabEnd = 0;
+  #writing = false;
+  #scheduled = false;
+  #stopped = false;
+  #drained: (() => void)[] = [];
+
+  /** @param failed Called once, when the stream breaks. */
+  constructor(stream: ByteStream, failed: (error: Error) => void) {
+    this.#stream = stream;
+    this.#failed = failed;
+  }
+
+  /** Whether a small frame may go straight into the batch: nobody waits, and there is room. */
+  get idle(): boolean {
+    return this.#waiting.size === 0 && this.#batchBytes < BATCH_BYTES;
+  }
+
+  /** Gives `source` its turns until it has nothing left to write. */
+  request(source: FrameSource): void {
+    this.#waiting.push(source);
+    this.#schedule();
+  }
+
+  /** Appends a frame; used for what need not wait for its turn. */
+  frame(type: FrameType, channel: number, payload: Uint8Array = NO_BYTES, prefix = -1): void {
+    if (this.#stopped) return;
+    const prefixBytes = prefix < 0 ? 0 : 4;
+    const copied = payload.length <= COPY_BYTES ? payload.length : 0;
+    const needed = HEADER_BYTES + prefixBytes + copied;
+    if (this.#slabEnd + needed > SLAB_BYTES) this.#newSlab();
+    const slab = this.#slab;
+    writeHeader(slab, this.#slabEnd, type, channel, prefixBytes + payload.length);
+    this.#slabEnd += HEADER_BYTES;
+    if (prefixBytes > 0) {
+      writeUint32(slab, this.#slabEnd, prefix);
+      this.#slabEnd += prefixBytes;
+    }
+    if (copied > 0) copy(payload, slab, this.#slabEnd);
+    this.#slabEnd += copied;
+    this.#batchBytes += HEADER_BYTES + prefixBytes + payload.length;
+    if (payload.length > COPY_BYTES) {
+      this.#cutSlab();
+      this.#chunks.push(payload);
+    }
+    if (this.#batchBytes > MAX_UNREAD_BYTES) {
+      this.#fail(
+        new ProtocolError(
+          `the peer does not read: ${this.#batchBytes} bytes of answers wait to be written`,
+        ),
+      );
+    }
+    this.#schedule();
+  }
+
+  /** Writes raw bytes before anything else. */
+  raw(bytes: Uint8Array): void {
+    this.#cutSlab();
+    this.#chunks.push(bytes);
+    this.#batchBytes += bytes.length;
+    this.#schedule();
+  }
+
+  /** Resolves when all that was given so far has been handed to the stream, or it broke. */
+  drained(): Promise<void> {
+    if (this.#stopped || (!this.#writing && !this.#scheduled)) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Writes nothing any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#chunks = [];
+    this.#batchBytes = 0;
+    this.#waiting.drain();
+    this.#settle();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#writing || this.#stopped) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (!this.#writing && !this.#stopped) {
+      this.#fill();
+      if (this.#batchBytes === 0) break;
+      this.#cutSlab();
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      this.#batchBytes = 0;
+      try {
+        const written = this.#stream.write(chunks);
+        if (written === undefined) continue;
+        this.#writing = true;
+        written.then(() => {
+          this.#writing = false;
+          this.#pump();
+        }, (error) => this.#fail(error));
+      } catch (error) {
+        this.#fail(error);
+      }
+      return;
+    }
+    this.#settle();
+  }
+
+  #fill(): void {
+    while (this.#batchBytes < BATCH_BYTES) {
+      const source = this.#waiting.shift();
+      if (source === undefined) return;
+      if (source.writeFrame(this)) this.#waiting.push(source);
+    }
+  }
+
+  #cutSlab(): void {
+    if (this.#slabEnd === this.#slabStart) return;
+    this.#chunks.push(this.#slab.subarray(this.#slabStart, this.#slabEnd));
+    this.#slabStart = this.#slabEnd;
+  }
+
+  #newSlab(): void {
+    this.#cutSlab();
+    this.#slab = new Uint8Array(SLAB_BYTES);
+    this.#slabStart = this.#slabEnd = 0;
+  }
+
+  #settle(): void {
+    const drained = this.#drained;
+    this.#drained = [];
+    for (const resolve of drained) resolve();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#failed(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** For a few bytes a loop is quicker than `set`. */
+function copy(from: Uint8Array, to: Uint8Array, at: number): void {
+  if (from.length > 32) to.set(from, at);
+  else for (let i = 0; i < from.length; i++) to[at + i] = from[i];
+}

@@ -1,0 +1,77 @@
+/**
+ * The life of a channel as a table. Each side keeps its own copy; PROTOCOL.md draws it.
+ *
+ * @module
+ */
+
+/** Where a channel stands. */
+export type ChannelState =
+  /** Items go both ways. */
+  | "open"
+  /** This side has sent END. */
+  | "localEnded"
+  /** The peer has sent END. */
+  | "peerEnded"
+  /** Both have sent END. */
+  | "bothEnded"
+  /** This side has sent CLOSE and waits for the peer's. */
+  | "closing"
+  /** The peer has sent CLOSE; this side's follows when its execution has ended. */
+  | "peerClosed"
+  /** Both have sent CLOSE, or the connection is gone: the id is free. */
+  | "closed";
+
+/** What can happen to a channel. */
+export type ChannelEvent = "endSent" | "endReceived" | "closeSent" | "closeReceived" | "lost";
+
+const TABLE: Readonly<Record<ChannelState, Partial<Record<ChannelEvent, ChannelState>>>> = {
+  open: {
+    endSent: "localEnded",
+    endReceived: "peerEnded",
+    closeSent: "closing",
+    closeReceived: "peerClosed",
+    lost: "closed",
+  },
+  localEnded: {
+    endReceived: "bothEnded",
+    closeSent: "closing",
+    closeReceived: "peerClosed",
+    lost: "closed",
+  },
+  peerEnded: {
+    endSent: "bothEnded",
+    closeSent: "closing",
+    closeReceived: "peerClosed",
+    lost: "closed",
+  },
+  bothEnded: { closeSent: "closing", closeReceived: "peerClosed", lost: "closed" },
+  closing: { endReceived: "closing", closeReceived: "closed", lost: "closed" },
+  peerClosed: { closeSent: "closed", lost: "closed" },
+  closed: { lost: "closed" },
+};
+
+/** The state after `event`; nothing where the event cannot happen in `state`. */
+export function transition(state: ChannelState, event: ChannelEvent): ChannelState | undefined {
+  return TABLE[state][event];
+}
+
+/** Whether this side may still send items. */
+export function canSend(state: ChannelState): boolean {
+  return state === "open" || state === "peerEnded";
+}
+
+/** What to do with an item that arrives: an item after END or CLOSE breaks the protocol. */
+export function onItem(state: ChannelState): "take" | "drop" | "violation" {
+  switch (state) {
+    case "open":
+    case "localEnded":
+      return "take";
+    case "closing":
+    case "closed":
+      return "drop";
+    case "peerEnded":
+    case "bothEnded":
+    case "peerClosed":
+      return "violation";
+  }
+}

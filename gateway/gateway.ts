@@ -1,0 +1,239 @@
+/**
+ * The gateway: a process elsewhere that runs what it is sent.
+ *
+ * @module
+ */
+
+import type { Channel } from "../channel/channel.ts";
+import { GatewayClosedError } from "../errors.ts";
+import type { StatusReport } from "../protocol/control.ts";
+import type { Hello } from "../protocol/preamble.ts";
+import type { Transport } from "../transports/transport.ts";
+import type { Code } from "./code.ts";
+import { functionText } from "./function.ts";
+import type { Group } from "./group.ts";
+import type { GatewayExit } from "./session.ts";
+import { Session } from "./session.ts";
+import { sourceCode } from "./source.ts";
+import type { GatewaySpec, ResolvedSpec } from "./spec.ts";
+
+/** What a gateway told of itself when it started. */
+export type RemoteInfo = Pick<Hello, "pid" | "deno" | "v8" | "typescript" | "os" | "arch">;
+
+/** What a gateway is doing. */
+export type RemoteStatus = StatusReport;
+
+/** Options of {@linkcode Gateway.remoteExec}. */
+export interface ExecOptions {
+  /** What stacks, messages and the status call the execution. Default: the function's name, or `remoteExec`. */
+  name?: string;
+  /** Closes the channel when aborted, which asks the execution to stop. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@linkcode Gateway.terminate}. */
+export interface TerminateOptions {
+  /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 5,000. */
+  timeout?: number;
+}
+
+/**
+ * A function that can be sent: `channel` and `args` are all that it uses. An async generator sends
+ * what it yields.
+ */
+export type RemoteFunction<Receive, Send, Args> = (
+  channel: Channel<Receive, Send>,
+  args: Args,
+) => unknown;
+
+let create: (init: GatewayInit) => Gateway;
+let ready: (gateway: Gateway) => Promise<void>;
+let ended: (gateway: Gateway) => Promise<GatewayExit>;
+
+/** What a {@linkcode Gateway} is made of. */
+export interface GatewayInit {
+  id: string;
+  group: Group;
+  spec: ResolvedSpec;
+  given: GatewaySpec;
+  transport: Transport;
+  program: string | undefined;
+}
+
+/**
+ * A `deno run` process elsewhere. Made by {@linkcode makeGateway} or a {@linkcode Group}.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gw = await makeGateway();
+ * const channel = gw.remoteExec(`await channel.send((await channel.receive()) + 1)`);
+ * await channel.send(1);
+ * assertEquals(await channel.receive(), 2);
+ * ```
+ */
+export class Gateway implements AsyncDisposable {
+  /** Its name, unique in its group. */
+  readonly id: string;
+  /** The group that it belongs to. */
+  readonly group: Group;
+  /** What it was made from, with its id. */
+  readonly spec: GatewaySpec;
+  readonly #session: Session;
+  #remote: RemoteInfo | undefined;
+
+  private constructor({ id, group, spec, given, transport, program }: GatewayInit) {
+    this.id = id;
+    this.group = group;
+    this.spec = Object.freeze({ ...given, id });
+    this.#session = new Session(this, spec, transport, program);
+  }
+
+  static {
+    create = (init) => new Gateway(init);
+    ready = async (gateway) => {
+      const { pid, deno, v8, typescript, os, arch } = await gateway.#session.ready();
+      gateway.#remote = Object.freeze({ pid, deno, v8, typescript, os, arch });
+    };
+    ended = (gateway) => gateway.#session.closed;
+  }
+
+  /** What the remote process told of itself: its pid, versions, operating system and architecture. */
+  get remote(): RemoteInfo {
+    if (this.#remote === undefined) {
+      throw new GatewayClosedError(`gateway ${this.id} has not answered yet`);
+    }
+    return this.#remote;
+  }
+
+  /**
+   * How it ended, once it has; never rejects. Reading this is waiting for it: the event loop stays
+   * alive until the gateway ends.
+   */
+  get closed(): Promise<GatewayExit> {
+    this.#session.waiting(1);
+    return this.#session.closed.finally(() => this.#session.waiting(-1));
+  }
+
+  /**
+   * Runs source text there: the body of an async function, in which `channel` and `args` are bound.
+   * TypeScript types are taken out; `import` declarations and `import()` work.
+   *
+   * @throws {SerializationError} when `args` cannot travel.
+   * @throws {GatewayClosedError} when the gateway has ended, or is asked to.
+   */
+  remoteExec(source: string, args?: unknown, options?: ExecOptions): Channel;
+  /**
+   * Runs a pure function there: one that uses nothing but its parameters, what it declares itself,
+   * and the globals of Deno.
+   *
+   * @throws {ImpureFunctionError} when it uses anything else; nothing is sent then.
+   * @throws {SerializationError} when `args` cannot travel.
+   * @throws {GatewayClosedError} when the gateway has ended, or is asked to.
+   */
+  remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
+    fn: RemoteFunction<Receive, Send, Args>,
+    args?: Args,
+    options?: ExecOptions,
+  ): Channel<Send, Receive>;
+  remoteExec(
+    code: string | RemoteFunction<unknown, unknown, never>,
+    args?: unknown,
+    options: ExecOptions = {},
+  ): Channel {
+    const { signal, name } = options;
+    signal?.throwIfAborted();
+    const channel = this.#session.run(toCode(code, name), args);
+    if (signal !== undefined) {
+      const abort = () => channel.close(signal.reason);
+      signal.addEventListener("abort", abort);
+      channel.signal.addEventListener("abort", () => signal.removeEventListener("abort", abort));
+    }
+    return channel;
+  }
+
+  /**
+   * Runs a pure function there and gives its result.
+   *
+   * @throws {RemoteError} when it throws there.
+   * @throws {ImpureFunctionError} when it is not pure.
+   * @throws {SerializationError} when an argument cannot travel.
+   * @throws {GatewayClosedError} when the gateway ends before.
+   */
+  async call<Args extends unknown[], Result>(
+    fn: (...args: Args) => Result,
+    ...args: Args
+  ): Promise<Awaited<Result>> {
+    const code: Code = {
+      kind: "call",
+      text: functionText(fn),
+      name: fn.name || "call",
+      position: "",
+    };
+    return await this.#session.run(code, args).receive() as Awaited<Result>;
+  }
+
+  /** A new channel. To be of use there, it has to be sent there over another one. */
+  newChannel(): Channel {
+    return this.#session.connection.newChannel();
+  }
+
+  /** What it is doing: its channels, the names of its executions, and where they run. */
+  async remoteStatus(): Promise<RemoteStatus> {
+    return await this.#session.connection.requestStatus();
+  }
+
+  /**
+   * Begins to end it: its executions are asked to stop and have 1 s to do so. Nothing new can be
+   * run on it.
+   */
+  exit(): void {
+    this.#session.exit();
+  }
+
+  /** Ends it: asks, then SIGTERM, then SIGKILL. */
+  terminate(options: TerminateOptions = {}): Promise<GatewayExit> {
+    return this.#session.terminate(options.timeout);
+  }
+
+  /** The same as {@linkcode Gateway.terminate}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+
+  /** For `console.log`. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Gateway(${this.id})`;
+  }
+}
+
+/**
+ * Starts a gateway and waits for its handshake.
+ *
+ * @throws {LaunchError} or a kind of it.
+ */
+export async function startGateway(init: GatewayInit): Promise<Gateway> {
+  const gateway = create(init);
+  await ready(gateway);
+  return gateway;
+}
+
+/** How a gateway ended, without keeping the event loop alive. */
+export function whenEnded(gateway: Gateway): Promise<GatewayExit> {
+  return ended(gateway);
+}
+
+function toCode(code: string | RemoteFunction<unknown, unknown, never>, name?: string): Code {
+  if (typeof code === "string") return { ...sourceCode(code), name: name ?? "remoteExec" };
+  if (typeof code !== "function") {
+    throw new TypeError(`remoteExec takes source text or a function, not ${typeof code}`);
+  }
+  return {
+    kind: "function",
+    text: functionText(code),
+    name: name ?? (code.name || "remoteExec"),
+    position: "",
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * The first code that runs in a gateway: a `data:` module on the command line, which reads the
+ * real program from the protocol stream.
+ *
+ * @module
+ */
+
+/** Fds that the launch script gives the protocol, so that 0 to 2 are the user's. */
+export const PROTOCOL_INPUT = "/dev/fd/3";
+/** See {@linkcode PROTOCOL_INPUT}. */
+export const PROTOCOL_OUTPUT = "/dev/fd/4";
+
+/**
+ * Opening `/dev/fd/N` starts in half the time of `node:net`; where it fails (a socket, another
+ * user's pipe, a deny list) `node:net` serves. The grants for it are given up before anything else
+ * runs, unless the spec itself grants what lies above: revoking would take that away too.
+ */
+const LOADER = `/*execnet*/
+const give = (name, path) => {
+  const { permissions } = Deno;
+  if (permissions.querySync({ name, path: "/dev/fd" }).state !== "granted") {
+    permissions.revokeSync({ name, path });
+  }
+};
+let files, sockets, rest = new Uint8Array();
+try {
+  files = [Deno.openSync("${PROTOCOL_INPUT}"), Deno.openSync("${PROTOCOL_OUTPUT}", { write: true })];
+} catch { /* sockets then */ }
+give("read", "${PROTOCOL_INPUT}");
+give("write", "${PROTOCOL_OUTPUT}");
+const gone = () => Deno.exit(0);
+let take;
+if (files) {
+  take = (count) => {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count;) at += files[0].readSync(bytes.subarray(at)) ?? gone();
+    return bytes;
+  };
+} else {
+  const { Socket } = await import("node:net");
+  sockets = [
+    new Socket({ fd: 3, readable: true, writable: false }),
+    new Socket({ fd: 4, readable: false, writable: true }),
+  ];
+  take = async (count) => {
+    while (rest.length < count) {
+      const chunk = await new Promise((resolve) => {
+        sockets[0].once("end", gone).once("error", gone).once("data", (chunk) => {
+          sockets[0].pause().removeAllListeners("end").removeAllListeners("error");
+          resolve(chunk);
+        }).resume();
+      });
+      const joined = new Uint8Array(rest.length + chunk.length);
+      joined.set(rest);
+      joined.set(chunk, rest.length);
+      rest = joined;
+    }
+    const bytes = rest.slice(0, count);
+    rest = rest.slice(count);
+    return bytes;
+  };
+}
+const length = new DataView((await take(4)).buffer).getUint32(0);
+const program = new TextDecoder().decode(await take(length));
+new Function("boot", program + "\\n//# sourceURL=execnet:remote")({ files, sockets, rest });
+`;
+
+/** The loader as the module to give to `deno run`. */
+export const LOADER_URL: string = `data:application/javascript;base64,${btoa(LOADER)}`;
+
+/** The program as the loader reads it: its length (u32), then its text. */
+export function encodeProgram(program: string): Uint8Array {
+  const text = new TextEncoder().encode(program);
+  const bytes = new Uint8Array(4 + text.length);
+  new DataView(bytes.buffer).setUint32(0, text.length);
+  bytes.set(text, 4);
+  return bytes;
+}

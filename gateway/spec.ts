@@ -1,0 +1,288 @@
+/**
+ * Specs: where and how a gateway is started, as text or as an object.
+ *
+ * @module
+ */
+
+import { closestString } from "@std/text/closest-string";
+import { SpecError } from "../errors.ts";
+import type { OutputHandler } from "./output.ts";
+import {
+  PERMISSION_KINDS,
+  type PermissionKind,
+  type Permissions,
+  type PermissionSet,
+  type PermissionValue,
+} from "./permissions.ts";
+
+/** Where a gateway's output goes. */
+export type Output = "inherit" | "null" | OutputHandler;
+
+/**
+ * A gateway's spec as an object: the keys of the text form, and some that text has no form for.
+ * Exactly one of `popen`, `ssh`, `tcp`, `socket` and `command` is needed.
+ *
+ * @example
+ * ```ts
+ * import { type GatewaySpec, makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec: GatewaySpec = { popen: true, permissions: { env: ["LANG"] }, env: { LANG: "C" } };
+ * await using gw = await makeGateway(spec);
+ * assertEquals(await gw.call(() => Deno.env.get("LANG")), "C");
+ * ```
+ */
+export interface GatewaySpec {
+  /** A process on this machine. */
+  popen?: boolean;
+  /** A host, as `ssh` takes it: `[options] [user@]host`. */
+  ssh?: string;
+  /** A server: `host:port`. */
+  tcp?: string;
+  /** The same as `tcp`. */
+  socket?: string;
+  /** Any command that carries stdin and stdout to where it starts what follows it. */
+  command?: string;
+  /** Name in its group; default `gw0`, `gw1`, … */
+  id?: string;
+  /** The `deno` to start; default: the one that runs this. */
+  deno?: string;
+  /** Working directory; default: this process's. */
+  chdir?: string;
+  /** Added to its niceness, -20 to 19; default 0. */
+  nice?: number;
+  /** Environment variables besides the inherited ones. */
+  env?: Readonly<Record<string, string>>;
+  /** Where executions run; default `"main"`. */
+  execmodel?: "main" | "process";
+  /** Id of the gateway that starts this one. */
+  via?: string;
+  /** A configuration file for `ssh`. */
+  ssh_config?: string;
+  /** Milliseconds from launch to handshake; default 30,000. */
+  connectTimeout?: number;
+  /** What it may do; default: nothing. */
+  permissions?: PermissionSet;
+  /** What is denied of that. */
+  deny?: PermissionSet;
+  /** Everything is allowed. */
+  "allow-all"?: boolean;
+  /** Where its output goes; default `"inherit"`: to stderr, each line as `[id] line`. */
+  output?: Output;
+}
+
+/** A spec that was checked, with the defaults filled in. */
+export interface ResolvedSpec {
+  transport: { kind: "popen" } | { kind: "ssh" | "tcp" | "command"; value: string };
+  id?: string;
+  deno?: string;
+  chdir?: string;
+  nice?: number;
+  env: Readonly<Record<string, string>>;
+  execmodel: "main" | "process";
+  via?: string;
+  ssh_config?: string;
+  connectTimeout: number;
+  permissions: Permissions;
+  output: Output;
+}
+
+const TRANSPORT_KEYS = ["popen", "ssh", "tcp", "socket", "command"] as const;
+const TEXT_KEYS = ["id", "deno", "chdir", "via", "ssh_config"] as const;
+const KEYS: readonly string[] = [
+  ...TRANSPORT_KEYS,
+  ...TEXT_KEYS,
+  "nice",
+  "execmodel",
+  "connectTimeout",
+  "allow-all",
+  ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
+];
+/** Keys that only an object has. */
+const OBJECT_KEYS: readonly string[] = ["env", "permissions", "deny", "output"];
+const ENV_PREFIX = "env:";
+const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
+
+/** A value as given: text, or what an object holds. `true` is a key without a value. */
+type Entries = Map<string, unknown>;
+
+/**
+ * Checks a spec.
+ *
+ * @throws {SpecError} on an unknown or doubled key, or a value that its key cannot have.
+ */
+export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
+  const entries = typeof spec === "string" ? parseText(spec) : fromObject(spec);
+  const resolved: ResolvedSpec = {
+    transport: transportOf(entries),
+    env: environmentOf(entries),
+    execmodel: oneOf(entries, "execmodel", ["main", "process"]) ?? "main",
+    connectTimeout: numberIn(entries, "connectTimeout", 1, 2 ** 31 - 1) ??
+      DEFAULT_CONNECT_TIMEOUT_MS,
+    permissions: permissionsOf(entries),
+    output: entries.get("output") as Output | undefined ?? "inherit",
+  };
+  for (const key of TEXT_KEYS) {
+    const value = textOf(entries, key);
+    if (value !== undefined) resolved[key] = value;
+  }
+  const nice = numberIn(entries, "nice", -20, 19);
+  if (nice !== undefined) resolved.nice = nice;
+  return resolved;
+}
+
+function parseText(spec: string): Entries {
+  const entries: Entries = new Map();
+  for (const part of spec.split("//")) {
+    const equals = part.indexOf("=");
+    const key = equals < 0 ? part : part.slice(0, equals);
+    if (key === "") {
+      throw new SpecError(
+        `the spec "${spec}" has an empty part; write key=value//key=value, and give a value that ` +
+          `has "//" in it in an object`,
+      );
+    }
+    checkKey(key, KEYS);
+    if (entries.has(key)) throw new SpecError(`the spec "${spec}" has the key "${key}" twice`);
+    entries.set(key, equals < 0 ? true : part.slice(equals + 1));
+  }
+  return entries;
+}
+
+function fromObject(spec: GatewaySpec): Entries {
+  const entries: Entries = new Map();
+  for (const [key, value] of Object.entries(spec)) {
+    checkKey(key, [...KEYS, ...OBJECT_KEYS]);
+    if (value !== undefined && value !== false) entries.set(key, value);
+  }
+  return entries;
+}
+
+function checkKey(key: string, known: readonly string[]): void {
+  if (known.includes(key)) return;
+  if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
+  throw new SpecError(
+    `a spec has no key "${key}"; did you mean "${closestString(key, [...known, ENV_PREFIX])}"?`,
+  );
+}
+
+function transportOf(entries: Entries): ResolvedSpec["transport"] {
+  const given = TRANSPORT_KEYS.filter((key) => entries.has(key));
+  const [key] = given;
+  if (key === undefined || given.length > 1) {
+    const seen = key === undefined ? "none" : given.join(" and ");
+    throw new SpecError(
+      `a spec needs exactly one of ${TRANSPORT_KEYS.join(", ")}; this one has ${seen}`,
+    );
+  }
+  if (key === "popen") {
+    if (entries.get(key) !== true) throw new SpecError(`the key "popen" takes no value`);
+    return { kind: "popen" };
+  }
+  return { kind: key === "socket" ? "tcp" : key, value: textOf(entries, key) as string };
+}
+
+function environmentOf(entries: Entries): Record<string, string> {
+  const env: Record<string, string> = { ...entries.get("env") as Record<string, string> };
+  for (const key of entries.keys()) {
+    if (!key.startsWith(ENV_PREFIX)) continue;
+    const name = key.slice(ENV_PREFIX.length);
+    if (Object.hasOwn(env, name)) {
+      throw new SpecError(`the environment variable "${name}" is set twice`);
+    }
+    const value = entries.get(key);
+    if (typeof value !== "string") throw new SpecError(`the key "${key}" needs a value`);
+    env[name] = value;
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (!/^[^=\0]+$/.test(name) || typeof value !== "string" || value.includes("\0")) {
+      throw new SpecError(`the environment variable "${name}" cannot have that name and value`);
+    }
+  }
+  return env;
+}
+
+function permissionsOf(entries: Entries): Permissions {
+  const allow = permissionSet(entries, "permissions", "allow");
+  const deny = permissionSet(entries, "deny", "deny");
+  const all = entries.has("allow-all");
+  if (all && entries.get("allow-all") !== true) {
+    throw new SpecError(`the key "allow-all" takes no value`);
+  }
+  if (all && Object.keys(allow).length > 0) {
+    throw new SpecError(
+      `the key "allow-all" grants everything: leave out ${Object.keys(allow).join(", ")}`,
+    );
+  }
+  return { all, allow, deny };
+}
+
+function permissionSet(entries: Entries, objectKey: string, way: "allow" | "deny"): PermissionSet {
+  const set: { [Kind in PermissionKind]?: PermissionValue } = {};
+  const given = Object.entries(entries.get(objectKey) as PermissionSet ?? {});
+  for (const kind of PERMISSION_KINDS) {
+    const key = `${way}-${kind}`;
+    if (entries.has(key)) given.push([key, entries.get(key) as PermissionValue]);
+  }
+  for (const [key, value] of given) {
+    const kind = key.replace(`${way}-`, "") as PermissionKind;
+    if (!PERMISSION_KINDS.includes(kind)) {
+      throw new SpecError(
+        `there is no permission "${key}"; did you mean "${closestString(key, PERMISSION_KINDS)}"?`,
+      );
+    }
+    if (Object.hasOwn(set, kind)) throw new SpecError(`the permission "${key}" is given twice`);
+    set[kind] = permissionValue(key, value);
+  }
+  return set;
+}
+
+function permissionValue(key: string, value: unknown): PermissionValue {
+  if (typeof value === "boolean") return value;
+  const list = typeof value === "string" ? value.split(",") : value;
+  if (!Array.isArray(list)) {
+    throw new SpecError(`the permission "${key}" is neither true, false nor a list`);
+  }
+  return list.map((entry: unknown) => {
+    if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) return entry;
+    throw new SpecError(
+      `the permission "${key}" lists something that is no name or path; to grant all of it, ` +
+        `write "${key}" without "="`,
+    );
+  });
+}
+
+function textOf(entries: Entries, key: string): string | undefined {
+  const value = entries.get(key);
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || value.trim() === "" || value.includes("\0")) {
+    throw new SpecError(`the key "${key}" needs a value: ${key}=…`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(
+  entries: Entries,
+  key: string,
+  allowed: readonly T[],
+): T | undefined {
+  const value = textOf(entries, key);
+  if (value === undefined) return undefined;
+  const found = allowed.find((each) => each === value);
+  if (found === undefined) {
+    throw new SpecError(`the key "${key}" is one of ${allowed.join(", ")}, not "${value}"`);
+  }
+  return found;
+}
+
+function numberIn(entries: Entries, key: string, least: number, most: number): number | undefined {
+  const value = entries.get(key);
+  if (value === undefined) return undefined;
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isInteger(number) || number < least || number > most) {
+    throw new SpecError(
+      `the key "${key}" is a whole number from ${least} to ${most}, not "${value}"`,
+    );
+  }
+  return number;
+}

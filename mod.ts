@@ -1,0 +1,35 @@
+/**
+ * Starts Deno elsewhere, sends it code, and talks to it over channels. Nothing is installed there
+ * but Deno, and nothing is permitted there but what is granted.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gw = await makeGateway();
+ * const channel = gw.remoteExec(`await channel.send((await channel.receive()) + 1)`);
+ * await channel.send(1);
+ * assertEquals(await channel.receive(), 2);
+ * ```
+ *
+ * @module
+ */
+
+export { type CallbackOptions, Channel, type SendOptions } from "./channel/channel.ts";
+export type { ChannelOwner } from "./channel/core.ts";
+export type { WaitOptions } from "./channel/wait.ts";
+export * from "./errors.ts";
+export {
+  type ExecOptions,
+  Gateway,
+  type RemoteFunction,
+  type RemoteInfo,
+  type RemoteStatus,
+  type TerminateOptions,
+} from "./gateway/gateway.ts";
+export { defaultGroup, Group, type GroupOptions, makeGateway } from "./gateway/group.ts";
+export type { OutputHandler } from "./gateway/output.ts";
+export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
+export type { GatewayExit } from "./gateway/session.ts";
+export type { GatewaySpec, Output } from "./gateway/spec.ts";

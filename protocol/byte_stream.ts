@@ -1,0 +1,26 @@
+/**
+ * What the multiplexer needs of a transport: bytes both ways, in order.
+ *
+ * @module
+ */
+
+/** Takes what arrives. */
+export interface ByteSink {
+  /** A chunk, which the stream does not touch again. */
+  data(chunk: Uint8Array<ArrayBuffer>): void;
+  /** Nothing more will come; `error` where the stream broke. Called once. */
+  end(error?: Error): void;
+}
+
+/** Bytes in both directions. */
+export interface ByteStream {
+  /** Begins to deliver what arrives. Called once. */
+  start(sink: ByteSink): void;
+  /**
+   * Writes chunks in order; they are not changed afterwards. A promise asks to wait for it before
+   * the next write: that is the backpressure. It rejects, or this throws, where the stream broke.
+   */
+  write(chunks: readonly Uint8Array[]): Promise<void> | void;
+  /** No more writes: the peer will see the end of the stream. */
+  closeWrite(): void;
+}

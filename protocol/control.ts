@@ -1,0 +1,125 @@
+/**
+ * Control messages: small plain maps in MessagePack, checked field by field when they arrive.
+ *
+ * @module
+ */
+
+import { decode, encode } from "@std/msgpack";
+import { ProtocolError } from "../errors.ts";
+
+/** How an execution's code is to be run. */
+export type ExecKind =
+  /** The first item is source text: the body of `async (channel, args)`. */
+  | "source"
+  /** The first item is the text of a function, called with `(channel, args)`. */
+  | "function"
+  /** As `function`, but called with the items of the array `args`; its result is sent back. */
+  | "call";
+
+const EXEC_KINDS: readonly string[] = ["source", "function", "call"] satisfies ExecKind[];
+
+/** The message of an EXEC frame. Code and arguments follow as the channel's first two items. */
+export interface ExecRequest {
+  /** How to run it. */
+  kind: ExecKind;
+  /** What stacks, traces and messages call it. */
+  name: string;
+  /** `line:column` of an error of syntax that the initiator has seen; else empty. */
+  position: string;
+}
+
+/** The message of a STATUS frame. */
+export interface StatusReport {
+  /** Channels open on the remote side, those of executions among them. */
+  channels: number;
+  /** Names of the executions under way. */
+  executing: string[];
+  /** Where executions run. */
+  execModel: string;
+}
+
+/** Encodes an {@linkcode ExecRequest}. */
+export function encodeExecRequest(request: ExecRequest): Uint8Array {
+  return encode({ ...request });
+}
+
+/** @throws {ProtocolError} when the bytes are no {@linkcode ExecRequest}. */
+export function decodeExecRequest(bytes: Uint8Array): ExecRequest {
+  const fields = decodeFields(bytes, "exec request");
+  const kind = stringField(fields, "kind", "exec request");
+  if (!isExecKind(kind)) {
+    throw new ProtocolError(`the peer's exec request is of an unknown kind "${kind}"`);
+  }
+  return {
+    kind,
+    name: stringField(fields, "name", "exec request"),
+    position: stringField(fields, "position", "exec request"),
+  };
+}
+
+function isExecKind(kind: string): kind is ExecKind {
+  return EXEC_KINDS.includes(kind);
+}
+
+/** Encodes a {@linkcode StatusReport}. */
+export function encodeStatusReport(status: StatusReport): Uint8Array {
+  return encode({ ...status });
+}
+
+/** @throws {ProtocolError} when the bytes are no {@linkcode StatusReport}. */
+export function decodeStatusReport(bytes: Uint8Array): StatusReport {
+  const fields = decodeFields(bytes, "status");
+  const executing = fields.get("executing");
+  if (!Array.isArray(executing) || !executing.every((name) => typeof name === "string")) {
+    throw new ProtocolError(`the peer's status has no list of names "executing"`);
+  }
+  return {
+    channels: numberField(fields, "channels", "status"),
+    executing,
+    execModel: stringField(fields, "execModel", "status"),
+  };
+}
+
+/**
+ * The fields of a control message.
+ *
+ * @throws {ProtocolError} when the bytes are no MessagePack map.
+ */
+export function decodeFields(bytes: Uint8Array, what: string): ReadonlyMap<string, unknown> {
+  let value: unknown;
+  try {
+    value = decode(bytes);
+  } catch (cause) {
+    throw new ProtocolError(`the peer's ${what} is not valid MessagePack`, { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ProtocolError(`the peer's ${what} is not a map`);
+  }
+  return new Map(Object.entries(value));
+}
+
+/** @throws {ProtocolError} when the field is no string. */
+export function stringField(
+  fields: ReadonlyMap<string, unknown>,
+  key: string,
+  what: string,
+): string {
+  const value = fields.get(key);
+  if (typeof value !== "string") {
+    throw new ProtocolError(`the peer's ${what} has no text "${key}"`);
+  }
+  return value;
+}
+
+/** @throws {ProtocolError} when the field is no non-negative safe integer. */
+export function numberField(
+  fields: ReadonlyMap<string, unknown>,
+  key: string,
+  what: string,
+): number {
+  const value = fields.get(key);
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    throw new ProtocolError(`the peer's ${what} has no whole number "${key}"`);
+  }
+  return value;
+}

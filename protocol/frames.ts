@@ -1,0 +1,237 @@
+/**
+ * Frames: the header, and a decoder that takes bytes as they come.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "./constants.ts";
+
+/**
+ * What the decoder hands out. Item bytes are handed on as they arrive, so that a large frame is
+ * never gathered twice: `item` begins an item of `total` bytes, `part` continues it. `cost` is
+ * what the piece takes of the channel's window. Bytes are views that end with the next chunk.
+ */
+export type Frame =
+  | { type: "item"; channel: number; total: number; bytes: Uint8Array; cost: number }
+  | { type: "part"; channel: number; bytes: Uint8Array; cost: number }
+  | { type: "window"; channel: number; credit: number }
+  | { type: "end"; channel: number }
+  | { type: "close"; channel: number; error: Uint8Array }
+  | { type: "open"; channel: number }
+  | { type: "exec"; channel: number; request: Uint8Array }
+  | { type: "statusRequest"; request: number }
+  | { type: "status"; request: number; status: Uint8Array }
+  | { type: "exit" };
+
+/** Writes a header of {@linkcode HEADER_BYTES} at `at`. */
+export function writeHeader(
+  bytes: Uint8Array,
+  at: number,
+  type: FrameType,
+  channel: number,
+  length: number,
+): void {
+  bytes[at] = type;
+  writeUint32(bytes, at + 1, channel);
+  writeUint32(bytes, at + 5, length);
+}
+
+/** Writes a u32, big-endian. */
+export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Reads a u32, big-endian. */
+export function readUint32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+/** A whole frame in a buffer of its own; the multiplexer writes its frames in place instead. */
+export function encodeFrame(
+  type: FrameType,
+  channel: number,
+  payload: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  const frame = new Uint8Array(HEADER_BYTES + payload.length);
+  writeHeader(frame, 0, type, channel, payload.length);
+  frame.set(payload, HEADER_BYTES);
+  return frame;
+}
+
+const TOTAL_BYTES = 4;
+const NO_BYTES = new Uint8Array();
+
+/** What the next bytes are. `total < 0` says that they continue an item. */
+type Expected =
+  | { kind: "header" }
+  | { kind: "total"; channel: number; length: number }
+  | { kind: "body"; type: FrameType; channel: number; length: number }
+  | { kind: "bytes"; channel: number; left: number; total: number; cost: number };
+
+const HEADER: Expected = { kind: "header" };
+
+/**
+ * Turns chunks of any size into frames.
+ *
+ * A length is checked before its body is waited for, and nothing is allocated for a length that
+ * was only declared.
+ */
+export class FrameDecoder {
+  #expected: Expected = HEADER;
+  #chunk = NO_BYTES;
+  #at = 0;
+  #held = new Uint8Array(HEADER_BYTES);
+  #heldBytes = 0;
+
+  /**
+   * Calls `sink` with each frame of `chunk` in order; `sink` returns false to stop.
+   *
+   * @throws {ProtocolError} on an unknown type or a length that its type cannot have.
+   */
+  push(chunk: Uint8Array<ArrayBuffer>, sink: (frame: Frame) => boolean): void {
+    this.#chunk = chunk;
+    this.#at = 0;
+    while (this.#at < chunk.length) {
+      const frame = this.#next();
+      if (frame === undefined || !sink(frame)) break;
+    }
+    this.#chunk = NO_BYTES;
+  }
+
+  #next(): Frame | undefined {
+    for (;;) {
+      const expected = this.#expected;
+      switch (expected.kind) {
+        case "header": {
+          const header = this.#take(HEADER_BYTES);
+          if (header === undefined) return undefined;
+          this.#expected = afterHeader(header);
+          break;
+        }
+        case "total": {
+          const bytes = this.#take(TOTAL_BYTES);
+          if (bytes === undefined) return undefined;
+          const { channel, length } = expected;
+          const total = readUint32(bytes, 0);
+          const cost = HEADER_BYTES + TOTAL_BYTES;
+          this.#expected = { kind: "bytes", channel, left: length - TOTAL_BYTES, total, cost };
+          break;
+        }
+        case "body": {
+          const payload = this.#take(expected.length);
+          if (payload === undefined) return undefined;
+          this.#expected = HEADER;
+          return toFrame(expected.type, expected.channel, payload);
+        }
+        case "bytes":
+          return this.#piece(expected);
+      }
+    }
+  }
+
+  /** Exactly `count` bytes: a view of the chunk where it has them all, else gathered. */
+  #take(count: number): Uint8Array | undefined {
+    if (this.#heldBytes === 0 && this.#chunk.length - this.#at >= count) {
+      this.#at += count;
+      return this.#chunk.subarray(this.#at - count, this.#at);
+    }
+    if (this.#held.length < count) this.#held = new Uint8Array(count);
+    const piece = this.#chunk.subarray(this.#at, this.#at + count - this.#heldBytes);
+    this.#held.set(piece, this.#heldBytes);
+    this.#at += piece.length;
+    this.#heldBytes += piece.length;
+    if (this.#heldBytes < count) return undefined;
+    this.#heldBytes = 0;
+    return this.#held.subarray(0, count);
+  }
+
+  #piece(expected: Expected & { kind: "bytes" }): Frame | undefined {
+    const bytes = this.#chunk.subarray(this.#at, this.#at + expected.left);
+    if (bytes.length === 0) return undefined;
+    this.#at += bytes.length;
+    const { channel, total } = expected;
+    const cost = expected.cost + bytes.length;
+    const left = expected.left - bytes.length;
+    this.#expected = left === 0 ? HEADER : { kind: "bytes", channel, left, total: -1, cost: 0 };
+    if (total < 0) return { type: "part", channel, bytes, cost };
+    return { type: "item", channel, total, bytes, cost };
+  }
+}
+
+function afterHeader(header: Uint8Array): Expected {
+  const type = header[0] as FrameType;
+  const channel = readUint32(header, 1);
+  const length = readUint32(header, 5);
+  checkLength(type, channel, length);
+  switch (type) {
+    case FrameType.ITEM:
+      return { kind: "bytes", channel, left: length, total: length, cost: HEADER_BYTES };
+    case FrameType.ITEM_PART:
+      return { kind: "bytes", channel, left: length, total: -1, cost: HEADER_BYTES };
+    case FrameType.ITEM_START:
+      return { kind: "total", channel, length };
+    default:
+      return { kind: "body", type, channel, length };
+  }
+}
+
+function toFrame(type: FrameType, channel: number, payload: Uint8Array): Frame {
+  switch (type) {
+    case FrameType.WINDOW:
+      return { type: "window", channel, credit: readUint32(payload, 0) };
+    case FrameType.END:
+      return { type: "end", channel };
+    case FrameType.CLOSE:
+      return { type: "close", channel, error: payload };
+    case FrameType.OPEN:
+      return { type: "open", channel };
+    case FrameType.EXEC:
+      return { type: "exec", channel, request: payload };
+    case FrameType.STATUS_REQUEST:
+      return { type: "statusRequest", request: channel };
+    case FrameType.STATUS:
+      return { type: "status", request: channel, status: payload };
+    case FrameType.EXIT:
+      return { type: "exit" };
+    default:
+      throw new ProtocolError(`the peer sent a frame of unknown type ${type}`);
+  }
+}
+
+function checkLength(type: FrameType, channel: number, length: number): void {
+  const [least, most] = lengthRange(type);
+  if (length < least || length > most) {
+    const wanted = least === most ? `${least}` : `${least} to ${most}`;
+    throw new ProtocolError(
+      `the peer sent a frame of type ${type} on channel ${channel} that declares ${length} ` +
+        `payload bytes; it must have ${wanted}`,
+    );
+  }
+}
+
+function lengthRange(type: FrameType): [number, number] {
+  switch (type) {
+    case FrameType.ITEM:
+    case FrameType.ITEM_PART:
+    case FrameType.EXEC:
+    case FrameType.STATUS:
+      return [1, MAX_FRAME_BYTES];
+    case FrameType.ITEM_START:
+      return [TOTAL_BYTES + 1, MAX_FRAME_BYTES];
+    case FrameType.WINDOW:
+      return [4, 4];
+    case FrameType.CLOSE:
+      return [0, MAX_FRAME_BYTES];
+    case FrameType.END:
+    case FrameType.OPEN:
+    case FrameType.STATUS_REQUEST:
+    case FrameType.EXIT:
+      return [0, 0];
+    default:
+      throw new ProtocolError(`the peer sent a frame of unknown type ${type}`);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The handshake: magic, protocol version and a hello message, once in each direction.
+ *
+ * @module
+ */
+
+import { encode } from "@std/msgpack";
+import { ProtocolError } from "../errors.ts";
+import { DEFAULT_LIMITS, MAGIC, PREAMBLE_BYTES, PROTOCOL_VERSION } from "./constants.ts";
+import { decodeFields, numberField, stringField } from "./control.ts";
+import { readUint32, writeUint32 } from "./frames.ts";
+
+/** What each side tells of itself. */
+export interface Hello {
+  /** Process id. */
+  pid: number;
+  /** Version of Deno, such as `"2.9.6"`. */
+  deno: string;
+  /** Version of V8. */
+  v8: string;
+  /** Version of TypeScript. */
+  typescript: string;
+  /** Operating system, as `Deno.build.os`. */
+  os: string;
+  /** Processor architecture, as `Deno.build.arch`. */
+  arch: string;
+  /** The largest encoded item that it takes, in bytes. */
+  maxItemBytes: number;
+  /** The gateway's id, from the initiator; the remote leaves it empty. */
+  gateway: string;
+}
+
+/** The hello of this process. */
+export function localHello(gateway: string, maxItemBytes: number): Hello {
+  const { version, build, pid } = Deno;
+  return { pid, ...version, os: build.os, arch: build.arch, maxItemBytes, gateway };
+}
+
+/** The bytes that open a connection. */
+export function encodePreamble(hello: Hello, version: number = PROTOCOL_VERSION): Uint8Array {
+  const message = encode({ ...hello });
+  const bytes = new Uint8Array(PREAMBLE_BYTES + message.length);
+  bytes.set(MAGIC);
+  bytes[MAGIC.length] = version >>> 8;
+  bytes[MAGIC.length + 1] = version;
+  writeUint32(bytes, MAGIC.length + 2, message.length);
+  bytes.set(message, PREAMBLE_BYTES);
+  return bytes;
+}
+
+/** What {@linkcode PreambleDecoder} takes of its peer. */
+export interface PreambleLimits {
+  /** Bytes that may come before the magic. */
+  maxNoiseBytes: number;
+  /** The largest hello message. */
+  maxHelloBytes: number;
+}
+
+/** Finds the peer's preamble in a stream that may begin with noise, such as a login banner. */
+export class PreambleDecoder {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #noise = "";
+  #limits: PreambleLimits;
+
+  constructor(limits: PreambleLimits = DEFAULT_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** What came before the magic, as text. */
+  get noise(): string {
+    return this.#noise + new TextDecoder().decode(this.#bytes);
+  }
+
+  /**
+   * Takes a chunk; returns the hello once it is whole, with the bytes that followed it.
+   *
+   * @throws {ProtocolError} when there is more noise than allowed, the versions differ, or the
+   * hello is not one.
+   */
+  push(chunk: Uint8Array): { hello: Hello; rest: Uint8Array<ArrayBuffer> } | undefined {
+    const bytes = new Uint8Array(this.#bytes.length + chunk.length);
+    bytes.set(this.#bytes);
+    bytes.set(chunk, this.#bytes.length);
+    this.#bytes = bytes;
+    if (!this.#skipNoise() || this.#bytes.length < PREAMBLE_BYTES) return undefined;
+    const version = (this.#bytes[MAGIC.length] << 8) | this.#bytes[MAGIC.length + 1];
+    if (version !== PROTOCOL_VERSION) {
+      throw new ProtocolError(
+        `the peer speaks version ${version} of the protocol, this side version ` +
+          `${PROTOCOL_VERSION}: use the same release of execnet on both`,
+      );
+    }
+    const length = readUint32(this.#bytes, MAGIC.length + 2);
+    if (length > this.#limits.maxHelloBytes) {
+      throw new ProtocolError(
+        `the peer's hello declares ${length} bytes; at most ${this.#limits.maxHelloBytes} are taken`,
+      );
+    }
+    const end = PREAMBLE_BYTES + length;
+    if (this.#bytes.length < end) return undefined;
+    const hello = decodeHello(this.#bytes.subarray(PREAMBLE_BYTES, end));
+    return { hello, rest: this.#bytes.slice(end) };
+  }
+
+  /** Drops what cannot be the magic's beginning; true when the buffer starts with the magic. */
+  #skipNoise(): boolean {
+    let at = 0;
+    while (at < this.#bytes.length && !startsLikeMagic(this.#bytes, at)) at++;
+    if (at > 0) {
+      const skipped = this.#bytes.subarray(0, at);
+      this.#noise += new TextDecoder().decode(skipped);
+      this.#bytes = this.#bytes.slice(at);
+      if (this.#noise.length > this.#limits.maxNoiseBytes) {
+        throw new ProtocolError(
+          `more than ${this.#limits.maxNoiseBytes} bytes came that are not the protocol; the last: ` +
+            JSON.stringify(this.#noise.slice(-200)),
+        );
+      }
+    }
+    return this.#bytes.length >= MAGIC.length;
+  }
+}
+
+function startsLikeMagic(bytes: Uint8Array, at: number): boolean {
+  const length = Math.min(MAGIC.length, bytes.length - at);
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== MAGIC[i]) return false;
+  return true;
+}
+
+function decodeHello(bytes: Uint8Array): Hello {
+  const fields = decodeFields(bytes, "hello");
+  const text = (key: string) => stringField(fields, key, "hello");
+  const count = (key: string) => numberField(fields, key, "hello");
+  return {
+    pid: count("pid"),
+    deno: text("deno"),
+    v8: text("v8"),
+    typescript: text("typescript"),
+    os: text("os"),
+    arch: text("arch"),
+    maxItemBytes: count("maxItemBytes"),
+    gateway: text("gateway"),
+  };
+}

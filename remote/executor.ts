@@ -1,0 +1,147 @@
+/**
+ * Runs what the initiator sends, in this isolate.
+ *
+ * @module
+ */
+
+import type { Channel } from "../channel/channel.ts";
+import { Connection } from "../channel/connection.ts";
+import type { ConnectionHandler } from "../channel/connection.ts";
+import type { ChannelCore, ChannelOwner } from "../channel/core.ts";
+import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
+import type { ByteStream } from "../protocol/byte_stream.ts";
+import type { ExecRequest, StatusReport } from "../protocol/control.ts";
+import { compileFunction, compileSource, type Runnable, userStack } from "./compile.ts";
+
+interface Execution {
+  name: string;
+  core: ChannelCore;
+  ended: Promise<void>;
+}
+
+/** What `channel.gateway` is on this side. */
+interface RemoteGateway extends ChannelOwner {
+  newChannel(): Channel;
+}
+
+/** How long executions have to end, when they are asked to. */
+const EXIT_GRACE_MS = 1_000;
+
+/** The remote side of a connection. */
+export class Executor implements ConnectionHandler {
+  readonly side = "remote";
+  readonly owner: RemoteGateway;
+  readonly #connection: Connection;
+  readonly #executions = new Set<Execution>();
+  readonly #exit: () => void;
+
+  /** @param exit Called when this side is to end, after its executions have. */
+  constructor(stream: ByteStream, exit: () => void) {
+    this.#exit = exit;
+    const connection = this.#connection = new Connection(stream, this);
+    this.owner = {
+      get id() {
+        return connection.peer?.gateway ?? "";
+      },
+      newChannel: () => connection.newChannel(),
+    };
+    connection.start();
+  }
+
+  /** The process lives as long as its initiator, whatever waits. */
+  waiting(): void {}
+
+  exec(channel: Channel, core: ChannelCore, request: ExecRequest): void {
+    const execution: Execution = { name: request.name, core, ended: Promise.resolve() };
+    this.#executions.add(execution);
+    execution.ended = run(channel, request).then(
+      () => core.finish(),
+      (error: unknown) =>
+        core.finish(core.isClosed && isOwnEnd(error) ? undefined : asError(error)),
+    ).finally(() => this.#executions.delete(execution));
+  }
+
+  status(): StatusReport {
+    return {
+      channels: this.#connection.channelCount,
+      executing: Array.from(this.#executions, ({ name }) => name),
+      execModel: "main",
+    };
+  }
+
+  exit(): void {
+    for (const { core } of this.#executions) core.cancel();
+    this.#end();
+  }
+
+  lost(error: Error | undefined): Error {
+    this.#end();
+    const why = error instanceof ProtocolError ? `: ${error.message}` : "";
+    return new GatewayClosedError(`the connection to the initiator is gone${why}`);
+  }
+
+  async #end(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
+    const ended = Promise.all(Array.from(this.#executions, ({ ended }) => ended))
+      .then(() => this.#connection.scheduler.drained());
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+    this.#exit();
+  }
+}
+
+async function run(channel: Channel, { kind, name, position }: ExecRequest): Promise<void> {
+  const code = await channel.receive();
+  const args = await channel.receive();
+  if (typeof code !== "string") throw new ProtocolError("the code to run is not text");
+  switch (kind) {
+    case "source":
+      await compileSource(code, name, position)(channel, args);
+      return;
+    case "function":
+      return await sendYielded(channel, compileFunction(code, name)(channel, args));
+    case "call":
+      return await channel.send(await callWith(compileFunction(code, name), args));
+  }
+}
+
+function callWith(fn: Runnable, args: unknown): unknown {
+  if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
+  return fn(...args);
+}
+
+/** Waits for the function's end; sends what it yields, where it is a generator. */
+async function sendYielded(channel: Channel, result: unknown): Promise<void> {
+  if (!isAsyncIterable(result)) {
+    await result;
+    return;
+  }
+  const iterator = result[Symbol.asyncIterator]();
+  channel.signal.addEventListener("abort", () => void iterator.return?.()?.catch(() => {}));
+  const items = { [Symbol.asyncIterator]: () => iterator };
+  for await (const item of items) await channel.send(item);
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** Whether an execution failed just because its channel was closed under it. */
+function isOwnEnd(error: unknown): boolean {
+  return error instanceof ChannelClosedError || error instanceof GatewayClosedError;
+}
+
+function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) {
+    const stack = userStack(String(thrown.stack ?? ""));
+    try {
+      Object.defineProperty(thrown, "stack", { value: stack, configurable: true, writable: true });
+    } catch { /* a frozen error keeps its stack */ }
+    return thrown;
+  }
+  const text = typeof thrown === "string" ? thrown : Deno.inspect(thrown);
+  const error = new Error(text, { cause: thrown });
+  error.stack = `Error: ${text}\n    (thrown as a value, without a stack)`;
+  return error;
+}

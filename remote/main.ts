@@ -1,0 +1,27 @@
+/**
+ * The program of a gateway. It is bundled into one text, which the loader runs.
+ *
+ * @module
+ */
+
+import type { Boot } from "./boot.ts";
+import { DescriptorStream } from "./descriptors.ts";
+import { Executor } from "./executor.ts";
+
+declare const boot: Boot;
+
+// Taken now: user code may replace it.
+const exit = Deno.exit;
+
+// Without these, one forgotten promise of one execution would end all others with it.
+for (const type of ["unhandledrejection", "error"] as const) {
+  globalThis.addEventListener(type, (event) => {
+    event.preventDefault();
+    const thrown = event instanceof PromiseRejectionEvent
+      ? event.reason
+      : (event as ErrorEvent).error;
+    console.error(`Uncaught (in a gateway, which goes on):`, thrown);
+  });
+}
+
+new Executor(new DescriptorStream(boot), () => exit(0));

@@ -1,0 +1,87 @@
+/**
+ * A child process that carries the protocol on its stdin and stdout.
+ *
+ * @module
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import type { ByteSink } from "../protocol/byte_stream.ts";
+import { NodeByteStream } from "./node_stream.ts";
+import type { ExitStatus, Transport } from "./transport.ts";
+
+/** What to start. */
+export interface ProcessOptions {
+  /** Program and arguments. Fd 3 of it is a socket whose bytes are {@linkcode Transport.output}'s stdout. */
+  command: readonly [string, ...string[]];
+  /** Environment variables besides this process's own. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A child process as a transport.
+ *
+ * Pipes, not a socket pair, carry the protocol: the child can open `/dev/fd/N` of a pipe, which
+ * starts twice as fast as `node:net` does.
+ */
+export class ProcessTransport implements Transport {
+  readonly exited: Promise<ExitStatus>;
+  readonly output: Transport["output"];
+  readonly #child: ChildProcess;
+  readonly #stream: NodeByteStream;
+  readonly #sockets: Socket[];
+
+  /** Needs `--allow-run` for the program and `--allow-env`. */
+  constructor({ command: [program, ...args], env }: ProcessOptions) {
+    const child = spawn(program, args, {
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+      env: { ...Deno.env.toObject(), ...env },
+    });
+    this.#child = child;
+    const [stdin, stdout, stderr, userOutput] = child.stdio as unknown as Socket[];
+    this.#sockets = [stdin, stdout, stderr, userOutput];
+    this.#stream = new NodeByteStream(stdout, stdin);
+    this.exited = new Promise((resolve) => {
+      child.on("exit", (code, signal) => resolve({ code, signal }));
+      child.on("error", () => resolve({ code: 127, signal: null }));
+    });
+    this.output = { stdout: webStream(userOutput), stderr: webStream(stderr) };
+    this.unref();
+  }
+
+  start(sink: ByteSink): void {
+    this.#stream.start(sink);
+  }
+
+  write(chunks: readonly Uint8Array[]): Promise<void> | void {
+    return this.#stream.write(chunks);
+  }
+
+  closeWrite(): void {
+    this.#stream.closeWrite();
+  }
+
+  abort(signal: "SIGTERM" | "SIGKILL"): void {
+    this.#child.kill(signal);
+  }
+
+  ref(): void {
+    this.#child.ref();
+    for (const socket of this.#sockets) socket.ref();
+  }
+
+  unref(): void {
+    this.#child.unref();
+    for (const socket of this.#sockets) socket.unref();
+  }
+
+  // A grandchild may hold the pipes' other ends open for ever.
+  release(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+function webStream(socket: Socket): ReadableStream<Uint8Array> {
+  return Readable.toWeb(socket) as unknown as ReadableStream<Uint8Array>;
+}
