@@ -30,9 +30,14 @@ const COPY_BYTES = 4 * 1024;
 /** What answers to a peer that does not read may pile up to. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 const NO_BYTES = new Uint8Array();
+/**
+ * Microtasks without a new frame before a batch is written. A loop of `await channel.send(…)`
+ * comes back for the next item within these; each of its items would be a write of its own else.
+ */
+const QUIET_TURNS = 4;
 
 /**
- * Channels take turns, a frame each. Small frames of one microtask leave in one write; while a
+ * Channels take turns, a frame each. Small frames of one run of microtasks leave in one write; while a
  * write is under way the next batch gathers.
  */
 export class Scheduler implements FrameWriter {
@@ -46,6 +51,8 @@ export class Scheduler implements FrameWriter {
   #slabEnd = 0;
   #writing = false;
   #scheduled = false;
+  #quietTurns = 0;
+  #seenBytes = 0;
   #stopped = false;
   #drained: (() => void)[] = [];
 
@@ -123,11 +130,20 @@ export class Scheduler implements FrameWriter {
   #schedule(): void {
     if (this.#scheduled || this.#writing || this.#stopped) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#pump();
-    });
+    this.#quietTurns = 0;
+    this.#seenBytes = 0;
+    queueMicrotask(this.#turn);
   }
+
+  readonly #turn = (): void => {
+    if (this.#batchBytes !== this.#seenBytes) this.#quietTurns = 0;
+    this.#seenBytes = this.#batchBytes;
+    if (this.#quietTurns++ < QUIET_TURNS && this.#batchBytes < BATCH_BYTES) {
+      return queueMicrotask(this.#turn);
+    }
+    this.#scheduled = false;
+    this.#pump();
+  };
 
   #pump(): void {
     while (!this.#writing && !this.#stopped) {
