@@ -112,9 +112,14 @@ export class Scheduler implements FrameWriter {
     this.#schedule();
   }
 
+  /** Whether nothing waits to be handed to the stream. */
+  get isDrained(): boolean {
+    return this.#stopped || (!this.#writing && !this.#scheduled);
+  }
+
   /** Resolves when all that was given so far has been handed to the stream, or it broke. */
   drained(): Promise<void> {
-    if (this.#stopped || (!this.#writing && !this.#scheduled)) return Promise.resolve();
+    if (this.isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 

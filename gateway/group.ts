@@ -5,9 +5,9 @@
  */
 
 import { SpecError } from "../errors.ts";
-import { PROGRAM } from "./_program.gen.ts";
 import { type Gateway, startGateway, type TerminateOptions, whenEnded } from "./gateway.ts";
 import { openTransport } from "./launch.ts";
+import { loadProgram } from "./program.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 
 /** Options of a {@linkcode Group}. */
@@ -57,13 +57,14 @@ export class Group implements AsyncDisposable, Iterable<Gateway> {
     const resolved = resolveSpec(spec);
     const id = this.#takeId(resolved.id);
     try {
+      const program = await loadProgram();
       const gateway = await startGateway({
         id,
         group: this,
         spec: resolved,
         given: specObject(resolved, spec),
         transport: openTransport(resolved),
-        program: PROGRAM,
+        program,
       });
       this.#gateways.set(id, gateway);
       whenEnded(gateway).then(() => this.#gateways.delete(id));

@@ -81,13 +81,19 @@ export class Executor implements ConnectionHandler {
   }
 
   async #end(): Promise<void> {
+    if (this.#executions.size > 0 || !this.#connection.scheduler.isDrained) {
+      await this.#lastWords();
+    }
+    this.#exit();
+  }
+
+  async #lastWords(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
-    const ended = Promise.all(Array.from(this.#executions, ({ ended }) => ended))
+    const said = Promise.all(Array.from(this.#executions, ({ ended }) => ended))
       .then(() => this.#connection.scheduler.drained());
-    await Promise.race([ended, late]);
+    await Promise.race([said, late]);
     clearTimeout(timer);
-    this.#exit();
   }
 }
 
