@@ -93,6 +93,7 @@ export class RemoteError extends ExecnetError {
  * ```
  */
 export class ChannelClosedError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "ChannelClosedError";
 }
 
@@ -101,16 +102,19 @@ export class ChannelClosedError extends ExecnetError {
  * ended, what was running, and the last lines of its stderr.
  */
 export class GatewayClosedError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "GatewayClosedError";
 }
 
 /** A wait took longer than the `timeout` given (milliseconds). What was waited for goes on. */
 export class TimeoutError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "TimeoutError";
 }
 
 /** An item, or a part of it, is of a type that cannot travel; the message names its path and type. */
 export class SerializationError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "SerializationError";
 }
 
@@ -140,6 +144,7 @@ export interface CapturedName {
  * ```
  */
 export class ImpureFunctionError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "ImpureFunctionError";
   /** Each name that the function takes from outside, in the order of the text. */
   readonly captured: readonly CapturedName[];
@@ -153,40 +158,48 @@ export class ImpureFunctionError extends ExecnetError {
 
 /** A gateway spec is wrong: an unknown or doubled key, a bad value, keys that exclude each other. */
 export class SpecError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "SpecError";
 }
 
 /** A gateway could not be started. Its subclasses name the reasons that can be told apart. */
 export class LaunchError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "LaunchError";
 }
 
 /** The host's name could not be resolved. */
 export class HostNotFoundError extends LaunchError {
+  /** The class name, also where the code was minified. */
   override name = "HostNotFoundError";
 }
 
 /** The host refused who we said we are. */
 export class AuthenticationError extends LaunchError {
+  /** The class name, also where the code was minified. */
   override name = "AuthenticationError";
 }
 
 /** The host's key is unknown, or not the one on record. */
 export class HostKeyError extends LaunchError {
+  /** The class name, also where the code was minified. */
   override name = "HostKeyError";
 }
 
 /** No Deno was found where the gateway should start. */
 export class DenoNotFoundError extends LaunchError {
+  /** The class name, also where the code was minified. */
   override name = "DenoNotFoundError";
 }
 
 /** The Deno found there is too old. */
 export class DenoVersionError extends LaunchError {
+  /** The class name, also where the code was minified. */
   override name = "DenoVersionError";
 }
 
 /** The peer broke the protocol. The connection, or the one channel that the message names, ends. */
 export class ProtocolError extends ExecnetError {
+  /** The class name, also where the code was minified. */
   override name = "ProtocolError";
 }

@@ -16,14 +16,19 @@
  * @module
  */
 
-export { type CallbackOptions, Channel, type SendOptions } from "./channel/channel.ts";
-export type { ChannelOwner } from "./channel/core.ts";
+export {
+  type CallbackOptions,
+  Channel,
+  type ChannelGateway,
+  type SendOptions,
+} from "./channel/channel.ts";
 export type { WaitOptions } from "./channel/wait.ts";
 export * from "./errors.ts";
 export {
   type ExecOptions,
   Gateway,
   type RemoteFunction,
+  type RemoteGenerator,
   type RemoteInfo,
   type RemoteStatus,
   type TerminateOptions,

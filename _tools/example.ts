@@ -9,7 +9,7 @@ export async function runExample(
 ): Promise<number> {
   const names = (await listFiles(
     new URL("examples/", ROOT),
-    (path) => /^[^/_]+(?<!_test)\.ts$/.test(path),
+    (path) => /^(?!_)[^/]+(?<!_test)\.ts$/.test(path),
   )).map((path) => path.replace(/\.ts$/, ""));
   if (!names.includes(name)) {
     throw new Failure(`No example "${name}"; there are: ${names.join(", ")}.`);

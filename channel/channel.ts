@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChannelCore, ChannelOwner } from "./core.ts";
+import type { ChannelCore } from "./core.ts";
 import { readableOf, writableOf } from "./streams.ts";
 import type { WaitOptions } from "./wait.ts";
 
@@ -21,6 +21,14 @@ export interface SendOptions {
 export interface CallbackOptions<Marker> {
   /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
   endMarker?: Marker;
+}
+
+/** What a channel belongs to: a {@linkcode Gateway}, or on the remote side what stands for it. */
+export interface ChannelGateway {
+  /** The gateway's id, such as `gw0`. */
+  readonly id: string;
+  /** Makes a channel, to be sent to the other side over another one. */
+  newChannel<Receive = unknown, Send = unknown>(): Channel<Receive, Send>;
 }
 
 let create: (core: ChannelCore) => Channel;
@@ -67,8 +75,8 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /** The gateway it belongs to; on the remote side, an object with `id` and `newChannel()`. */
-  get gateway(): ChannelOwner {
-    return this.#core.owner;
+  get gateway(): ChannelGateway {
+    return this.#core.owner as ChannelGateway;
   }
 
   /** Whether it was closed, by either side. Items that came before can still be received. */

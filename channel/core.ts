@@ -9,6 +9,7 @@ import {
   ExecnetError,
   ProtocolError,
   RemoteError,
+  SerializationError,
   TimeoutError,
 } from "../errors.ts";
 import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
@@ -112,12 +113,16 @@ export class ChannelCore implements InboxOwner {
       const { codec } = this.#context;
       const bytes = codec.encode(item);
       if (bytes.length > this.#context.peerMaxItemBytes) {
-        throw new ExecnetError(
+        throw new SerializationError(
           `cannot send item: it takes ${bytes.length} bytes, and the peer of ${this.label} takes ` +
             `${this.#context.peerMaxItemBytes} at most; send it in parts`,
         );
       }
-      return this.#outbox.sendNow(bytes) ?? this.#sendWaiting(codec.own(bytes), signal);
+      const sent = this.#outbox.sendNow(bytes);
+      if (sent !== undefined) return sent;
+      const waiting = this.#sendWaiting(codec.own(bytes), signal);
+      waiting.catch(() => {}); // who does not await it learns of the end from the channel
+      return waiting;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -324,6 +329,7 @@ export class ChannelCore implements InboxOwner {
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {
+      this.#outbox.hurryClose(this.#notSent(this.endError()));
       // What ends because of our own closing is no failure.
       if (error !== undefined && error.name !== "ChannelClosedError") this.#failure ??= error;
       return this.#end(this.endError());

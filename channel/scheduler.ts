@@ -6,7 +6,7 @@
 
 import { ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
-import { FrameType, HEADER_BYTES } from "../protocol/constants.ts";
+import { type FrameType, HEADER_BYTES } from "../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../protocol/frames.ts";
 import { Queue } from "./queue.ts";
 

@@ -7,7 +7,6 @@
 import type { Channel } from "../channel/channel.ts";
 import { GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
-import type { Hello } from "../protocol/preamble.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import { functionText } from "./function.ts";
@@ -18,7 +17,20 @@ import { sourceCode } from "./source.ts";
 import type { GatewaySpec, ResolvedSpec } from "./spec.ts";
 
 /** What a gateway told of itself when it started. */
-export type RemoteInfo = Pick<Hello, "pid" | "deno" | "v8" | "typescript" | "os" | "arch">;
+export interface RemoteInfo {
+  /** Process id. */
+  readonly pid: number;
+  /** Version of Deno, such as `"2.9.6"`. */
+  readonly deno: string;
+  /** Version of V8. */
+  readonly v8: string;
+  /** Version of TypeScript. */
+  readonly typescript: string;
+  /** Operating system, as `Deno.build.os`. */
+  readonly os: string;
+  /** Processor architecture, as `Deno.build.arch`. */
+  readonly arch: string;
+}
 
 /** What a gateway is doing. */
 export type RemoteStatus = StatusReport;
@@ -33,18 +45,21 @@ export interface ExecOptions {
 
 /** Options of {@linkcode Gateway.terminate}. */
 export interface TerminateOptions {
-  /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 5,000. */
+  /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 2,000. */
   timeout?: number;
 }
 
-/**
- * A function that can be sent: `channel` and `args` are all that it uses. An async generator sends
- * what it yields.
- */
+/** A function that can be sent: `channel` and `args` are all that it uses. */
 export type RemoteFunction<Receive, Send, Args> = (
   channel: Channel<Receive, Send>,
   args: Args,
 ) => unknown;
+
+/** An async generator function that can be sent: what it yields is sent. */
+export type RemoteGenerator<Receive, Yield, Args> = (
+  channel: Channel<Receive, Yield>,
+  args: Args,
+) => AsyncGenerator<Yield, unknown, unknown>;
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
@@ -126,6 +141,15 @@ export class Gateway implements AsyncDisposable {
    */
   remoteExec(source: string, args?: unknown, options?: ExecOptions): Channel;
   /**
+   * Runs a pure async generator function there; its channel receives what it yields. See below for
+   * what is pure.
+   */
+  remoteExec<Yield, Receive = unknown, Args = unknown>(
+    fn: RemoteGenerator<Receive, Yield, Args>,
+    args?: Args,
+    options?: ExecOptions,
+  ): Channel<Yield, Receive>;
+  /**
    * Runs a pure function there: one that uses nothing but its parameters, what it declares itself,
    * and the globals of Deno.
    *
@@ -176,8 +200,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   /** A new channel. To be of use there, it has to be sent there over another one. */
-  newChannel(): Channel {
-    return this.#session.connection.newChannel();
+  newChannel<Receive = unknown, Send = unknown>(): Channel<Receive, Send> {
+    return this.#session.connection.newChannel() as Channel<Receive, Send>;
   }
 
   /** What it is doing: its channels, the names of its executions, and where they run. */
@@ -209,15 +233,18 @@ export class Gateway implements AsyncDisposable {
   }
 }
 
+/** A gateway that was told to start. */
+export function createGateway(init: GatewayInit): Gateway {
+  return create(init);
+}
+
 /**
- * Starts a gateway and waits for its handshake.
+ * Waits for a gateway's handshake.
  *
- * @throws {LaunchError} or a kind of it.
+ * @throws {LaunchError} or a kind of it; the process has been ended then.
  */
-export async function startGateway(init: GatewayInit): Promise<Gateway> {
-  const gateway = create(init);
-  await ready(gateway);
-  return gateway;
+export function whenReady(gateway: Gateway): Promise<void> {
+  return ready(gateway);
 }
 
 /** How a gateway ended, without keeping the event loop alive. */

@@ -5,7 +5,13 @@
  */
 
 import { SpecError } from "../errors.ts";
-import { type Gateway, startGateway, type TerminateOptions, whenEnded } from "./gateway.ts";
+import {
+  createGateway,
+  type Gateway,
+  type TerminateOptions,
+  whenEnded,
+  whenReady,
+} from "./gateway.ts";
 import { openTransport } from "./launch.ts";
 import { loadProgram } from "./program.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
@@ -35,6 +41,7 @@ export class Group implements AsyncDisposable, Iterable<Gateway> {
   readonly #gateways = new Map<string, Gateway>();
   /** Ids of gateways that are being started. */
   readonly #taken = new Set<string>();
+  readonly #starting = new Set<Gateway>();
   #nextId = 0;
 
   /** Makes an empty group. */
@@ -58,7 +65,7 @@ export class Group implements AsyncDisposable, Iterable<Gateway> {
     const id = this.#takeId(resolved.id);
     try {
       const program = await loadProgram();
-      const gateway = await startGateway({
+      const gateway = createGateway({
         id,
         group: this,
         spec: resolved,
@@ -66,6 +73,7 @@ export class Group implements AsyncDisposable, Iterable<Gateway> {
         transport: openTransport(resolved),
         program,
       });
+      await this.#started(gateway);
       this.#gateways.set(id, gateway);
       whenEnded(gateway).then(() => this.#gateways.delete(id));
       return gateway;
@@ -91,12 +99,22 @@ export class Group implements AsyncDisposable, Iterable<Gateway> {
 
   /** Ends all its gateways, see {@linkcode Gateway.terminate}. */
   async terminate(options?: TerminateOptions): Promise<void> {
-    await Promise.all(Array.from(this, (gateway) => gateway.terminate(options)));
+    const all = [...this, ...this.#starting];
+    await Promise.all(all.map((gateway) => gateway.terminate(options)));
   }
 
   /** The same as {@linkcode Group.terminate}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminate();
+  }
+
+  async #started(gateway: Gateway): Promise<void> {
+    this.#starting.add(gateway);
+    try {
+      await whenReady(gateway);
+    } finally {
+      this.#starting.delete(gateway);
+    }
   }
 
   #takeId(wanted: string | undefined): string {

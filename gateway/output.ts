@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { ChannelGateway } from "../channel/channel.ts";
 import { TextLineStream } from "@std/streams/text-line-stream";
 
-/** Takes a line that remote code printed. `gateway` is the id of its gateway. */
+/** Takes a line that remote code printed, and the gateway that it ran on. */
 export type OutputHandler = (
   line: string,
   stream: "stdout" | "stderr",
-  gateway: string,
+  gateway: ChannelGateway,
 ) => void;
 
 /** A longer line is broken: otherwise output without line ends would pile up here. */

@@ -7,7 +7,7 @@
 import { PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "./loader.ts";
 
 /** Deno's permission kinds. */
-export const PERMISSION_KINDS = [
+export const PERMISSION_KINDS: readonly PermissionKind[] = [
   "read",
   "write",
   "net",
@@ -16,10 +16,10 @@ export const PERMISSION_KINDS = [
   "sys",
   "ffi",
   "import",
-] as const;
+];
 
 /** One of Deno's permission kinds. */
-export type PermissionKind = typeof PERMISSION_KINDS[number];
+export type PermissionKind = "read" | "write" | "net" | "env" | "run" | "sys" | "ffi" | "import";
 
 /** All of a kind (`true`), none (`false`, or an empty list), or what is listed. */
 export type PermissionValue = boolean | readonly string[];

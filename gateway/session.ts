@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Channel } from "../channel/channel.ts";
+import type { Channel, ChannelGateway } from "../channel/channel.ts";
 import { Connection, type ConnectionHandler } from "../channel/connection.ts";
-import type { ChannelOwner } from "../channel/core.ts";
 import { GatewayClosedError, LaunchError, ProtocolError } from "../errors.ts";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import type { Limits } from "../protocol/constants.ts";
@@ -36,6 +35,8 @@ export interface GatewayExit {
 const LAST_BYTES_MS = 500;
 /** After the connection has ended, for the process. */
 const LAST_STATUS_MS = 2_000;
+/** The remote gives its executions 1 s; this is some more. */
+const DEFAULT_TERMINATE_MS = 2_000;
 /** After SIGTERM, before SIGKILL. */
 const TERM_GRACE_MS = 1_000;
 const NO_STATUS: ExitStatus = { code: null, signal: null };
@@ -43,7 +44,7 @@ const NO_STATUS: ExitStatus = { code: null, signal: null };
 /** A gateway's process and connection. */
 export class Session implements ConnectionHandler, ByteStream {
   readonly side = "initiator";
-  readonly owner: ChannelOwner;
+  readonly owner: ChannelGateway;
   readonly connection: Connection;
   readonly #transport: Transport;
   readonly #spec: ResolvedSpec;
@@ -56,11 +57,14 @@ export class Session implements ConnectionHandler, ByteStream {
   #streamEnded = Promise.withResolvers<void>();
   #streamError: Error | undefined;
   #status: ExitStatus = NO_STATUS;
+  /** It is to end, or has ended: nothing new can be run. */
   #ending = false;
+  /** This side wants its end. */
+  #asked = false;
   #waiting = 0;
 
   constructor(
-    owner: ChannelOwner,
+    owner: ChannelGateway,
     spec: ResolvedSpec,
     transport: Transport,
     program: string | undefined,
@@ -97,12 +101,15 @@ export class Session implements ConnectionHandler, ByteStream {
     try {
       const hello = await this.connection.hello;
       if (isOlder(hello.deno, MIN_DENO_VERSION)) {
-        this.terminate();
+        await this.terminate();
         throw denoVersionError(this.owner.id, hello.deno);
       }
       return hello;
     } catch (error) {
       if (error instanceof LaunchError) throw error;
+      if (this.#asked) {
+        throw new GatewayClosedError(`gateway ${this.owner.id} was ended while it started`);
+      }
       await this.#closed.promise;
       if (this.#streamError instanceof LaunchError) throw this.#streamError;
       if (this.#streamError instanceof ProtocolError) {
@@ -144,13 +151,14 @@ export class Session implements ConnectionHandler, ByteStream {
 
   /** Asks it to end. */
   exit(): void {
+    this.#asked = true;
     if (this.#ending) return;
     this.#ending = true;
     this.connection.requestExit();
   }
 
   /** Asks it to end, then makes it. */
-  async terminate(timeout = 5_000): Promise<GatewayExit> {
+  async terminate(timeout = DEFAULT_TERMINATE_MS): Promise<GatewayExit> {
     this.waiting(1);
     try {
       this.exit();
@@ -235,7 +243,7 @@ export class Session implements ConnectionHandler, ByteStream {
       await eachLine(this.#transport.output[stream], (line) => {
         if (stream === "stderr") this.#tail.add(line);
         if (output === "inherit") printLine(this.owner.id, line);
-        else if (typeof output === "function") output(line, stream, this.owner.id);
+        else if (typeof output === "function") output(line, stream, this.owner);
       });
     } catch (error) {
       if (!this.#ending) printLine(this.owner.id, `(its ${stream} is no longer shown: ${error})`);

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Channel } from "../channel/channel.ts";
+import type { Channel, ChannelGateway } from "../channel/channel.ts";
 import { Connection } from "../channel/connection.ts";
 import type { ConnectionHandler } from "../channel/connection.ts";
-import type { ChannelCore, ChannelOwner } from "../channel/core.ts";
+import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import type { ExecRequest, StatusReport } from "../protocol/control.ts";
@@ -19,18 +19,13 @@ interface Execution {
   ended: Promise<void>;
 }
 
-/** What `channel.gateway` is on this side. */
-interface RemoteGateway extends ChannelOwner {
-  newChannel(): Channel;
-}
-
 /** How long executions have to end, when they are asked to. */
 const EXIT_GRACE_MS = 1_000;
 
 /** The remote side of a connection. */
 export class Executor implements ConnectionHandler {
   readonly side = "remote";
-  readonly owner: RemoteGateway;
+  readonly owner: ChannelGateway;
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #exit: () => void;
@@ -43,7 +38,7 @@ export class Executor implements ConnectionHandler {
       get id() {
         return connection.peer?.gateway ?? "";
       },
-      newChannel: () => connection.newChannel(),
+      newChannel: <R, S>() => connection.newChannel() as Channel<R, S>,
     };
     connection.start();
   }
