@@ -69,6 +69,7 @@ export class ChannelCore implements InboxOwner {
   #reason: Error | undefined;
   /** What `waitClose` throws. */
   #failure: Error | undefined;
+  #failureSeen = false;
   #closed = Promise.withResolvers<void>();
   #abort: AbortController | undefined;
   /** What the peer may still send. */
@@ -96,6 +97,11 @@ export class ChannelCore implements InboxOwner {
   /** Whether it can neither send nor get anything new. */
   get isClosed(): boolean {
     return this.#state === "closing" || this.#state === "peerClosed" || this.#state === "closed";
+  }
+
+  /** The error that the peer closed with, where nobody has been told of it. */
+  get unseenError(): Error | undefined {
+    return this.#failureSeen ? undefined : this.#inbox.unseenError;
   }
 
   get signal(): AbortSignal {
@@ -199,6 +205,7 @@ export class ChannelCore implements InboxOwner {
     } finally {
       this.waiting(-1);
     }
+    this.#failureSeen = true;
     if (this.#failure !== undefined) throw this.#failure;
   }
 

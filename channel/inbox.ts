@@ -66,6 +66,11 @@ export class Inbox {
     return this.#settled.promise;
   }
 
+  /** The peer's error, where no receive has thrown it yet. */
+  get unseenError(): Error | undefined {
+    return this.#error;
+  }
+
   /** Takes an item in. */
   put(item: unknown, cost: number): void {
     cost += this.#unfinished;
@@ -228,7 +233,7 @@ export class Inbox {
         return this.#finishCallback();
       }
     } catch (error) {
-      return this.#failCallback(error);
+      return this.#failCallback(error, callback);
     }
     this.#calling = false;
   }
@@ -237,12 +242,17 @@ export class Inbox {
     Promise.resolve(result).then(() => {
       this.#calling = false;
       this.#runCallback(callback);
-    }, (error) => this.#failCallback(error));
+    }, (error) => this.#failCallback(error, callback));
   }
 
-  #failCallback(error: unknown): void {
+  #failCallback(error: unknown, callback: Callback): void {
     for (const { cost } of this.#queue.drain()) this.#take(cost);
     this.#ended = true;
+    const marker = callback.endMarker;
+    callback.endMarker = undefined;
+    try {
+      if (marker !== undefined) callback.call(marker.value);
+    } catch { /* it failed already, and that is told */ }
     this.#finishCallback();
     this.#owner.callbackFailed(error);
   }

@@ -65,7 +65,7 @@ export class Outbox implements FrameSource {
       const entry: PendingItem = { kind: "item", bytes, at: 0, resolve, reject };
       if (signal !== undefined) {
         const abort = () => {
-          if (entry.at === 0) this.#entries.remove(entry);
+          if (entry.at === 0 && this.#entries.remove(entry)) this.#request();
           reject(signal.reason);
         };
         const settled = () => signal.removeEventListener("abort", abort);

@@ -31,6 +31,7 @@ if [ -n "$N" ]; then set -- nice -n "$N" "$@"; fi
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
 
+const SHELL = "/bin/sh";
 const CHDIR_FAILED = 125;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
@@ -66,10 +67,19 @@ export function openTransport(spec: ResolvedSpec): Transport {
   }
   const [deno, ...args] = denoCommand(spec);
   const nice = spec.nice === undefined ? "" : `${spec.nice}`;
-  return new ProcessTransport({
-    command: ["/bin/sh", "-c", LAUNCH_SCRIPT, "sh", spec.chdir ?? "", nice, deno, ...args],
-    env: spec.env,
-  });
+  try {
+    return new ProcessTransport({
+      command: [SHELL, "-c", LAUNCH_SCRIPT, "sh", spec.chdir ?? "", nice, deno, ...args],
+      env: spec.env,
+    });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    throw new LaunchError(
+      `cannot start a gateway on this machine: ${cause.message}; this process needs ` +
+        `--allow-run=${SHELL} and --allow-env`,
+      { cause },
+    );
+  }
 }
 
 /** Why a process ended before it said hello, as the error that says what to do. */
@@ -130,7 +140,7 @@ const VERSION_TIMEOUT_MS = 5_000;
 /** Asked only after a failure, to tell a Deno too old to know our flags. */
 async function versionOf(deno: string): Promise<string | undefined> {
   try {
-    const { stdout } = await new Deno.Command("/bin/sh", {
+    const { stdout } = await new Deno.Command(SHELL, {
       args: ["-c", `exec "$0" --version`, deno],
       stdin: "null",
       stdout: "piped",

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Channel, ChannelGateway } from "../channel/channel.ts";
+import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
+import type { ChannelCore } from "../channel/core.ts";
 import { Connection, type ConnectionHandler } from "../channel/connection.ts";
 import { GatewayClosedError, LaunchError, ProtocolError } from "../errors.ts";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
@@ -39,6 +40,7 @@ const LAST_STATUS_MS = 2_000;
 const DEFAULT_TERMINATE_MS = 2_000;
 /** After SIGTERM, before SIGKILL. */
 const TERM_GRACE_MS = 1_000;
+const MAX_FAILURES = 20;
 const NO_STATUS: ExitStatus = { code: null, signal: null };
 
 /** A gateway's process and connection. */
@@ -50,6 +52,7 @@ export class Session implements ConnectionHandler, ByteStream {
   readonly #spec: ResolvedSpec;
   readonly #tail = new LineTail();
   readonly #running = new Map<Channel, string>();
+  readonly #failures: { core: ChannelCore; name: string }[] = [];
   readonly #closed = Promise.withResolvers<GatewayExit>();
   readonly #forget: () => void;
   readonly #printed: Promise<unknown>;
@@ -144,7 +147,9 @@ export class Session implements ConnectionHandler, ByteStream {
     this.#running.set(channel, name);
     channel.signal.addEventListener("abort", () => {
       // Lost with the connection, it is still told of.
-      if (this.connection.lost === undefined) this.#running.delete(channel);
+      if (this.connection.lost !== undefined) return;
+      this.#running.delete(channel);
+      this.#noteFailure(channel, name);
     });
     return channel;
   }
@@ -232,6 +237,7 @@ export class Session implements ConnectionHandler, ByteStream {
     this.#sink?.end();
     this.#transport.release();
     this.#forget();
+    this.#printFailures();
     const { code, signal } = this.#status;
     const reason = signal !== null ? "killed" : code !== null ? "exit" : "lost";
     this.#closed.resolve({ reason, code, signal, stderrTail: this.#tail.lines });
@@ -247,6 +253,23 @@ export class Session implements ConnectionHandler, ByteStream {
       });
     } catch (error) {
       if (!this.#ending) printLine(this.owner.id, `(its ${stream} is no longer shown: ${error})`);
+    }
+  }
+
+  /** Keeps the error of an execution in mind, until somebody has seen it or the gateway ends. */
+  #noteFailure(channel: Channel, name: string): void {
+    const core = coreOf(channel);
+    if (core?.unseenError === undefined) return;
+    this.#failures.push({ core, name });
+    if (this.#failures.length > MAX_FAILURES) this.#failures.shift();
+  }
+
+  /** An error that nobody received is not lost with its gateway. */
+  #printFailures(): void {
+    for (const { core, name } of this.#failures) {
+      const error = core.unseenError;
+      if (error === undefined) continue;
+      printLine(this.owner.id, `${name} failed, and nobody received its error: ${error.stack}`);
     }
   }
 

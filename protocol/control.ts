@@ -32,15 +32,19 @@ export interface ExecRequest {
 export interface StatusReport {
   /** Channels open on the remote side, those of executions among them. */
   channels: number;
-  /** Names of the executions under way. */
+  /** Names of the executions under way; the first 200. */
   executing: string[];
   /** Where executions run. */
   execModel: string;
 }
 
+// So that every message fits into a frame.
+const MAX_NAME_CHARACTERS = 100;
+const MAX_NAMES = 200;
+
 /** Encodes an {@linkcode ExecRequest}. */
-export function encodeExecRequest(request: ExecRequest): Uint8Array {
-  return encode({ ...request });
+export function encodeExecRequest({ kind, name, position }: ExecRequest): Uint8Array {
+  return encode({ kind, name: name.slice(0, MAX_NAME_CHARACTERS), position });
 }
 
 /** @throws {ProtocolError} when the bytes are no {@linkcode ExecRequest}. */
@@ -63,7 +67,7 @@ function isExecKind(kind: string): kind is ExecKind {
 
 /** Encodes a {@linkcode StatusReport}. */
 export function encodeStatusReport(status: StatusReport): Uint8Array {
-  return encode({ ...status });
+  return encode({ ...status, executing: status.executing.slice(0, MAX_NAMES) });
 }
 
 /** @throws {ProtocolError} when the bytes are no {@linkcode StatusReport}. */

@@ -23,6 +23,24 @@ export const ItemType = {
   TEXT16: 12,
 } as const;
 
+/** Maps, sets and errors are an extension around an array: more levels on the wire than in memory. */
+export const WIRE_LEVELS_PER_LEVEL = 3;
+
+/** Sets an own property, whatever its name. */
+export function defineProperty(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/** Whether MessagePack brings a text over: not lone surrogates, and decoders may drop a leading BOM. */
+export function isPlainText(text: string): boolean {
+  return text.isWellFormed() && text.charCodeAt(0) !== 0xfeff;
+}
+
 /** The views and buffers of {@linkcode ItemType.BUFFER}; the first payload byte is the index. */
 const BUFFER_NAMES = [
   "ArrayBuffer",

@@ -60,6 +60,7 @@ export interface PreambleLimits {
 export class PreambleDecoder {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   #noise = "";
+  #noiseBytes = 0;
   #limits: PreambleLimits;
 
   constructor(limits: PreambleLimits = DEFAULT_LIMITS) {
@@ -109,8 +110,9 @@ export class PreambleDecoder {
     if (at > 0) {
       const skipped = this.#bytes.subarray(0, at);
       this.#noise += new TextDecoder().decode(skipped);
+      this.#noiseBytes += at;
       this.#bytes = this.#bytes.slice(at);
-      if (this.#noise.length > this.#limits.maxNoiseBytes) {
+      if (this.#noiseBytes > this.#limits.maxNoiseBytes) {
         throw new ProtocolError(
           `more than ${this.#limits.maxNoiseBytes} bytes came that are not the protocol; the last: ` +
             JSON.stringify(this.#noise.slice(-200)),

@@ -1,0 +1,53 @@
+/**
+ * What a gateway does, whatever carries it. A transport joins with one call of
+ * {@linkcode conformance}.
+ */
+
+import type { Gateway } from "../../gateway/gateway.ts";
+import { inTime } from "../support/deadline.ts";
+import { callbackTests } from "./callbacks.ts";
+import { closeTests } from "./close.ts";
+import { executionTests } from "./execution.ts";
+import { functionTests } from "./functions.ts";
+import { generatorTests } from "./generators.ts";
+import { halfCloseTests } from "./half_close.ts";
+import { itemTests } from "./items.ts";
+import { passingTests } from "./passing.ts";
+import { receiveTests } from "./receive.ts";
+import { remoteErrorTests } from "./remote_errors.ts";
+import { serializationTests } from "./serialization.ts";
+import { sourceTests } from "./sources.ts";
+import { statusTests } from "./status.ts";
+import { streamTests } from "./streams.ts";
+import { terminationTests } from "./termination.ts";
+import { volumeTests } from "./volume.ts";
+import type { Behaviour } from "./behaviour.ts";
+
+const THEMES: readonly ((behaves: Behaviour) => void)[] = [
+  receiveTests,
+  closeTests,
+  halfCloseTests,
+  callbackTests,
+  streamTests,
+  passingTests,
+  executionTests,
+  sourceTests,
+  remoteErrorTests,
+  functionTests,
+  generatorTests,
+  itemTests,
+  serializationTests,
+  volumeTests,
+  statusTests,
+  terminationTests,
+];
+
+/** Registers the whole suite for gateways made by `makeGateway`; each test has one of its own. */
+export function conformance(name: string, makeGateway: () => Promise<Gateway>): void {
+  const behaves: Behaviour = (sentence, body) =>
+    Deno.test(`${name}: ${sentence}`, async () => {
+      await using gateway = await inTime("the start of a gateway", makeGateway());
+      await inTime("the test", body(gateway));
+    });
+  for (const theme of THEMES) theme(behaves);
+}

@@ -1,0 +1,115 @@
+/** Other processes, as tests see them. */
+
+import { inTime, until } from "./deadline.ts";
+
+/** Whether no such process is there; a zombie has ended, and waits for its parent to look. */
+export async function isGone(pid: number): Promise<boolean> {
+  let stat: string;
+  try {
+    stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+  } catch {
+    return true;
+  }
+  // The name, in parentheses, may have any character in it.
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+}
+
+/** Waits for the end of a process that need not be a child of ours. */
+export async function whenGone(pid: number, ms?: number): Promise<void> {
+  await until(`the end of process ${pid}`, () => isGone(pid), ms);
+}
+
+/** What a script printed, and how it ended. */
+export interface ScriptResult {
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A script that runs as an initiator, in a process of its own. */
+export class Script implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #file: string;
+  readonly #stdout: Collected;
+  readonly #stderr: Collected;
+
+  private constructor(child: Deno.ChildProcess, file: string) {
+    this.#child = child;
+    this.#file = file;
+    this.#stdout = collect(child.stdout);
+    this.#stderr = collect(child.stderr);
+  }
+
+  /** Starts `source` with exactly `flags`; `mod.ts` is bound as `execnet` in it. */
+  static async start(source: string, flags: readonly string[]): Promise<Script> {
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    await Deno.writeTextFile(file, `import * as execnet from "${MODULE}";\n${source}\n`);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--quiet", `--config=${CONFIG}`, ...flags, file],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new Script(child, file);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** The first match of `pattern` in what it has printed on stdout, as soon as it is there. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    await until(`${pattern} on stdout; stderr: ${this.#stderr.text}`, () => {
+      return pattern.test(this.#stdout.text);
+    });
+    return pattern.exec(this.#stdout.text) as RegExpExecArray;
+  }
+
+  /** Waits for its end. */
+  async result(ms?: number): Promise<ScriptResult> {
+    const { code, signal } = await inTime("the end of a script", this.#child.status, ms);
+    await inTime("the script's output", Promise.all([this.#stdout.ended, this.#stderr.ended]), ms);
+    return { code, signal, stdout: this.#stdout.text, stderr: this.#stderr.text };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch { /* it has ended */ }
+    await this.#child.status;
+    await Promise.all([this.#stdout.stop(), this.#stderr.stop()]);
+    await Deno.remove(this.#file);
+  }
+}
+
+const MODULE = new URL("../../mod.ts", import.meta.url).href;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** Runs a script to its end; see {@linkcode Script.start}. */
+export async function runScript(source: string, flags: readonly string[]): Promise<ScriptResult> {
+  await using script = await Script.start(source, flags);
+  return await script.result();
+}
+
+interface Collected {
+  text: string;
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+function collect(stream: ReadableStream<Uint8Array>): Collected {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  const collected = { text: "", ended: read(), stop: () => reader.cancel() };
+  async function read(): Promise<void> {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      collected.text += decoder.decode(chunk.value, { stream: true });
+    }
+  }
+  return collected;
+}
