@@ -24,6 +24,18 @@ function urlOf(name: string): string {
   return `execnet:${name.replaceAll(/[^\w.$@/:-]/g, "_")}`;
 }
 
+const COMPILED_TEXTS = 256;
+const cache = new Map<string, Runnable>();
+
+function compiled(key: string, compile: () => Runnable): Runnable {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  if (cache.size >= COMPILED_TEXTS) cache.clear();
+  const made = compile();
+  cache.set(key, made);
+  return made;
+}
+
 /**
  * The body of `async (channel, args)`.
  *
@@ -31,9 +43,9 @@ function urlOf(name: string): string {
  * @throws {SyntaxError}
  */
 export function compileSource(text: string, name: string, position: string): Runnable {
-  const url = urlOf(name);
+  const body = `${STRICT}${text}\n//# sourceURL=${urlOf(name)}`;
   try {
-    return new AsyncFunction("channel", "args", `${STRICT}${text}\n//# sourceURL=${url}`);
+    return compiled(`source ${body}`, () => new AsyncFunction("channel", "args", body));
   } catch (error) {
     if (error instanceof SyntaxError && position !== "") {
       error.stack = `${error.name}: ${error.message}\n    at ${name}:${position}`;
@@ -48,8 +60,9 @@ export function compileSource(text: string, name: string, position: string): Run
  * @throws {SyntaxError}
  */
 export function compileFunction(text: string, name: string): Runnable {
-  const make = new Function(`${STRICT}${PREFIX}${text}\n)\n//# sourceURL=${urlOf(name)}`);
-  return make();
+  const body = `${STRICT}${PREFIX}${text}\n)\n//# sourceURL=${urlOf(name)}`;
+  // What is kept makes the function: so each execution has one of its own.
+  return compiled(`function ${body}`, () => new Function(body) as Runnable)() as Runnable;
 }
 
 /**
