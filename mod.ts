@@ -27,6 +27,7 @@ export * from "./errors.ts";
 export {
   type ExecOptions,
   Gateway,
+  type GatewayGroup,
   type RemoteFunction,
   type RemoteGenerator,
   type RemoteInfo,

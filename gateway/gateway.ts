@@ -10,7 +10,6 @@ import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import { functionText } from "./function.ts";
-import type { Group } from "./group.ts";
 import type { GatewayExit } from "./session.ts";
 import { Session } from "./session.ts";
 import { sourceCode } from "./source.ts";
@@ -65,10 +64,26 @@ let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
 let ended: (gateway: Gateway) => Promise<GatewayExit>;
 
+/** The group of a gateway; {@linkcode Gateway.group} is always a `Group`. */
+export interface GatewayGroup extends AsyncDisposable, Iterable<Gateway> {
+  /** The spec of a gateway that is made without one. */
+  readonly defaultSpec: string | GatewaySpec;
+  /** How many gateways are in it. */
+  readonly size: number;
+  /** Starts a gateway and waits for its handshake. */
+  makeGateway(spec?: string | GatewaySpec): Promise<Gateway>;
+  /** The gateway of an id, or at an index in the order of their start. */
+  get(key: string | number): Gateway | undefined;
+  /** Whether a gateway of this id, or this gateway, is in it. */
+  has(key: string | Gateway): boolean;
+  /** Ends all its gateways. */
+  terminate(options?: TerminateOptions): Promise<void>;
+}
+
 /** What a {@linkcode Gateway} is made of. */
 export interface GatewayInit {
   id: string;
-  group: Group;
+  group: GatewayGroup;
   spec: ResolvedSpec;
   given: GatewaySpec;
   transport: Transport;
@@ -76,7 +91,7 @@ export interface GatewayInit {
 }
 
 /**
- * A `deno run` process elsewhere. Made by {@linkcode makeGateway} or a {@linkcode Group}.
+ * A `deno run` process elsewhere. Made by {@linkcode makeGateway} or a `Group`.
  *
  * @example
  * ```ts
@@ -93,7 +108,7 @@ export class Gateway implements AsyncDisposable {
   /** Its name, unique in its group. */
   readonly id: string;
   /** The group that it belongs to. */
-  readonly group: Group;
+  readonly group: GatewayGroup;
   /** What it was made from, with its id. */
   readonly spec: GatewaySpec;
   readonly #session: Session;

@@ -8,6 +8,7 @@ import { SpecError } from "../errors.ts";
 import {
   createGateway,
   type Gateway,
+  type GatewayGroup,
   type TerminateOptions,
   whenEnded,
   whenReady,
@@ -35,7 +36,7 @@ export interface GroupOptions {
  * assertEquals(group.has("a"), true);
  * ```
  */
-export class Group implements AsyncDisposable, Iterable<Gateway> {
+export class Group implements GatewayGroup {
   /** The spec of a gateway that is made without one. */
   readonly defaultSpec: string | GatewaySpec;
   readonly #gateways = new Map<string, Gateway>();
