@@ -8,17 +8,15 @@ import {
   ChannelClosedError,
   ExecnetError,
   ProtocolError,
-  RemoteError,
   SerializationError,
   TimeoutError,
 } from "../errors.ts";
-import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
 import type { Frame } from "../protocol/frames.ts";
-import { errorParts } from "../protocol/item_types.ts";
 import type { ItemCodec } from "../protocol/items.ts";
-import { Assembler } from "./assembler.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
+import { ItemReader } from "./item_reader.ts";
 import { Outbox } from "./outbox.ts";
+import { remoteError } from "./remote_error.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 import { bounded, type WaitOptions } from "./wait.ts";
@@ -62,9 +60,9 @@ export class ChannelCore implements InboxOwner {
   readonly #context: CoreContext;
   readonly #inbox: Inbox = new Inbox(this);
   readonly #outbox: Outbox;
+  readonly #reader: ItemReader;
   #role: ChannelRole;
   #state: ChannelState = "open";
-  #assembler: Assembler | undefined;
   /** Why nothing works any more, for later calls. */
   #reason: Error | undefined;
   /** What `waitClose` throws. */
@@ -72,14 +70,17 @@ export class ChannelCore implements InboxOwner {
   #failureSeen = false;
   #closed = Promise.withResolvers<void>();
   #abort: AbortController | undefined;
-  /** What the peer may still send. */
-  #allowance = INITIAL_WINDOW_BYTES;
 
   constructor(id: number, role: ChannelRole, context: CoreContext) {
     this.id = id;
     this.#role = role;
     this.#context = context;
     this.#outbox = new Outbox(id, context.scheduler);
+    this.#reader = new ItemReader(id, context, {
+      put: (item, cost) => this.#inbox.put(item, cost),
+      putPiece: (cost) => this.#inbox.putPiece(cost),
+      reset: (error) => this.reset(error),
+    });
   }
 
   get owner(): ChannelOwner {
@@ -228,7 +229,7 @@ export class ChannelCore implements InboxOwner {
         return this.#outbox.addCredit(frame.credit);
       case "end":
         this.#go("endReceived");
-        if (this.#assembler !== undefined) throw cutShort(this.id);
+        this.#reader.end();
         this.#inbox.end();
         return this.#closeWhenBothEnded();
       case "close":
@@ -265,7 +266,7 @@ export class ChannelCore implements InboxOwner {
 
   giveCredit(bytes: number): void {
     if (this.#state === "open" || this.#state === "localEnded") {
-      this.#allowance += bytes;
+      this.#reader.allow(bytes);
       this.#context.giveCredit(this.id, bytes);
     }
   }
@@ -286,53 +287,18 @@ export class ChannelCore implements InboxOwner {
   }
 
   #takeItem(frame: Frame & { type: "item" | "part" }): void {
-    this.#allowance -= frame.cost;
-    if (this.#allowance < 0) {
-      throw new ProtocolError(`the peer sent more on channel ${this.id} than its window allows`);
-    }
     switch (onItem(this.#state)) {
+      case "take":
+        return this.#reader.take(frame);
       case "drop":
         return;
       case "violation":
         throw new ProtocolError(`the peer sent an item on channel ${this.id} after its end`);
     }
-    if (frame.type === "item") {
-      if (this.#assembler !== undefined) throw cutShort(this.id);
-      if (frame.total > this.#context.maxItemBytes) {
-        return this.reset(
-          new ProtocolError(
-            `the peer sent an item of ${frame.total} bytes; at most ` +
-              `${this.#context.maxItemBytes} are taken`,
-          ),
-        );
-      }
-      if (frame.bytes.length === frame.total) return this.#put(frame.bytes, frame.cost, false);
-      if (frame.bytes.length > frame.total) throw cutShort(this.id);
-      this.#assembler = new Assembler(frame.total, frame.bytes);
-      return this.#inbox.putPiece(frame.cost);
-    }
-    if (this.#assembler === undefined) throw cutShort(this.id);
-    if (!this.#assembler.push(frame.bytes)) return this.#inbox.putPiece(frame.cost);
-    const { bytes, isItem } = this.#assembler.take();
-    this.#assembler = undefined;
-    this.#put(bytes, frame.cost, isItem);
-  }
-
-  #put(bytes: Uint8Array, cost: number, isItem: boolean): void {
-    let item: unknown = bytes;
-    if (!isItem) {
-      try {
-        item = this.#context.codec.decode(bytes);
-      } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        return this.reset(error);
-      }
-    }
-    this.#inbox.put(item, cost);
   }
 
   #takeClose(bytes: Uint8Array): void {
-    const error = bytes.length === 0 ? undefined : this.#remoteError(bytes);
+    const error = bytes.length === 0 ? undefined : remoteError(this.id, bytes, this.#context.codec);
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {
@@ -350,26 +316,6 @@ export class ChannelCore implements InboxOwner {
       this.#go("closeSent");
       this.#settle();
     }
-  }
-
-  #remoteError(bytes: Uint8Array): Error {
-    let error: unknown;
-    try {
-      error = this.#context.codec.decode(bytes);
-    } catch (broken) {
-      return broken as Error;
-    }
-    if (!(error instanceof Error)) {
-      return new ProtocolError(`the peer closed channel ${this.id} with something not an error`);
-    }
-    const { name, message, stack, cause, properties } = errorParts(error);
-    return new RemoteError({
-      name,
-      message,
-      stack,
-      properties,
-      ...(cause.length > 0 ? { cause: cause[0] } : {}),
-    });
   }
 
   #closeWhenBothEnded(): void {
@@ -392,7 +338,7 @@ export class ChannelCore implements InboxOwner {
   /** Ends the receiving half, tells the signal, and frees the id where both sides are done. */
   #end(reason: Error, error?: Error): void {
     this.#reason ??= reason;
-    this.#assembler = undefined;
+    this.#reader.drop();
     this.#inbox.end(error);
     this.#abort?.abort(this.#reason);
     this.#settle();
@@ -416,8 +362,4 @@ export class ChannelCore implements InboxOwner {
     if (!(reason instanceof ChannelClosedError)) return reason;
     return new ChannelClosedError(`${reason.message} before this item was sent`);
   }
-}
-
-function cutShort(channel: number): ProtocolError {
-  return new ProtocolError(`the peer mixed up the parts of an item on channel ${channel}`);
 }

@@ -16,11 +16,14 @@ import type { Boot } from "./boot.ts";
 const FILES_FOR_MS = 100;
 const READ_BYTES = 64 * 1024;
 
+type SocketClass = typeof Socket;
+
 /** Starts on files, and goes on with sockets. */
 export class DescriptorStream implements ByteStream {
   readonly #boot: Boot;
   // The first `setTimeout` of a process loads a part of Node, which takes 5 ms; this does not.
   readonly #timer = AbortSignal.timeout(FILES_FOR_MS);
+  #socketClass: SocketClass | undefined;
   #sockets: NodeByteStream | undefined;
 
   constructor(boot: Boot) {
@@ -35,7 +38,7 @@ export class DescriptorStream implements ByteStream {
       this.#sockets?.start(sink);
       return;
     }
-    this.#timer.addEventListener("abort", () => this.#openSockets());
+    this.#timer.addEventListener("abort", () => this.#loadSockets());
     this.#readFile(files[0], sink).catch((error) => sink.end(error));
   }
 
@@ -48,29 +51,29 @@ export class DescriptorStream implements ByteStream {
     this.#sockets?.closeWrite();
   }
 
-  async #openSockets(): Promise<void> {
-    const { Socket } = await import("node:net");
-    const options = (fd: number, way: "readable" | "writable") => ({
-      fd,
-      readable: way === "readable",
-      writable: way === "writable",
-    });
-    const input: Socket = new Socket(options(3, "readable"));
-    const output: Socket = new Socket(options(4, "writable"));
-    this.#sockets = new NodeByteStream(input, output);
+  async #loadSockets(): Promise<void> {
+    this.#socketClass = (await import("node:net")).Socket;
   }
 
-  /** Reads until the end, or until the sockets are there: they take over between two reads. */
+  /** Reads until the end, or until sockets can take over, which they do between two reads. */
   async #readFile(file: Deno.FsFile, sink: ByteSink): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
-    while (this.#sockets === undefined) {
+    while (this.#socketClass === undefined) {
       const count = await file.read(buffer);
       if (count === null) return sink.end();
       sink.data(buffer.slice(0, count));
     }
     file.close();
+    this.#sockets = openSockets(this.#socketClass);
     this.#sockets.start(sink);
   }
+}
+
+/** A socket reads from the moment it is made: before, the file must have had its last read. */
+function openSockets(Socket: SocketClass): NodeByteStream {
+  const input = { fd: 3, readable: true, writable: false };
+  const output = { fd: 4, readable: false, writable: true };
+  return new NodeByteStream(new Socket(input), new Socket(output));
 }
 
 async function writeFile(file: Deno.FsFile, chunks: readonly Uint8Array[]): Promise<void> {

@@ -1,0 +1,112 @@
+/**
+ * Makes items of the pieces that arrive on one channel.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
+import type { Frame } from "../protocol/frames.ts";
+import type { ItemCodec } from "../protocol/items.ts";
+import { Assembler } from "./assembler.ts";
+
+/** Takes what is read. */
+export interface ItemSink {
+  /** An item; `cost` is what its last piece takes of the window. */
+  put(item: unknown, cost: number): void;
+  /** A piece that does not finish its item. */
+  putPiece(cost: number): void;
+  /** The item is wrong, the connection is sound. */
+  reset(error: Error): void;
+}
+
+/** The reading half of a channel's wire: window, parts, decoding. */
+export class ItemReader {
+  readonly #channel: number;
+  readonly #context: { readonly codec: ItemCodec; readonly maxItemBytes: number };
+  readonly #sink: ItemSink;
+  #assembler: Assembler | undefined;
+  /** What the peer may still send. */
+  #allowance = INITIAL_WINDOW_BYTES;
+
+  constructor(
+    channel: number,
+    context: { readonly codec: ItemCodec; readonly maxItemBytes: number },
+    sink: ItemSink,
+  ) {
+    this.#channel = channel;
+    this.#context = context;
+    this.#sink = sink;
+  }
+
+  /** The peer may send `bytes` more. */
+  allow(bytes: number): void {
+    this.#allowance += bytes;
+  }
+
+  /** Forgets an unfinished item. */
+  drop(): void {
+    this.#assembler = undefined;
+  }
+
+  /** @throws {ProtocolError} when an item is unfinished. */
+  end(): void {
+    if (this.#assembler !== undefined) throw this.#mixedUp();
+  }
+
+  /**
+   * Takes a piece.
+   *
+   * @throws {ProtocolError} when it passes the window, or is not the piece that must come.
+   */
+  take(frame: Frame & { type: "item" | "part" }): void {
+    this.#allowance -= frame.cost;
+    if (this.#allowance < 0) {
+      throw new ProtocolError(
+        `the peer sent more on channel ${this.#channel} than its window allows`,
+      );
+    }
+    if (frame.type === "item") this.#begin(frame);
+    else this.#continue(frame);
+  }
+
+  #begin({ total, bytes, cost }: Frame & { type: "item" }): void {
+    if (this.#assembler !== undefined || bytes.length > total) throw this.#mixedUp();
+    const { maxItemBytes } = this.#context;
+    if (total > maxItemBytes) {
+      const most = `at most ${maxItemBytes} are taken`;
+      return this.#sink.reset(
+        new ProtocolError(`the peer sent an item of ${total} bytes; ${most}`),
+      );
+    }
+    if (bytes.length === total) return this.#decode(bytes, cost);
+    this.#assembler = new Assembler(total, bytes);
+    this.#sink.putPiece(cost);
+  }
+
+  #continue({ bytes, cost }: Frame & { type: "part" }): void {
+    if (this.#assembler === undefined) throw this.#mixedUp();
+    if (!this.#assembler.push(bytes)) return this.#sink.putPiece(cost);
+    const { bytes: whole, isItem } = this.#assembler.take();
+    this.#assembler = undefined;
+    if (isItem) this.#sink.put(whole, cost);
+    else this.#decode(whole, cost);
+  }
+
+  #decode(bytes: Uint8Array, cost: number): void {
+    let item: unknown;
+    try {
+      item = this.#context.codec.decode(bytes);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return this.#sink.reset(error);
+    }
+    this.#sink.put(item, cost);
+  }
+
+  #mixedUp(): ProtocolError {
+    return new ProtocolError(
+      `the peer mixed up the parts of an item on channel ${this.#channel}`,
+    );
+  }
+}
