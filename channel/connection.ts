@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ProtocolError, SerializationError } from "../errors.ts";
+import { ChannelClosedError, ProtocolError, SerializationError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS, FrameType, type Limits } from "../protocol/constants.ts";
 import {
@@ -306,7 +306,7 @@ export class Connection implements CoreContext {
     if (channel !== undefined) return channel;
     if (this.#coreFor(id) !== undefined) throw new ProtocolError("unreachable");
     const core = new ChannelCore(id, "plain", this);
-    core.lose(new ProtocolError(`channel ${id} was closed before it arrived`));
+    core.lose(new ChannelClosedError(`${core.label} was closed before it arrived`));
     return channelOf(core);
   }
 }

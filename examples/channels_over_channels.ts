@@ -9,7 +9,7 @@ import { type Channel, makeGateway } from "@x/execnet";
 
 interface Job {
   word: string;
-  letters: Channel;
+  letters: Channel<string, string>;
 }
 
 /** Takes jobs, and answers each on the channel that came with it. */
@@ -23,9 +23,9 @@ async function spell(jobs: Channel<Job>): Promise<void> {
 await using gw = await makeGateway();
 const jobs = gw.remoteExec(spell);
 
-const answers = new Map<string, Channel>();
+const answers = new Map<string, Channel<string, string>>();
 for (const word of ["gateway", "channel"]) {
-  const letters = gw.newChannel();
+  const letters = gw.newChannel<string, string>();
   await jobs.send({ word, letters });
   answers.set(word, letters);
 }

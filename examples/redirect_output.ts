@@ -12,7 +12,7 @@ const lines: string[] = [];
 const gw = await makeGateway({
   popen: true,
   id: "printer",
-  output: (line, stream, gateway) => lines.push(`${gateway} ${stream}: ${line}`),
+  output: (line, stream, gateway) => lines.push(`${gateway.id} ${stream}: ${line}`),
 });
 await gw.call(() => {
   console.log("one");

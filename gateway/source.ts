@@ -28,7 +28,8 @@ export function sourceCode(text: string): Omit<Code, "name"> {
 }
 
 function prepare(text: string): Omit<Code, "name"> {
-  const script = withoutTypes(text);
+  const { text: script, position: wrong } = withoutTypes(text);
+  if (wrong !== "") return { kind: "source", text, position: wrong };
   let program: Program;
   try {
     program = parse(script, {
@@ -42,15 +43,26 @@ function prepare(text: string): Omit<Code, "name"> {
   return { kind: "source", text: hoistImports(script, program), position: "" };
 }
 
-function withoutTypes(text: string): string {
-  if (stripTypes === undefined) return text;
+/** The text without types, or unchanged with the position of what is wrong in it. */
+function withoutTypes(text: string): { text: string; position: string } {
+  if (stripTypes === undefined) return { text, position: "" };
   try {
-    return stripTypes(text);
-  } catch { /* invalid, or it needs more than blanks: enums, namespaces */ }
+    return { text: stripTypes(text), position: "" };
+  } catch (error) {
+    return transformed(text, /not supported in strip-only mode/.test(String(error)));
+  }
+}
+
+/** For enums and the like, which need more than blanks in the place of types. */
+function transformed(text: string, isValid: boolean): { text: string; position: string } {
   try {
-    return stripTypes(text, { mode: "transform" });
-  } catch {
-    return text;
+    const script = stripTypes?.(text, { mode: "transform" });
+    // A transform mends some of what is not valid: that is not what was written.
+    return { text: isValid && script !== undefined ? script : text, position: "" };
+  } catch (error) {
+    // Only its text says where: "… at file:///stripTypeScriptTypes.ts:4:22".
+    const position = /stripTypeScriptTypes\.ts:(\d+:\d+)/.exec(String(error))?.[1] ?? "";
+    return { text, position };
   }
 }
 

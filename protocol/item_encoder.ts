@@ -68,7 +68,7 @@ export class ItemEncoder {
   /** The bytes of an error, which fit into a frame; what of it cannot travel is left out. */
   encodeError(error: unknown): Uint8Array {
     const attempts = [
-      () => error,
+      () => error instanceof Error ? error : bareError(error, Infinity),
       () => bareError(error, Infinity),
       () => bareError(error, CUT_TEXT_CHARACTERS),
     ];
@@ -198,7 +198,15 @@ export class ItemEncoder {
       this.#orSkip(() => void causes.push(this.#at(".cause", value, depth)));
     }
     const texts = [name, message, stack].map((part) => this.#prepare(part, depth));
-    return this.#nest(ItemType.ERROR, [...texts, causes, this.#prepare(sendable, depth)]);
+    return this.#nest(ItemType.ERROR, [...texts, causes, this.#withKeys(sendable, depth)]);
+  }
+
+  /** An object whose values are prepared, but not its keys. */
+  #withKeys(object: Record<string, unknown>, depth: number): unknown {
+    const entries = Object.entries(object);
+    if (entries.every(([key]) => key !== "__proto__" && isPlainText(key))) return object;
+    const flat = entries.flatMap(([key, value]) => [this.#prepare(key, depth), value]);
+    return this.#nest(ItemType.OBJECT, flat);
   }
 
   /** Leaves out what cannot travel, where an error must arrive in any case. */

@@ -42,13 +42,14 @@ export function closeTests(behaves: Behaviour): void {
   });
 
   behaves("Channel.close() fails a send that still waits", async (gw) => {
-    const channel = gw.remoteExec(`await channel.signal.aborted || new Promise((resolve) =>
-      channel.signal.addEventListener("abort", resolve));`);
+    const go = gw.newChannel();
+    const channel = gw.remoteExec(`await Array.fromAsync(args);`, go);
     const sending = channel.send(new Uint8Array(3_000_000));
     const failed = assertRejects(() => sending, ChannelClosedError, "before this item was sent");
     await gw.remoteStatus();
     channel.close();
     await failed;
+    go.close();
   });
 
   behaves("Channel.close() ends the receive of the execution, which is no failure", async (gw) => {

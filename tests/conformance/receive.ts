@@ -13,11 +13,14 @@ export function receiveTests(behaves: Behaviour): void {
     assertEquals(await channel.receive(), 2);
   });
 
-  behaves("Channel.receive() rejects with ChannelClosedError for ever after the end", async (gw) => {
-    const channel = gw.remoteExec(`await channel.send(42);`);
-    assertEquals(await channel.receive(), 42);
-    for (let i = 0; i < 3; i++) await assertRejects(() => channel.receive(), ChannelClosedError);
-  });
+  behaves(
+    "Channel.receive() rejects with ChannelClosedError for ever after the end",
+    async (gw) => {
+      const channel = gw.remoteExec(`await channel.send(42);`);
+      assertEquals(await channel.receive(), 42);
+      for (let i = 0; i < 3; i++) await assertRejects(() => channel.receive(), ChannelClosedError);
+    },
+  );
 
   behaves(
     "Channel.receive() gives queued items, then the peer's error once, then ChannelClosedError",
@@ -134,7 +137,10 @@ export function receiveTests(behaves: Behaviour): void {
     const controller = new AbortController();
     const first = channel.send(block);
     const second = channel.send(new Uint8Array(1), { signal: controller.signal });
-    assertEquals(await Promise.race([first, second, gw.remoteStatus().then(() => "waits")]), "waits");
+    assertEquals(
+      await Promise.race([first, second, gw.remoteStatus().then(() => "waits")]),
+      "waits",
+    );
     controller.abort(new Error("never mind"));
     await assertRejects(() => second, Error, "never mind");
     await go.send("now");

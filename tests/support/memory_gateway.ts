@@ -1,6 +1,6 @@
 /** A gateway whose far side is in this process, joined by {@linkcode MemoryStream}s. */
 
-import { type Gateway, startGateway } from "../../gateway/gateway.ts";
+import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
 import { resolveSpec } from "../../gateway/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
@@ -14,6 +14,7 @@ class MemoryTransport implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"] = { stdout: NO_OUTPUT(), stderr: NO_OUTPUT() };
   readonly #near: MemoryStream;
+  #ended = false;
   readonly #end: (status: ExitStatus) => void;
 
   constructor() {
@@ -22,8 +23,10 @@ class MemoryTransport implements Transport {
     const { promise, resolve } = Promise.withResolvers<ExitStatus>();
     this.exited = promise;
     this.#end = (status) => {
-      resolve(status);
+      this.#ended = true;
       far.closeWrite();
+      // After what is under way in the pipe: no timer of it outlives the gateway.
+      setTimeout(resolve, 0, status);
     };
     new Executor(far, () => this.#end({ code: 0, signal: null }));
   }
@@ -33,20 +36,17 @@ class MemoryTransport implements Transport {
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> | void {
-    return this.#near.write(chunks);
+    if (!this.#ended) return this.#near.write(chunks);
   }
 
-  closeWrite(): void {
-    this.#near.closeWrite();
-  }
+  // The far side has ended by itself, or is to look killed: either way it has nothing to learn.
+  closeWrite(): void {}
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
     this.#end({ code: null, signal });
   }
 
-  release(): void {
-    this.#near.break();
-  }
+  release(): void {}
 
   ref(): void {}
 
@@ -54,9 +54,9 @@ class MemoryTransport implements Transport {
 }
 
 /** Starts one. */
-export function makeMemoryGateway(): Promise<Gateway> {
+export async function makeMemoryGateway(): Promise<Gateway> {
   const given = { popen: true } as const;
-  return startGateway({
+  const gateway = createGateway({
     id: "memory",
     group: new Group(),
     spec: resolveSpec(given),
@@ -64,4 +64,6 @@ export function makeMemoryGateway(): Promise<Gateway> {
     transport: new MemoryTransport(),
     program: undefined,
   });
+  await whenReady(gateway);
+  return gateway;
 }

@@ -1,0 +1,259 @@
+/**
+ * What the tests of connections share; it has no tests of its own. Two connections joined in
+ * memory, and one connection that faces a peer which writes whatever bytes it is told to.
+ */
+
+import { GatewayClosedError } from "../errors.ts";
+import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
+import { FrameType, type Limits } from "../protocol/constants.ts";
+import { encodeExecRequest, type StatusReport } from "../protocol/control.ts";
+import { encodeFrame, type Frame, FrameDecoder } from "../protocol/frames.ts";
+import { encodePreamble, localHello, PreambleDecoder } from "../protocol/preamble.ts";
+import { MemoryStream } from "../transports/memory.ts";
+import { Channel } from "./channel.ts";
+import { Connection } from "./connection.ts";
+import type { ChannelCore } from "./core.ts";
+
+/** A stream that tells when it has delivered its last, so that no timer outlives a test. */
+class WatchedStream implements ByteStream {
+  readonly #inner: MemoryStream;
+  readonly #ended = Promise.withResolvers<void>();
+
+  constructor(inner: MemoryStream) {
+    this.#inner = inner;
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  start(sink: ByteSink): void {
+    this.#inner.start({
+      data: (chunk) => sink.data(chunk),
+      end: (error) => {
+        sink.end(error);
+        this.#ended.resolve();
+      },
+    });
+  }
+
+  write(chunks: readonly Uint8Array[]): Promise<void> | void {
+    return this.#inner.write(chunks);
+  }
+
+  closeWrite(): void {
+    this.#inner.closeWrite();
+  }
+}
+
+/** One connection and what its handler was told. */
+export class Side {
+  readonly connection: Connection;
+  /** The executions that the peer asked for, with their channels. */
+  readonly running: { channel: Channel; core: ChannelCore; name: string }[] = [];
+  /** Resolves with what ended the connection; undefined where the stream just ended. */
+  readonly lost: Promise<Error | undefined>;
+  /** What {@linkcode StatusReport} it answers with. */
+  status: StatusReport = { channels: 0, executing: [], execModel: "main" };
+  /** How many things wait for the peer. */
+  waiting = 0;
+  exits = 0;
+  readonly #stream: WatchedStream;
+  #executed = Promise.withResolvers<void>();
+
+  constructor(side: "initiator" | "remote", stream: MemoryStream, limits?: Partial<Limits>) {
+    const lost = Promise.withResolvers<Error | undefined>();
+    this.lost = lost.promise;
+    this.#stream = new WatchedStream(stream);
+    const remoteOnly = {
+      exec: (channel: Channel, core: ChannelCore, request: { name: string }) => {
+        this.running.push({ channel, core, name: request.name });
+        this.#executed.resolve();
+      },
+      status: () => this.status,
+      exit: () => void this.exits++,
+    };
+    this.connection = new Connection(this.#stream, {
+      side,
+      owner: { id: side },
+      waiting: (change) => void (this.waiting += change),
+      lost(error) {
+        lost.resolve(error);
+        return error ?? new GatewayClosedError("the stream ended");
+      },
+      ...(side === "remote" ? remoteOnly : {}),
+    }, limits);
+    this.connection.start();
+  }
+
+  /** The first execution that the peer asks for. */
+  async execution(): Promise<{ channel: Channel; core: ChannelCore; name: string }> {
+    await this.#executed.promise;
+    return this.running[0];
+  }
+
+  /** Resolves when the stream has delivered its last. */
+  get ended(): Promise<void> {
+    return this.#stream.ended;
+  }
+}
+
+/** Two connections, face to face, with one execution's channel between them. */
+export interface Pair extends AsyncDisposable {
+  initiator: Side;
+  remote: Side;
+  /** The initiator's end of the execution. */
+  near: Channel;
+  /** The remote's end. */
+  far: Channel;
+  /** The inside of the remote's end. */
+  farCore: ChannelCore;
+}
+
+/** Joins two connections. */
+export async function pair(limits?: Partial<Limits>): Promise<Pair> {
+  const [a, b] = MemoryStream.pair();
+  const initiator = new Side("initiator", a, limits);
+  const remote = new Side("remote", b, limits);
+  const request = { kind: "source", name: "test", position: "" } as const;
+  const near = initiator.connection.exec(request, "", []);
+  const { channel: far, core: farCore } = await remote.execution();
+  await far.receive(); // the code
+  await far.receive(); // the arguments
+  return {
+    initiator,
+    remote,
+    near,
+    far,
+    farCore,
+    async [Symbol.asyncDispose]() {
+      initiator.connection.close();
+      remote.connection.close();
+      await Promise.all([initiator.ended, remote.ended]);
+    },
+  };
+}
+
+/** Both ends of a channel of no execution, made by the initiator. */
+export async function plainChannel({ initiator, near, far }: Pair): Promise<[Channel, Channel]> {
+  const here = initiator.connection.newChannel();
+  await near.send(here);
+  const there = await far.receive();
+  if (!(there instanceof Channel)) throw new Error("a channel arrived as something else");
+  return [here, there];
+}
+
+/**
+ * Resolves when both sides have come to rest: each round trip takes all that one full pipe holds,
+ * and a window is no more than 16 of these.
+ */
+export async function quiet({ initiator }: Pair): Promise<void> {
+  for (let i = 0; i < 40; i++) await initiator.connection.requestStatus();
+}
+
+/** A peer that writes what it is told to, right or wrong, and keeps the frames it gets. */
+export class RawPeer {
+  readonly #stream: WatchedStream;
+  readonly #preamble = new PreambleDecoder();
+  readonly #decoder = new FrameDecoder();
+  readonly #frames: Frame[] = [];
+  #arrived = Promise.withResolvers<void>();
+  #greeted = false;
+  #reads = false;
+  #ended = false;
+
+  constructor(stream: MemoryStream) {
+    this.#stream = new WatchedStream(stream);
+  }
+
+  /** Begins to read. */
+  read(): void {
+    this.#reads = true;
+    this.#stream.start({
+      data: (chunk) => this.#take(chunk),
+      end: () => {
+        this.#ended = true;
+        this.#arrived.resolve();
+      },
+    });
+  }
+
+  /** Writes bytes, as one chunk. */
+  async write(...parts: Uint8Array[]): Promise<void> {
+    const chunk = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      chunk.set(part, at);
+      at += part.length;
+    }
+    await this.#stream.write([chunk]);
+  }
+
+  /** Writes a proper preamble. */
+  async greet(): Promise<void> {
+    await this.write(encodePreamble(localHello("peer", 2 ** 30)));
+  }
+
+  /** Takes frames until one is of `type`; undefined when the stream ends before. */
+  async next<T extends Frame["type"]>(type: T): Promise<Frame & { type: T } | undefined> {
+    for (;;) {
+      const frame = this.#frames.shift();
+      if (frame?.type === type) return frame as Frame & { type: T };
+      if (frame !== undefined) continue;
+      if (this.#ended) return undefined;
+      this.#arrived = Promise.withResolvers();
+      await this.#arrived.promise;
+    }
+  }
+
+  /** Ends its half and waits for the other's end. */
+  async close(): Promise<void> {
+    this.#stream.closeWrite();
+    if (this.#reads) await this.#stream.ended;
+  }
+
+  #take(chunk: Uint8Array<ArrayBuffer>): void {
+    if (!this.#greeted) {
+      const greeting = this.#preamble.push(chunk);
+      if (greeting === undefined) return;
+      this.#greeted = true;
+      chunk = greeting.rest;
+    }
+    this.#decoder.push(chunk, (frame) => {
+      this.#frames.push(structuredClone(frame));
+      return true;
+    });
+    this.#arrived.resolve();
+  }
+}
+
+/** One connection and the raw peer that it faces. */
+export interface Facing extends AsyncDisposable {
+  side: Side;
+  peer: RawPeer;
+}
+
+/** A connection of the given side that faces a raw peer. */
+export function face(
+  side: "initiator" | "remote",
+  options: { limits?: Partial<Limits>; peerReads?: boolean } = {},
+): Facing {
+  const [a, b] = MemoryStream.pair();
+  const facing = new Side(side, a, options.limits);
+  const peer = new RawPeer(b);
+  if (options.peerReads !== false) peer.read();
+  return {
+    side: facing,
+    peer,
+    async [Symbol.asyncDispose]() {
+      facing.connection.close();
+      await Promise.all([peer.close(), facing.ended]);
+    },
+  };
+}
+
+/** A proper EXEC frame. */
+export function execFrame(channel: number): Uint8Array {
+  const request = encodeExecRequest({ kind: "source", name: "test", position: "" });
+  return encodeFrame(FrameType.EXEC, channel, request);
+}

@@ -1,0 +1,177 @@
+/** Windows, waits and what can be taken back, between two connections. */
+
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { SerializationError, TimeoutError } from "../errors.ts";
+import { FrameType, INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
+import { encodeFrame } from "../protocol/frames.ts";
+import { face, pair, quiet } from "./peers_test.ts";
+
+const BLOCK = 64 * 1000;
+
+Deno.test("Channel.send() waits after one window while the consumer has stopped", async () => {
+  await using it = await pair();
+  let sent = 0;
+  const sends = Array.from({ length: 40 }, async (_, i) => {
+    await it.near.send(new Uint8Array(BLOCK).fill(i));
+    sent += BLOCK;
+  });
+  await quiet(it);
+  assert(sent > INITIAL_WINDOW_BYTES - 2 * BLOCK && sent <= INITIAL_WINDOW_BYTES, `${sent} bytes`);
+  assert(it.initiator.waiting > 0);
+
+  for (let i = 0; i < 40; i++) {
+    const item = await it.far.receive();
+    assertEquals(item, new Uint8Array(BLOCK).fill(i));
+  }
+  await Promise.all(sends);
+  assertEquals(it.initiator.waiting, 0);
+});
+
+Deno.test("Channel.send() goes on when half a window was taken", async () => {
+  await using it = await pair();
+  const sends = Array.from({ length: 20 }, () => it.near.send(new Uint8Array(BLOCK)));
+  for (let i = 0; i < 9; i++) await it.far.receive();
+  await Promise.all(sends);
+});
+
+Deno.test("a stopped channel does not hold up another", async () => {
+  await using it = await pair();
+  const other = it.initiator.connection.newChannel();
+  await it.near.send(other);
+  const stopped = Array.from({ length: 40 }, () => it.near.send(new Uint8Array(BLOCK)));
+  const there = await it.far.receive() as typeof other;
+  for (let i = 0; i < 100; i++) {
+    await other.send(i);
+    assertEquals(await there.receive(), i);
+  }
+  const settled = Promise.allSettled(stopped);
+  it.near.close();
+  await settled;
+});
+
+for (const size of [65_536, INITIAL_WINDOW_BYTES, 5 * INITIAL_WINDOW_BYTES + 7]) {
+  Deno.test(`Channel carries an item of ${size} bytes, each way`, async () => {
+    await using it = await pair();
+    const bytes = Uint8Array.from({ length: size }, (_, i) => i * 31);
+    const text = "ä".repeat(size / 2);
+    for (const [from, to] of [[it.near, it.far], [it.far, it.near]]) {
+      const sent = Promise.all([from.send(bytes), from.send({ text, bytes }), from.send("end")]);
+      const first = await to.receive();
+      assert(first instanceof Uint8Array && first.every((byte, i) => byte === bytes[i]));
+      const second = await to.receive() as { text: string; bytes: Uint8Array };
+      assert(second.text === text && second.bytes.length === size);
+      assertEquals(await to.receive(), "end");
+      await sent;
+    }
+  });
+}
+
+Deno.test("an item larger than the window waits while a finished one stands before it", async () => {
+  await using it = await pair();
+  await it.near.send("first");
+  let done = false;
+  const large = it.near.send(new Uint8Array(3 * INITIAL_WINDOW_BYTES)).then(() => done = true);
+  await quiet(it);
+  assertEquals(done, false);
+  assertEquals(await it.far.receive(), "first");
+  const item = await it.far.receive() as Uint8Array;
+  assertEquals(item.length, 3 * INITIAL_WINDOW_BYTES);
+  await large;
+});
+
+Deno.test("Channel keeps the order of small and large items", async () => {
+  await using it = await pair();
+  const sizes = Array.from({ length: 60 }, (_, i) => i % 3 === 0 ? 100_000 : i % 7);
+  const sent = Promise.all(sizes.map((size) => it.near.send("x".repeat(size))));
+  const received: number[] = [];
+  for (const _ of sizes) received.push((await it.far.receive() as string).length);
+  assertEquals(received, sizes);
+  await sent;
+});
+
+Deno.test("Channel.receive() rejects with TimeoutError and stays usable", async () => {
+  await using it = await pair();
+  await assertRejects(() => it.far.receive({ timeout: 1 }), TimeoutError, "within 1 ms");
+  assertEquals(it.remote.waiting, 0);
+  await it.near.send("later");
+  assertEquals(await it.far.receive({ timeout: 10_000 }), "later");
+});
+
+Deno.test("Channel.receive() gives up with the reason of its signal and loses no item", async () => {
+  await using it = await pair();
+  const controller = new AbortController();
+  const wait = it.far.receive({ signal: controller.signal });
+  const reason = new Error("enough");
+  controller.abort(reason);
+  assertEquals(await assertRejects(() => wait), reason);
+  assertEquals(
+    await assertRejects(() => it.far.receive({ signal: controller.signal })),
+    reason,
+  );
+  await it.near.send("kept");
+  assertEquals(await it.far.receive(), "kept");
+});
+
+Deno.test("Channel.waitClose() gives up at its timeout or signal, and leaves the channel", async () => {
+  await using it = await pair();
+  await assertRejects(() => it.near.waitClose({ timeout: 1 }), TimeoutError);
+  const reason = new Error("enough");
+  const aborted = AbortSignal.abort(reason);
+  assertEquals(await assertRejects(() => it.near.waitClose({ signal: aborted })), reason);
+  assertEquals([it.near.closed, it.initiator.waiting], [false, 0]);
+});
+
+Deno.test("Channel.send() takes an item back that has not begun to leave", async () => {
+  await using it = await pair();
+  const aborted = AbortSignal.abort(new Error("before"));
+  await assertRejects(() => it.near.send(1, { signal: aborted }), Error, "before");
+
+  const sends = Array.from({ length: 20 }, () => it.near.send(new Uint8Array(BLOCK)));
+  const controller = new AbortController();
+  const taken = it.near.send("taken back", { signal: controller.signal });
+  const last = it.near.send("last");
+  await quiet(it);
+  controller.abort(new Error("during"));
+  await assertRejects(() => taken, Error, "during");
+  for (let i = 0; i < 20; i++) await it.far.receive();
+  assertEquals(await it.far.receive(), "last");
+  await Promise.all([...sends, last]);
+});
+
+Deno.test("taking an item back lets go what waits behind it and fits", async () => {
+  await using it = face("initiator");
+  await it.peer.greet();
+  const channel = it.side.connection.newChannel();
+  for (let i = 0; i < 255; i++) void channel.send(new Uint8Array(4083)); // 4095 with their heads
+  void channel.send(new Uint8Array(3000));
+  const controller = new AbortController();
+  const blocked = channel.send(new Uint8Array(2000), { signal: controller.signal });
+  const small = channel.send("small");
+  await it.peer.write(encodeFrame(FrameType.WINDOW, channel.id, Uint8Array.of(0, 0, 0, 0)));
+  controller.abort(new Error("enough"));
+  await assertRejects(() => blocked, Error, "enough");
+  await small;
+});
+
+Deno.test("Channel.send() refuses an item larger than the peer takes, and stays open", async () => {
+  await using it = await pair({ maxItemBytes: 10_000 });
+  await it.initiator.connection.hello;
+  const error = await assertRejects(
+    () => it.near.send(new Uint8Array(20_000)),
+    SerializationError,
+  );
+  assertStringIncludes(error.message, "10000");
+  await it.near.send("small");
+  assertEquals(await it.far.receive(), "small");
+});
+
+Deno.test("Channel.send() of what cannot be sent fails alone", async () => {
+  await using it = await pair();
+  await assertRejects(
+    () => it.near.send({ list: [() => {}] }),
+    SerializationError,
+    "cannot send item.list[0]: function",
+  );
+  await it.near.send("small");
+  assertEquals(await it.far.receive(), "small");
+});

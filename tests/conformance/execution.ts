@@ -1,0 +1,112 @@
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { RemoteError } from "../../errors.ts";
+import type { Behaviour } from "./behaviour.ts";
+
+const ECHO_ONE = `await channel.send(await channel.receive());`;
+
+/** How executions live beside each other, and how they are cancelled. */
+export function executionTests(behaves: Behaviour): void {
+  behaves("executions interleave on one gateway", async (gw) => {
+    const channels = Array.from({ length: 20 }, () => gw.remoteExec(ECHO_ONE));
+    for (const [i, channel] of channels.toReversed().entries()) {
+      await channel.send(i);
+      assertEquals(await channel.receive(), i);
+    }
+    await Promise.all(channels.map((channel) => channel.waitClose()));
+  });
+
+  behaves("executions that send at the same time do not mix their items", async (gw) => {
+    const channels = Array.from(
+      { length: 5 },
+      (_, i) =>
+        gw.remoteExec(`for (let i = 0; i < 100; i++) await channel.send(args + "x".repeat(i));`, i),
+    );
+    const received = await Promise.all(channels.map((channel) => Array.fromAsync(channel)));
+    for (const [i, items] of received.entries()) {
+      assertEquals(items, Array.from({ length: 100 }, (_, n) => i + "x".repeat(n)));
+    }
+  });
+
+  behaves("an execution that fails leaves the others alone", async (gw) => {
+    const going = gw.remoteExec(ECHO_ONE);
+    const failing = gw.remoteExec(`throw new Error("mine alone")`);
+    await assertRejects(() => failing.waitClose(), RemoteError, "mine alone");
+    await going.send("ok");
+    assertEquals(await going.receive(), "ok");
+  });
+
+  behaves("a declaration of one execution is not seen by another", async (gw) => {
+    await gw.remoteExec(`const hidden = 1; var alsoHidden = 2; function third() {}`).waitClose();
+    const channel = gw.remoteExec(
+      `await channel.send([typeof hidden, typeof alsoHidden, typeof third]);`,
+    );
+    assertEquals(await channel.receive(), ["undefined", "undefined", "undefined"]);
+  });
+
+  behaves("channel and args are bound, and channel tells sent code from other", async (gw) => {
+    const channel = gw.remoteExec(
+      `await channel.send([typeof channel !== "undefined", args, channel.gateway.id]);`,
+      { list: [1, 2] },
+    );
+    assertEquals(await channel.receive(), [true, { list: [1, 2] }, gw.id]);
+    const bare = gw.remoteExec(`await channel.send(args);`);
+    assertEquals(await bare.receive(), undefined);
+  });
+
+  behaves("Channel.gateway is the gateway", async (gw) => {
+    const channel = gw.remoteExec(ECHO_ONE);
+    assertStrictEquals(channel.gateway, gw);
+    assertStrictEquals(gw.newChannel().gateway, gw);
+    channel.close();
+    await channel.waitClose();
+  });
+
+  behaves("remoteExec() with a signal: aborting asks the execution to stop", async (gw) => {
+    const controller = new AbortController();
+    const report = gw.newChannel();
+    const channel = gw.remoteExec(
+      `await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));
+       await args.send("stopped");`,
+      report,
+      { signal: controller.signal },
+    );
+    await gw.remoteStatus();
+    controller.abort(new Error("not needed any more"));
+    assertEquals(channel.closed, true);
+    assertEquals(await report.receive(), "stopped");
+    await channel.waitClose();
+    assertEquals((await gw.remoteStatus()).executing, []);
+  });
+
+  behaves("remoteExec() with an aborted signal throws its reason and runs nothing", async (gw) => {
+    const reason = new Error("never");
+    const error = assertThrows(() =>
+      gw.remoteExec(ECHO_ONE, undefined, { signal: AbortSignal.abort(reason) })
+    );
+    assertStrictEquals(error, reason);
+    assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
+  });
+
+  behaves("a signal aborted after the end of the execution changes nothing", async (gw) => {
+    const controller = new AbortController();
+    const channel = gw.remoteExec(`await channel.send(1);`, undefined, controller);
+    await channel.waitClose();
+    controller.abort();
+    assertEquals(await channel.receive(), 1);
+  });
+
+  behaves(
+    "a promise that an execution forgot cannot end the gateway or other executions",
+    async (gw) => {
+      if (gw.remote.pid === Deno.pid) return; // in this process it would fail the test itself
+      const channel = gw.remoteExec(`
+      Promise.reject(new Error("forgotten"));
+      setTimeout(() => { throw new Error("thrown later"); });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await channel.send("on");
+    `);
+      assertEquals(await channel.receive(), "on");
+      assertEquals(await gw.call(() => 1), 1);
+    },
+  );
+}

@@ -1,0 +1,78 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ChannelClosedError, RemoteError } from "../../errors.ts";
+import type { Behaviour } from "./behaviour.ts";
+
+/** `readable` and `writable`. */
+export function streamTests(behaves: Behaviour): void {
+  behaves("Channel.readable gives the items and ends when the peer closes", async (gw) => {
+    const channel = gw.remoteExec(`for (const word of ["a", "b"]) await channel.send(word);`);
+    assertStrictEquals(channel.readable, channel.readable);
+    assertEquals(await Array.fromAsync(channel.readable), ["a", "b"]);
+  });
+
+  behaves("Channel.readable fails with the peer's error after the items", async (gw) => {
+    const channel = gw.remoteExec(`await channel.send(1); throw new Error("torn")`);
+    const reader = channel.readable.getReader();
+    assertEquals(await reader.read(), { value: 1, done: false });
+    await assertRejects(() => reader.read(), RemoteError, "torn");
+  });
+
+  behaves("Channel.readable of an execution that sends nothing is empty", async (gw) => {
+    assertEquals(await Array.fromAsync(gw.remoteExec(`return`).readable), []);
+  });
+
+  behaves("cancelling Channel.readable closes the channel", async (gw) => {
+    const channel = gw.remoteExec(`
+      while (!channel.signal.aborted) await channel.send(new Uint8Array(1000));
+    `);
+    const reader = channel.readable.getReader();
+    await reader.read();
+    await reader.cancel();
+    assertEquals(channel.closed, true);
+    await channel.waitClose();
+  });
+
+  behaves("closing Channel.writable is closeSend()", async (gw) => {
+    const channel = gw.remoteExec(`
+      const all = await Array.fromAsync(channel);
+      await channel.send(all);
+    `);
+    assertStrictEquals(channel.writable, channel.writable);
+    await ReadableStream.from([1, 2, 3]).pipeTo(channel.writable as WritableStream<number>);
+    assertEquals(channel.closed, false);
+    assertEquals(await channel.receive(), [1, 2, 3]);
+  });
+
+  behaves("writing to Channel.writable after the end of the execution rejects", async (gw) => {
+    const channel = gw.remoteExec(`return`);
+    await channel.waitClose();
+    const writer = channel.writable.getWriter();
+    writer.closed.catch(() => {});
+    await assertRejects(() => writer.write("hello"), ChannelClosedError);
+  });
+
+  behaves("aborting Channel.writable closes the channel with the reason", async (gw) => {
+    const report = gw.newChannel();
+    const channel = gw.remoteExec(
+      `await Array.fromAsync(channel).catch((error) => args.send(error.message));`,
+      report,
+    );
+    await channel.writable.abort(new Error("changed my mind"));
+    assertEquals(await report.receive(), "changed my mind");
+  });
+
+  behaves("streams of both sides pipe through each other", async (gw) => {
+    const channel = gw.remoteExec(`
+      await channel.readable
+        .pipeThrough(new TransformStream({
+          transform: (text, controller) => controller.enqueue(text.toUpperCase()),
+        }))
+        .pipeTo(channel.writable);
+    `);
+    const words = ["one", "two", "three"];
+    const sent = ReadableStream.from(words).pipeTo(channel.writable as WritableStream<string>);
+    assertEquals(await Array.fromAsync(channel.readable), ["ONE", "TWO", "THREE"]);
+    await sent;
+    await channel.waitClose();
+  });
+}

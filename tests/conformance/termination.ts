@@ -1,0 +1,90 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { GatewayClosedError } from "../../errors.ts";
+import type { Behaviour } from "./behaviour.ts";
+
+/** `exit`, `terminate`, `closed`. */
+export function terminationTests(behaves: Behaviour): void {
+  behaves("Gateway.terminate() tells how it ended, again and again the same", async (gw) => {
+    const exit = await gw.terminate();
+    assertEquals(exit, { reason: "exit", code: 0, signal: null, stderrTail: [] });
+    assertEquals(await gw.terminate(), exit);
+    assertEquals(await gw.closed, exit);
+    gw.exit();
+  });
+
+  behaves("Gateway.terminate() called twice at once ends it once", async (gw) => {
+    const [a, b] = await Promise.all([gw.terminate(), gw.terminate({ timeout: 1000 })]);
+    assertEquals(a, b);
+  });
+
+  behaves("everything rejects with GatewayClosedError after the end of the gateway", async (gw) => {
+    const channel = gw.remoteExec(`await channel.send(1); await new Promise(() => {});`);
+    const callback = gw.newChannel();
+    const marked = Promise.withResolvers<unknown>();
+    callback.setCallback(marked.resolve, { endMarker: "end" });
+    await gw.remoteStatus();
+    const receiving = [
+      channel.waitClose(),
+      gw.newChannel().receive(),
+      gw.call(() => new Promise(() => {})),
+    ];
+    const rejected = Promise.all(
+      receiving.map((promise) => assertRejects(() => promise, GatewayClosedError)),
+    );
+    await gw.terminate();
+    await rejected;
+    assertEquals(await marked.promise, "end");
+    assertEquals(await channel.receive(), 1);
+    await assertRejects(() => channel.receive(), GatewayClosedError);
+    await assertRejects(() => channel.send(1), GatewayClosedError);
+    await assertRejects(() => channel.waitClose(), GatewayClosedError);
+    await assertRejects(() => gw.remoteStatus(), GatewayClosedError);
+    await assertRejects(() => gw.call(() => 1), GatewayClosedError);
+    assertThrows(() => gw.remoteExec(`1`), GatewayClosedError);
+    assertThrows(() => gw.newChannel(), GatewayClosedError);
+    assertEquals(channel.closed, true);
+    assertEquals(channel.signal.aborted, true);
+  });
+
+  behaves("Gateway.exit() lets executions end in order, with what they still send", async (gw) => {
+    const channel = gw.remoteExec(
+      `
+      await channel.send("begun");
+      await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));
+      await args.send("last words");
+      args.close();
+    `,
+      gw.newChannel(),
+    );
+    assertEquals(await channel.receive(), "begun");
+    gw.exit();
+    assertThrows(() => gw.remoteExec(`1`), GatewayClosedError);
+    assertEquals((await gw.closed).reason, "exit");
+  });
+
+  behaves("Gateway.exit() with an execution that waits for an item ends soon", async (gw) => {
+    gw.remoteExec(`await channel.receive();`);
+    await gw.remoteStatus();
+    const start = performance.now();
+    gw.exit();
+    await gw.closed;
+    assertEquals(performance.now() - start < 900, true);
+  });
+
+  behaves("what an execution sent before the end of the gateway is still received", async (gw) => {
+    const words = gw.newChannel();
+    const channel = gw.remoteExec(
+      `await channel.send("begun");
+       await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));
+       for (let i = 0; i < 1000; i++) args.send(i);`,
+      words,
+    );
+    assertEquals(await channel.receive(), "begun");
+    await gw.terminate();
+    const seen: unknown[] = [];
+    await assertRejects(async () => {
+      for await (const item of words) seen.push(item);
+    }, GatewayClosedError);
+    assertEquals(seen, Array.from({ length: 1000 }, (_, i) => i));
+  });
+}
