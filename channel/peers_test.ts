@@ -148,7 +148,7 @@ export async function plainChannel({ initiator, near, far }: Pair): Promise<[Cha
  * and a window is no more than 16 of these.
  */
 export async function quiet({ initiator }: Pair): Promise<void> {
-  for (let i = 0; i < 40; i++) await initiator.connection.requestStatus();
+  for (let i = 0; i < 20; i++) await initiator.connection.requestStatus();
 }
 
 /** A peer that writes what it is told to, right or wrong, and keeps the frames it gets. */

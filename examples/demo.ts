@@ -71,7 +71,7 @@ async function parseOptions(args: string[]): Promise<Options | "help"> {
   const { _: dirs, gateways, json, help } = parseArgs(args, {
     boolean: ["json", "help"],
     string: ["_", "gateways"],
-    unknown(arg, key) {
+    unknown(arg: string, key?: string) {
       if (key !== undefined) throw new UsageError(`there is no option ${arg}`);
     },
   });

@@ -309,7 +309,8 @@ Deno.test("demo ends with code 130 when it is interrupted", async () => {
   const { stdout: pids } = await run("sh", [
     "-c",
     `for i in $(seq 300); do
-      pgrep -P "$0" && exit
+      cat "/proc/$0/task/"*/children 2>/dev/null | grep . && exit
+      pgrep -P "$0" 2>/dev/null && exit
       sleep 0.1
     done`,
     `${child.pid}`,

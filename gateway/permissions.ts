@@ -60,9 +60,7 @@ export function permissionFlags({ all, allow, deny }: Permissions): string[] {
 function flag(way: "allow" | "deny", kind: PermissionKind, value?: PermissionValue): string[] {
   if (!isGranted(value)) return [];
   if (value === true) return [`--${way}-${kind}`];
-  // A path may have a comma, which Deno takes doubled.
-  const entries = value.map((entry) => entry.replaceAll(",", ",,"));
-  return [`--${way}-${kind}=${entries.join(",")}`];
+  return [`--${way}-${kind}=${value.join(",")}`];
 }
 
 function withEntry(value: PermissionValue | undefined, entry: string): PermissionValue {

@@ -244,6 +244,11 @@ function permissionValue(key: string, value: unknown): PermissionValue {
     throw new SpecError(`the permission "${key}" is neither true, false nor a list`);
   }
   return list.map((entry: unknown) => {
+    if (typeof entry === "string" && entry.includes(",")) {
+      throw new SpecError(
+        `the permission "${key}" lists "${entry}": Deno's flags cannot name what has a comma`,
+      );
+    }
     if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) return entry;
     throw new SpecError(
       `the permission "${key}" lists something that is no name or path; to grant all of it, ` +

@@ -1,0 +1,1 @@
+process.on("message", (item) => process.send(item));

@@ -1,0 +1,100 @@
+/** What is measured, and what is to be reached. */
+
+/** Results of one contestant, by row. */
+export type Results = Readonly<Record<string, number>>;
+
+/** A ratio to reach: ours against another's same row. */
+export interface Target {
+  readonly against: string;
+  readonly most?: number;
+  readonly least?: number;
+}
+
+/** A line of the table. */
+export interface Row {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly targets: readonly Target[];
+}
+
+const EXECNET = "Python execnet";
+const FORK = "Node fork json";
+const FLOOR = "floor";
+
+export const ROWS: readonly Row[] = [
+  {
+    key: "start",
+    title: "start to first result",
+    unit: "ms",
+    targets: [{ against: EXECNET, most: 0.75 }, { against: FLOOR, most: 2.5 }],
+  },
+  { key: "start16", title: "16 started at once", unit: "ms", targets: [] },
+  {
+    key: "roundTrip",
+    title: "round trip of an integer",
+    unit: "µs",
+    targets: [{ against: EXECNET, most: 1.0 }, { against: FORK, most: 1.4 }],
+  },
+  {
+    key: "integers",
+    title: "integers echoed",
+    unit: "/s",
+    targets: [{ against: FORK, least: 8 }],
+  },
+  {
+    key: "objects",
+    title: "small objects echoed",
+    unit: "/s",
+    targets: [{ against: FORK, least: 2 }],
+  },
+  {
+    key: "up",
+    title: "1 MiB items to the gateway",
+    unit: "MiB/s",
+    targets: [{ against: EXECNET, least: 2 }, { against: FLOOR, least: 0.7 }],
+  },
+  {
+    key: "down",
+    title: "1 MiB items from the gateway",
+    unit: "MiB/s",
+    targets: [{ against: EXECNET, least: 2 }, { against: FLOOR, least: 0.7 }],
+  },
+  {
+    key: "exec",
+    title: "remoteExec and its result",
+    unit: "µs",
+    targets: [{ against: EXECNET, most: 0.6 }],
+  },
+  { key: "call", title: "call", unit: "µs", targets: [] },
+  {
+    key: "underBulk",
+    title: "round trip under bulk, to idle",
+    unit: "×",
+    targets: [{ against: "idle", most: 10 }],
+  },
+  {
+    key: "stalledHere",
+    title: "memory, initiator, consumer stalled",
+    unit: "MiB",
+    targets: [{ against: "MiB", most: 16 }],
+  },
+  {
+    key: "stalledThere",
+    title: "memory, remote, consumer stalled",
+    unit: "MiB",
+    targets: [{ against: "MiB", most: 16 }],
+  },
+  {
+    key: "wholeHere",
+    title: "memory, initiator, whole 1 GiB",
+    unit: "MiB",
+    targets: [{ against: "MiB", most: 16 }],
+  },
+  {
+    key: "wholeThere",
+    title: "memory, remote, whole 1 GiB",
+    unit: "MiB",
+    targets: [{ against: "MiB", most: 16 }],
+  },
+];

@@ -1,0 +1,126 @@
+/** Runs contestants in turns and prints the table. */
+import { median } from "./measure.ts";
+import { type Results, type Row, ROWS, type Target } from "./rows.ts";
+
+/** A program that prints its results as one line of JSON. */
+export interface Contestant {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const OURS = "execnet";
+const RUN_TIMEOUT_MS = 120_000;
+const here = (file: string) => new URL(`contestants/${file}`, import.meta.url).pathname;
+const deno = (file: string): Contestant["command"] => [Deno.execPath(), "run", "-A", here(file)];
+
+/** This package, and what the machine gives at best. */
+export const OWN: readonly Contestant[] = [
+  { name: OURS, command: deno("ours.ts") },
+  { name: OURS, command: deno("memory.ts") },
+  { name: "floor", command: deno("floor.ts") },
+];
+
+/** The others; `kkrpc` is the folder that it was installed in. */
+export function peers(kkrpc: string | undefined): Contestant[] {
+  const node = (name: string, file: string, ...args: string[]): Contestant => ({
+    name,
+    command: ["node", here(file), ...args],
+  });
+  return [
+    { name: "Python execnet", command: ["/usr/bin/python3", here("python_execnet.py")] },
+    node("Node fork json", "fork.mjs", "json"),
+    node("Node fork advanced", "fork.mjs", "advanced"),
+    ...(kkrpc === undefined ? [] : [node("kkrpc", "kkrpc.mjs", kkrpc)]),
+  ];
+}
+
+/** Runs all in turns, `rounds` times; prints and stores the medians. */
+export async function compete(contestants: readonly Contestant[], rounds: number): Promise<void> {
+  const seen = new Map<string, Map<string, number[]>>();
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, command } of contestants) {
+      console.error(`round ${round + 1} of ${rounds}: ${name}`);
+      for (const [key, value] of Object.entries(await resultsOf(name, command))) {
+        const rows = seen.get(name) ?? new Map<string, number[]>();
+        seen.set(name, rows.set(key, [...(rows.get(key) ?? []), value]));
+      }
+    }
+  }
+  const medians = new Map(
+    Array.from(seen, ([name, rows]) => [
+      name,
+      Object.fromEntries(Array.from(rows, ([key, values]) => [key, median(values)])),
+    ]),
+  );
+  console.log(table(medians));
+  const folder = new URL("results/", import.meta.url);
+  await Deno.mkdir(folder, { recursive: true });
+  const file = new URL("latest.json", folder);
+  await Deno.writeTextFile(file, JSON.stringify(Object.fromEntries(medians), undefined, 2) + "\n");
+}
+
+async function resultsOf(name: string, [program, ...args]: readonly string[]): Promise<Results> {
+  try {
+    const { stdout, success } = await new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+      signal: AbortSignal.timeout(RUN_TIMEOUT_MS),
+    }).output();
+    if (success) {
+      return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1) ?? "");
+    }
+  } catch (error) {
+    console.error(`${name}: ${error}`);
+  }
+  console.error(`${name} could not be measured; see CONTRIBUTING.md for what it needs`);
+  return {};
+}
+
+function table(medians: ReadonlyMap<string, Results>): string {
+  const names = [...medians.keys()];
+  const lines = [["", ...names, "ratio", "target"], [
+    "---",
+    ...names.map(() => "--:"),
+    "--:",
+    "---",
+  ]];
+  for (const row of ROWS) {
+    const ours = medians.get(OURS)?.[row.key];
+    if (ours === undefined) continue;
+    const cells = names.map((name) => figure(medians.get(name)?.[row.key], row));
+    const checks = row.targets.map((target) => check(target, ours, medians, row.key));
+    lines.push([
+      `${row.title} (${row.unit})`,
+      ...cells,
+      checks.map(({ ratio }) => ratio).join("; "),
+      checks.map(({ verdict }) => verdict).join("; "),
+    ]);
+  }
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function figure(value: number | undefined, { unit }: Row): string {
+  if (value === undefined) return "";
+  if (unit === "/s") return `${Math.round(value / 1_000)} k`;
+  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
+
+function check(
+  { against, most, least }: Target,
+  ours: number,
+  medians: ReadonlyMap<string, Results>,
+  key: string,
+): { ratio: string; verdict: string } {
+  const absolute = against === "MiB" || against === "idle";
+  const other = absolute ? 1 : medians.get(against)?.[key];
+  if (other === undefined) return { ratio: "", verdict: `(no ${against})` };
+  const ratio = ours / other;
+  const met = (most === undefined || ratio <= most) && (least === undefined || ratio >= least);
+  const wanted = most === undefined ? `≥ ${least}` : `≤ ${most}`;
+  return {
+    ratio: ratio.toFixed(2),
+    verdict: `${wanted} ${absolute ? "" : `× ${against} `}${met ? "met" : "**missed**"}`,
+  };
+}

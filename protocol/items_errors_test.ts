@@ -1,0 +1,210 @@
+/** Errors as items, and items that are errors to send. */
+
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { SerializationError } from "../errors.ts";
+import { MAX_FRAME_BYTES } from "./constants.ts";
+import { ItemCodec } from "./items.ts";
+
+const codec = new ItemCodec();
+
+function roundTrip(error: unknown): Error {
+  const arrived = codec.decode(codec.encode(error).slice());
+  assert(arrived instanceof Error);
+  return arrived;
+}
+
+Deno.test("ItemCodec brings over an Error's name, message and stack", () => {
+  const error = new Error("ä went wrong");
+  const arrived = roundTrip(error);
+  assertEquals([arrived.name, arrived.message, arrived.stack], [
+    error.name,
+    error.message,
+    error.stack,
+  ]);
+  assertEquals(Object.keys(arrived), []);
+  assertEquals("cause" in arrived, false);
+});
+
+for (const Class of [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
+  Deno.test(`ItemCodec brings a ${Class.name} over in its class`, () => {
+    const arrived = roundTrip(new Class("m"));
+    assertStrictEquals(arrived.constructor, Class);
+    assertEquals(arrived.message, "m");
+  });
+}
+
+Deno.test("ItemCodec brings an error of an own class over as an Error of that name", () => {
+  class TableError extends Error {
+    override name = "TableError";
+    table = "users";
+  }
+  const arrived = roundTrip(new TableError("no such table"));
+  assertStrictEquals(arrived.constructor, Error);
+  assertEquals(`${arrived}`, "TableError: no such table");
+  assertEquals(Object.entries(arrived), [["table", "users"]]);
+});
+
+Deno.test("ItemCodec brings over own data properties and any cause", () => {
+  const cause = new TypeError("inner", { cause: { code: 7n } });
+  const error = Object.assign(new Error("outer", { cause }), { code: "E1", at: new Date(0) });
+  const arrived = roundTrip(error) as typeof error;
+  assertEquals([arrived.code, arrived.at], ["E1", new Date(0)]);
+  assert(arrived.cause instanceof TypeError);
+  assertEquals(arrived.cause.cause, { code: 7n });
+  const none = roundTrip(new Error("m", { cause: undefined }));
+  assert("cause" in none && none.cause === undefined);
+});
+
+Deno.test("ItemCodec brings over an AggregateError with its errors", () => {
+  const error = new AggregateError([new TypeError("a"), 7], "both");
+  const arrived = roundTrip(error);
+  assert(arrived instanceof AggregateError);
+  assertEquals(arrived.message, "both");
+  assert(arrived.errors[0] instanceof TypeError);
+  assertEquals(arrived.errors[1], 7);
+  assertEquals(Object.keys(arrived), []);
+});
+
+Deno.test("ItemCodec brings over an error's texts with lone surrogates and its __proto__", () => {
+  const error = new Error("a\ud800b");
+  error.name = "\udc00";
+  Object.defineProperty(error, "__proto__", { value: { admin: true }, enumerable: true });
+  Object.defineProperty(error, "\ud800", { value: 1, enumerable: true });
+  const arrived = roundTrip(error);
+  assertEquals([arrived.name, arrived.message], ["\udc00", "a\ud800b"]);
+  assertStrictEquals(Object.getPrototypeOf(arrived), Error.prototype);
+  assertEquals(Object.getOwnPropertyDescriptor(arrived, "__proto__")?.value, { admin: true });
+  assertEquals(Object.getOwnPropertyDescriptor(arrived, "\ud800")?.value, 1);
+});
+
+Deno.test("encodeError() leaves out what cannot travel, at any depth", () => {
+  const error = Object.assign(new Error("m", { cause: new Error("c", { cause: () => {} }) }), {
+    good: 1,
+    bad: { socket: Symbol("s") },
+  });
+  const arrived = codec.decode(codec.encodeError(error)) as typeof error;
+  assertEquals([arrived.message, arrived.good, "bad" in arrived], ["m", 1, false]);
+  assert(arrived.cause instanceof Error);
+  assertEquals([arrived.cause.message, "cause" in arrived.cause], ["c", false]);
+});
+
+Deno.test("encodeError() always gives an error that fits into a frame", () => {
+  const long = "ä".repeat(MAX_FRAME_BYTES);
+  let chain = new Error("first");
+  for (let i = 0; i < 1000; i++) chain = new Error(`link ${i}`, { cause: chain });
+  const cyclic = new Error("cyclic");
+  cyclic.cause = cyclic;
+  const named = new Error("m");
+  named.name = long;
+  const hostile = new Error("m");
+  Object.defineProperty(hostile, "message", {
+    get() {
+      throw new Error("no message for you");
+    },
+  });
+  const thrown = [
+    ...[new Error(long), named, chain, cyclic, hostile, Object.assign(new Error("m"), { long })],
+    ...["text", 1, null, {}, Symbol("s"), () => {}, Object.create(null), 10n, [new Error("m")]],
+  ];
+  for (const value of thrown) {
+    const bytes = codec.encodeError(value);
+    assert(bytes.length <= MAX_FRAME_BYTES, `${bytes.length} bytes`);
+    assert(codec.decode(bytes) instanceof Error);
+  }
+  assertEquals((codec.decode(codec.encodeError(chain)) as Error).message, "link 999");
+  assertEquals((codec.decode(codec.encodeError("text")) as Error).message, "text");
+});
+
+class Socket {}
+class Anonymous {
+  static readonly made = new (class {})();
+}
+
+const detached = new ArrayBuffer(8);
+detached.transfer();
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+const throwing = {
+  get a() {
+    throw new Error("the getter threw");
+  },
+};
+
+const UNSENDABLE: [what: string, item: unknown, message: string][] = [
+  ["a class instance", new Socket(), "cannot send item: class Socket"],
+  [
+    "a class instance, by its path",
+    { users: [0, 1, 2, { socket: new Socket() }] },
+    "cannot send item.users[3].socket: class Socket",
+  ],
+  ["an instance of a class without a name", [Anonymous.made], "cannot send item[0]: class"],
+  ["a function", { run() {} }, "cannot send item.run: function run"],
+  ["an arrow function", [() => {}], "cannot send item[0]: function (anonymous)"],
+  ["a class", { Socket }, "cannot send item.Socket: class Socket itself"],
+  ["a symbol", { a: Symbol("s") }, "cannot send item.a: Symbol(s)"],
+  ["a promise", [Promise.resolve(1)], "cannot send item[0]: class Promise"],
+  ["a WeakMap", new WeakMap(), "cannot send item: class WeakMap"],
+  ["a WeakSet", new WeakSet(), "cannot send item: class WeakSet"],
+  ["a generator", [(function* () {})()], "cannot send item[0]"],
+  ["a boxed number", { n: Object(1) }, "cannot send item.n: class Number"],
+  ["a SharedArrayBuffer", [new SharedArrayBuffer(1)], "cannot send item[0]: class Shared"],
+  ["a stream", { s: new ReadableStream() }, "cannot send item.s: class ReadableStream"],
+  ["a key that is no identifier", { "a b": Symbol() }, `cannot send item["a b"]: Symbol()`],
+  ["a value of a Map", new Map([["k", () => {}]]), `cannot send item.get("k"): function`],
+  ["a key of a Map", new Map([[new Socket(), 1]]), "cannot send item.key(#0): class Socket"],
+  ["an element of a Set", new Set([1, Symbol("s")]), "cannot send item.element(1): Symbol(s)"],
+  ["a property of an error", Object.assign(new Error(), { a: [Symbol()] }), "item.a[0]: Symbol()"],
+  ["a cause", new Error("m", { cause: new Socket() }), "cannot send item.cause: class Socket"],
+  ["beside __proto__", JSON.parse(`{"__proto__": 1}`, revive), "cannot send item.__proto__"],
+  ["a detached ArrayBuffer", { b: detached }, "cannot send item.b"],
+  ["a revoked proxy", { p: revoked.proxy }, "cannot send item.p"],
+  ["a getter that throws", { o: throwing }, "the getter threw"],
+];
+
+function revive(key: string, value: unknown): unknown {
+  return key === "__proto__" ? new Socket() : value;
+}
+
+for (const [what, item, message] of UNSENDABLE) {
+  Deno.test(`ItemCodec refuses ${what}, and goes on`, () => {
+    assertThrows(() => codec.encode(item), SerializationError, message);
+    assertEquals(codec.decode(codec.encode([1n])), [1n]);
+  });
+}
+
+Deno.test("ItemCodec calls the item as it is told", () => {
+  assertThrows(() => codec.encode([Symbol("s")], "args"), SerializationError, "send args[0]");
+});
+
+Deno.test("ItemCodec refuses cycles and what is nested too deep", () => {
+  const object: Record<string, unknown> = {};
+  object.self = { object };
+  const array: unknown[] = [];
+  array.push(array);
+  const map = new Map();
+  map.set("self", map);
+  const error = new Error("m");
+  error.cause = error;
+  for (const cycle of [object, array, map, new Set([map]), error]) {
+    assertThrows(() => codec.encode(cycle), SerializationError, "cycle?");
+  }
+});
+
+Deno.test("ItemCodec takes items as deep as it says, of every container, and no deeper", () => {
+  const wraps: ((inner: unknown) => unknown)[] = [
+    (inner) => [inner],
+    (inner) => ({ inner }),
+    (inner) => new Map([["k", inner]]),
+    (inner) => new Map([[inner, "v"]]),
+    (inner) => new Set([inner]),
+    (cause) => new Error("m", { cause }),
+    (inner) => Object.assign(new Error("m"), { inner }),
+    (inner) => Object.defineProperty({}, "__proto__", { value: inner, enumerable: true }),
+  ];
+  for (const wrap of wraps) {
+    let item: unknown = 7;
+    for (let depth = 0; depth < 256; depth++) item = wrap(item);
+    codec.decode(codec.encode(item));
+    assertThrows(() => codec.encode(wrap(item)), SerializationError, "deeper than 256");
+  }
+});

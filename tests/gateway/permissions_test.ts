@@ -1,0 +1,176 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { type Gateway, type GatewaySpec, Group, RemoteError } from "../../mod.ts";
+import { TemporaryDirectory, test } from "../support/test.ts";
+
+function start(spec: string | Partial<GatewaySpec>): Promise<Gateway> {
+  return new Group().makeGateway(
+    typeof spec === "string" ? spec : { popen: true, output: "null", ...spec },
+  );
+}
+
+/** What each kind of access does on a gateway: `done`, or the error's name. */
+async function attempts(gw: Gateway, directory: string): Promise<Record<string, string>> {
+  return await gw.call(async (directory: string) => {
+    const results: Record<string, string> = {};
+    const attempt = async (name: string, action: () => unknown) => {
+      try {
+        await action();
+        results[name] = "done";
+      } catch (error) {
+        results[name] = (error as Error).name;
+      }
+    };
+    await attempt("read", () => Deno.readTextFileSync(`${directory}/inside.txt`));
+    await attempt("read elsewhere", () => Deno.readTextFileSync("/etc/passwd"));
+    await attempt("write", () => Deno.writeTextFileSync(`${directory}/made.txt`, "x"));
+    await attempt("env", () => Deno.env.get("PATH"));
+    await attempt("net", () => Deno.listen({ port: 0, hostname: "127.0.0.1" }).close());
+    await attempt("run", () => new Deno.Command("true").outputSync());
+    await attempt("sys", () => Deno.hostname());
+    await attempt("node:fs", async () => (await import("node:fs")).readFileSync("/etc/passwd"));
+    await attempt(
+      "node:child_process",
+      async () => (await import("node:child_process")).execFileSync("true"),
+    );
+    await attempt("import file", () => import(`file://${directory}/module.js`));
+    return results;
+  }, directory);
+}
+
+async function directoryWithFiles(): Promise<TemporaryDirectory> {
+  const directory = await TemporaryDirectory.make();
+  await directory.write("inside.txt", "inside");
+  await directory.write("module.js", "export default 1;");
+  return directory;
+}
+
+/** What of the permissions user code sees, and whether it can open the protocol's descriptors. */
+async function protocolAccess(gw: Gateway): Promise<Record<string, string>> {
+  return await gw.call(() => {
+    const results: Record<string, string> = {};
+    for (const fd of [3, 4]) {
+      for (const path of [`/dev/fd/${fd}`, `/proc/self/fd/${fd}`]) {
+        for (const way of ["read", "write"] as const) {
+          try {
+            Deno.openSync(path, { [way]: true }).close();
+            results[`${way} ${path}`] = "opened";
+          } catch (error) {
+            results[`${way} ${path}`] = (error as Error).name;
+          }
+        }
+      }
+    }
+    return results;
+  });
+}
+
+async function stateOf(gw: Gateway, name: "read" | "write", path?: string): Promise<string> {
+  return await gw.call(
+    (name: "read" | "write", path?: string) => Deno.permissions.querySync({ name, path }).state,
+    name,
+    path,
+  );
+}
+
+test("an ungranted gateway can read, write, connect, run and learn nothing", async () => {
+  await using directory = await directoryWithFiles();
+  await using gw = await start({});
+  const results = await attempts(gw, directory.path);
+  assertEquals(new Set(Object.values(results)), new Set(["NotCapable"]), JSON.stringify(results));
+});
+
+test("an ungranted gateway imports nothing from the network, not even where Deno would", async () => {
+  await using gw = await start({});
+  for (const url of ["https://localhost/x.js", "https://jsr.io/@std/assert/1.0.0/mod.ts"]) {
+    const error = await assertRejects(
+      () => gw.call((url: string) => import(url), url),
+      RemoteError,
+      "import",
+    );
+    assertMatch(error.message, /[Rr]equires import access|NotCapable/);
+  }
+});
+
+test("no permission of an ungranted gateway is granted", async () => {
+  await using gw = await start({});
+  const states = await gw.call(() =>
+    (["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const)
+      .map((name) => Deno.permissions.querySync({ name } as Deno.PermissionDescriptor).state)
+  );
+  assertEquals(new Set(states), new Set(["denied"]), JSON.stringify(states));
+});
+
+test("allow-read=<dir> grants reading there and nothing else", async () => {
+  await using directory = await directoryWithFiles();
+  await using gw = await start(`popen//allow-read=${directory.path}`);
+  const { read, "import file": imported, ...others } = await attempts(gw, directory.path);
+  assertEquals([read, imported], ["done", "done"]);
+  assertEquals(new Set(Object.values(others)), new Set(["NotCapable"]), JSON.stringify(others));
+  assertEquals(await stateOf(gw, "read", directory.path), "granted");
+  assertEquals(await stateOf(gw, "read"), "denied");
+});
+
+test("a path with a comma is one path", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await Deno.mkdir(`${directory.path}/a,b`);
+  await using gw = await start({ permissions: { read: [`${directory.path}/a,b`] } });
+  assertEquals(await stateOf(gw, "read", `${directory.path}/a,b`), "granted");
+  assertEquals(await stateOf(gw, "read", `${directory.path}/a`), "denied");
+});
+
+test("deny lists take away from what is granted", async () => {
+  await using directory = await directoryWithFiles();
+  await using gw = await start({
+    permissions: { read: true, env: true },
+    deny: { read: [directory.path], env: ["PATH"] },
+  });
+  const results = await attempts(gw, directory.path);
+  assertEquals(results.read, "NotCapable");
+  assertEquals(results["read elsewhere"], "done");
+  assertEquals(results.env, "NotCapable");
+});
+
+test("allow-all grants everything, less what is denied", async () => {
+  await using directory = await directoryWithFiles();
+  await using gw = await start("popen//allow-all");
+  const results = await attempts(gw, directory.path);
+  assertEquals(new Set(Object.values(results)), new Set(["done"]), JSON.stringify(results));
+  await using denied = await start("popen//allow-all//deny-env//deny-run");
+  const less = await attempts(denied, directory.path);
+  assertEquals([less.env, less.run, less.read], ["NotCapable", "NotCapable", "done"]);
+});
+
+for (
+  const [spec, read] of [
+    ["popen", "denied"],
+    ["popen//allow-read", "granted"],
+    ["popen//allow-read=/", "granted"],
+    ["popen//allow-read=/dev", "granted"],
+    ["popen//allow-read=/usr", "denied"],
+    ["popen//allow-all", "granted"],
+    ["popen//deny-read=/dev", "denied"],
+    ["popen//allow-read//deny-read=/dev/fd", "granted"],
+  ]
+) {
+  test(`permissions of "${spec}" after the start are those of the spec`, async () => {
+    await using gw = await start(spec);
+    const state = await stateOf(gw, "read", "/dev/null");
+    assertEquals(state, read);
+    if (spec === "popen//allow-read=/") assertEquals(await stateOf(gw, "read", "/etc"), "granted");
+    assertEquals(await gw.call((a: number) => a + 1, 1), 2);
+  });
+}
+
+for (const spec of ["popen", "popen//allow-read=/usr//allow-write=/usr", "popen//deny-read"]) {
+  test(`user code on "${spec}" cannot open the protocol's descriptors`, async () => {
+    await using gw = await start(spec);
+    const access = await protocolAccess(gw);
+    assertEquals(
+      Object.values(access).filter((result) => result !== "NotCapable"),
+      [],
+      JSON.stringify(access),
+    );
+    assertEquals(await stateOf(gw, "read", "/dev/fd/3"), "denied");
+    assertEquals(await stateOf(gw, "write", "/dev/fd/4"), "denied");
+  });
+}
