@@ -63,8 +63,9 @@ export class ChannelCore implements InboxOwner {
   readonly #reader: ItemReader;
   #role: ChannelRole;
   #state: ChannelState = "open";
-  /** Why nothing works any more, for later calls. */
-  #reason: Error | undefined;
+  /** Why nothing works any more: an error, or the text of one that few will ever ask for. */
+  #reason: Error | string | undefined;
+  #ended: (() => void) | undefined;
   /** What `waitClose` throws. */
   #failure: Error | undefined;
   #failureSeen = false;
@@ -93,6 +94,11 @@ export class ChannelCore implements InboxOwner {
 
   get state(): ChannelState {
     return this.#state;
+  }
+
+  /** Calls `ended` once, when the channel closes or is lost. */
+  onEnd(ended: () => void): void {
+    this.#ended = ended;
   }
 
   /** Whether it can neither send nor get anything new. */
@@ -178,9 +184,9 @@ export class ChannelCore implements InboxOwner {
       );
     }
     if (this.isClosed) return;
-    const reason = this.#reason ?? new ChannelClosedError(`${this.label} was closed by this side`);
+    const reason = this.#reason ?? "was closed by this side";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
-    this.#outbox.closeNow(bytes, this.#notSent(reason));
+    this.#outbox.closeNow(bytes, () => this.#notSent(reason));
     this.#go("closeSent");
     this.#end(reason);
   }
@@ -191,12 +197,12 @@ export class ChannelCore implements InboxOwner {
     this.#role = "plain";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
     if (this.#state === "peerClosed") {
-      this.#outbox.closeNow(bytes, this.#notSent(this.endError()));
+      this.#outbox.closeNow(bytes, () => this.#notSent(this.#reason));
     } else {
       this.#outbox.closeAfterItems(bytes);
     }
     this.#go("closeSent");
-    this.#end(new ChannelClosedError(`the execution of ${this.label} has ended`));
+    this.#end("has ended with its execution");
   }
 
   async waitClose(options?: WaitOptions): Promise<void> {
@@ -249,7 +255,7 @@ export class ChannelCore implements InboxOwner {
   lose(error: Error): void {
     this.#failure ??= error;
     this.#reason = error;
-    this.#outbox.abandon(error);
+    this.#outbox.abandon(() => error);
     this.#go("lost");
     this.#end(error, error);
   }
@@ -258,7 +264,7 @@ export class ChannelCore implements InboxOwner {
   reset(error: Error): void {
     if (this.isClosed) return;
     this.#failure ??= error;
-    this.#outbox.closeNow(this.#context.codec.encodeError(error), this.#notSent(error));
+    this.#outbox.closeNow(this.#context.codec.encodeError(error), () => error);
     if (this.#role === "running") this.#role = "plain";
     this.#go("closeSent");
     this.#end(error, error);
@@ -276,8 +282,10 @@ export class ChannelCore implements InboxOwner {
   }
 
   endError(): Error {
-    return this.#reason ??
-      new ChannelClosedError(`cannot receive on ${this.label}: the peer sends no more`);
+    if (this.#reason === undefined) {
+      return new ChannelClosedError(`cannot receive on ${this.label}: the peer sends no more`);
+    }
+    return this.#error(this.#reason);
   }
 
   callbackFailed(error: unknown): void {
@@ -302,17 +310,17 @@ export class ChannelCore implements InboxOwner {
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {
-      this.#outbox.hurryClose(this.#notSent(this.endError()));
+      this.#outbox.hurryClose(() => this.#notSent(this.#reason));
       // What ends because of our own closing is no failure.
       if (error !== undefined && error.name !== "ChannelClosedError") this.#failure ??= error;
-      return this.#end(this.endError());
+      return this.#end("was closed by both sides");
     }
     this.#failure ??= error;
-    const reason = new ChannelClosedError(`${this.label} was closed by the peer`);
-    this.#outbox.abandon(this.#notSent(reason));
+    const reason = "was closed by the peer";
+    this.#outbox.abandon(() => this.#notSent(reason));
     this.#end(reason, error);
     if (this.#role === "plain" || this.#role === "execution") {
-      this.#outbox.closeNow(NO_ERROR, reason);
+      this.#outbox.closeNow(NO_ERROR, () => this.#notSent(reason));
       this.#go("closeSent");
       this.#settle();
     }
@@ -322,7 +330,7 @@ export class ChannelCore implements InboxOwner {
     if (this.#state !== "bothEnded" || this.#role !== "plain") return;
     this.#outbox.closeAfterItems(NO_ERROR);
     this.#go("closeSent");
-    this.#end(new ChannelClosedError(`${this.label} was closed: both sides have ended it`));
+    this.#end("was closed, as both sides have ended it");
   }
 
   #go(event: ChannelEvent): void {
@@ -336,11 +344,13 @@ export class ChannelCore implements InboxOwner {
   }
 
   /** Ends the receiving half, tells the signal, and frees the id where both sides are done. */
-  #end(reason: Error, error?: Error): void {
+  #end(reason: Error | string, error?: Error): void {
     this.#reason ??= reason;
     this.#reader.drop();
     this.#inbox.end(error);
-    this.#abort?.abort(this.#reason);
+    this.#abort?.abort(this.endError());
+    this.#ended?.();
+    this.#ended = undefined;
     this.#settle();
   }
 
@@ -351,15 +361,16 @@ export class ChannelCore implements InboxOwner {
   }
 
   #sendError(): Error {
-    if (this.#reason !== undefined && !(this.#reason instanceof ChannelClosedError)) {
-      return this.#reason;
-    }
-    const why = this.#reason?.message ?? `closeSend was called on ${this.label}`;
-    return new ChannelClosedError(`cannot send: ${why}`);
+    if (this.#reason instanceof Error) return this.#reason;
+    const why = this.#reason === undefined ? "closeSend was called on it" : `it ${this.#reason}`;
+    return new ChannelClosedError(`cannot send on ${this.label}: ${why}`);
   }
 
-  #notSent(reason: Error): Error {
-    if (!(reason instanceof ChannelClosedError)) return reason;
-    return new ChannelClosedError(`${reason.message} before this item was sent`);
+  #error(reason: Error | string): Error {
+    return reason instanceof Error ? reason : new ChannelClosedError(`${this.label} ${reason}`);
+  }
+
+  #notSent(reason: Error | string = "was closed"): Error {
+    return reason instanceof Error ? reason : this.#error(`${reason} before this item was sent`);
   }
 }

@@ -88,22 +88,22 @@ export class Outbox implements FrameSource {
   }
 
   /** Closes now; what is queued fails with `reason`. */
-  closeNow(error: Uint8Array, reason: Error): void {
+  closeNow(error: Uint8Array, reason: () => Error): void {
     this.abandon(reason);
     this.#scheduler.frame(FrameType.CLOSE, this.#id, error);
   }
 
   /** The peer has closed: a close that still waits behind items is sent now, without them. */
-  hurryClose(reason: Error): void {
+  hurryClose(reason: () => Error): void {
     const close = this.abandon(reason);
     if (close !== undefined) this.#scheduler.frame(FrameType.CLOSE, this.#id, close.error);
   }
 
   /** Fails what is queued; gives the close that was among it. */
-  abandon(reason: Error): Entry & { kind: "close" } | undefined {
+  abandon(reason: () => Error): Entry & { kind: "close" } | undefined {
     let close: Entry & { kind: "close" } | undefined;
     for (const entry of this.#entries.drain()) {
-      if (entry.kind === "item") entry.reject(reason);
+      if (entry.kind === "item") entry.reject(reason());
       else if (entry.kind === "close") close = entry;
     }
     return close;

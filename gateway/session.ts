@@ -145,7 +145,7 @@ export class Session implements ConnectionHandler, ByteStream {
     }
     const channel = this.connection.exec({ kind, name, position }, text, args);
     this.#running.set(channel, name);
-    channel.signal.addEventListener("abort", () => {
+    coreOf(channel)?.onEnd(() => {
       // Lost with the connection, it is still told of.
       if (this.connection.lost !== undefined) return;
       this.#running.delete(channel);

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { Queue } from "./queue.ts";
+
+Deno.test("Queue gives first what came first", () => {
+  const queue = new Queue<string>();
+  for (const item of ["a", "b", "c"]) queue.push(item);
+  assertEquals([queue.size, queue.peek()], [3, "a"]);
+  assertEquals([queue.shift(), queue.shift()], ["a", "b"]);
+  queue.push("d");
+  assertEquals([queue.shift(), queue.shift(), queue.shift(), queue.peek()], [
+    "c",
+    "d",
+    undefined,
+    undefined,
+  ]);
+  assertEquals(queue.size, 0);
+});
+
+Deno.test("Queue keeps items that are undefined", () => {
+  const queue = new Queue<undefined>();
+  queue.push(undefined);
+  queue.push(undefined);
+  assertEquals(queue.size, 2);
+  queue.shift();
+  assertEquals(queue.size, 1);
+});
+
+Deno.test("Queue keeps the order over many thousand items, pushed and taken in turns", () => {
+  const queue = new Queue<number>();
+  let pushed = 0;
+  let taken = 0;
+  for (let round = 0; round < 2000; round++) {
+    for (let i = 0; i < 7; i++) queue.push(pushed++);
+    for (let i = 0; i < round % 9; i++) {
+      const item = queue.shift();
+      if (item !== undefined) assertEquals(item, taken++);
+    }
+    assertEquals(queue.size, pushed - taken);
+  }
+  while (queue.size > 0) assertEquals(queue.shift(), taken++);
+  assertEquals(taken, pushed);
+});
+
+Deno.test("Queue takes out an item wherever it stands, the first alone of equal ones", () => {
+  const queue = new Queue<string>();
+  for (const item of ["gone", "a", "b", "a", "c"]) queue.push(item);
+  queue.shift();
+  assertEquals(queue.remove("a"), true);
+  assertEquals(queue.remove("gone"), false);
+  assertEquals(queue.remove("c"), true);
+  assertEquals(queue.drain(), ["b", "a"]);
+});
+
+Deno.test("Queue is empty and usable after the last item was taken out", () => {
+  const queue = new Queue<string>();
+  queue.push("a");
+  queue.push("b");
+  queue.shift();
+  assertEquals([queue.remove("b"), queue.size, queue.shift()], [true, 0, undefined]);
+  queue.push("c");
+  assertEquals([queue.size, queue.shift()], [1, "c"]);
+});
+
+Deno.test("Queue drains all at once, and is usable afterwards", () => {
+  const queue = new Queue<number>();
+  for (let i = 0; i < 5; i++) queue.push(i);
+  queue.shift();
+  assertEquals(queue.drain(), [1, 2, 3, 4]);
+  assertEquals([queue.size, queue.drain()], [0, []]);
+  queue.push(9);
+  assertEquals(queue.shift(), 9);
+});
