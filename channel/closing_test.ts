@@ -215,3 +215,12 @@ Deno.test("ids are free again after a thousand channels, and none is used twice"
   assertEquals(ids.size, 1000);
   assertEquals(await openChannels(it), [1, 1]);
 });
+
+Deno.test("the remote answers a status request, and is told to exit", async () => {
+  await using it = await pair();
+  it.remote.status = { channels: 3, executing: ["a", "b"], execModel: "main" };
+  assertEquals(await it.initiator.connection.requestStatus(), it.remote.status);
+  it.initiator.connection.requestExit();
+  await quiet(it);
+  assertEquals([it.remote.exits, it.initiator.waiting], [1, 0]);
+});

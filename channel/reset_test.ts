@@ -164,3 +164,41 @@ Deno.test("A reference to a closed channel arrives as a channel that says so", a
   assertEquals([received.id, received.closed], [gone.id, true]);
   assertEquals(it.side.connection.channelCount, 1);
 });
+
+/** Random numbers that are the same in every run: mulberry32. */
+function seeded(seed: number): (below: number) => number {
+  return (below) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+Deno.test("random frames do nothing to a connection but end it with a ProtocolError", async () => {
+  const random = seeded(6);
+  const sizes: Record<number, () => number> = {
+    [WINDOW]: () => 4,
+    [END]: () => 0,
+    [OPEN]: () => 0,
+    [FrameType.STATUS_REQUEST]: () => 0,
+    [FrameType.EXIT]: () => 0,
+  };
+  for (let run = 0; run < 150; run++) {
+    const side = run % 2 === 0 ? "initiator" : "remote";
+    await using it = face(side);
+    const { connection } = it.side;
+    for (let i = 0; i < 3; i++) connection.newChannel().setCallback(() => {});
+    await it.peer.greet();
+    const frames = Array.from({ length: 1 + random(8) }, () => {
+      const type = (1 + random(run % 3 === 0 ? 11 : 7)) as FrameType;
+      const length = (sizes[type] ?? (() => 5 + random(6)))();
+      return encodeFrame(type, random(8), Uint8Array.from({ length }, () => random(256)));
+    });
+    await it.peer.write(...frames);
+    await it.peer.close();
+    const error = await it.side.lost;
+    if (error !== undefined) assertInstanceOf(error, ProtocolError);
+    assertEquals([connection.channelCount, it.side.waiting], [0, 0]);
+  }
+});

@@ -7,6 +7,12 @@
 import type { Readable, Writable } from "node:stream";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 
+/**
+ * What may still wait in the stream when more is taken: enough that the far side never runs dry
+ * between two writes. Node's own mark asks to wait until nothing is left.
+ */
+const PIPELINED_BYTES = 256 * 1024;
+
 /** A readable and a writable of Node, or a socket twice, as one {@linkcode ByteStream}. */
 export class NodeByteStream implements ByteStream {
   readonly #readable: Readable;
@@ -17,16 +23,11 @@ export class NodeByteStream implements ByteStream {
   constructor(readable: Readable, writable: Writable) {
     this.#readable = readable;
     this.#writable = writable;
-    const drained = () => {
-      this.#waiting?.resolve();
-      this.#waiting = undefined;
-    };
     const broken = (error?: Error) => {
       this.#broken ??= error ?? new Error("the stream was closed");
       this.#waiting?.reject(this.#broken);
       this.#waiting = undefined;
     };
-    writable.on("drain", drained);
     writable.on("error", broken);
     writable.on("close", () => broken());
   }
@@ -46,12 +47,17 @@ export class NodeByteStream implements ByteStream {
 
   write(chunks: readonly Uint8Array[]): Promise<void> | void {
     if (this.#broken !== undefined) throw this.#broken;
-    let room = true;
-    for (const chunk of chunks) room = this.#writable.write(chunk);
-    if (room) return;
+    for (const chunk of chunks) this.#writable.write(chunk, this.#written);
+    if (this.#writable.writableLength <= PIPELINED_BYTES) return;
     this.#waiting = Promise.withResolvers();
     return this.#waiting.promise;
   }
+
+  readonly #written = (): void => {
+    if (this.#writable.writableLength > PIPELINED_BYTES) return;
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+  };
 
   closeWrite(): void {
     if (this.#broken === undefined) this.#writable.end();
