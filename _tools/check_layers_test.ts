@@ -32,7 +32,6 @@ for (
     ["transports/popen.ts", "channel/channel.ts"],
     ["transports/popen.ts", "gateway/spec.ts"],
     ["remote/main.ts", "gateway/spec.ts"],
-    ["remote/main.ts", "transports/popen.ts"],
     ["gateway/gateway.ts", "remote/main.ts"],
     ["mod.ts", "remote/main.ts"],
     ["gateway/gateway.ts", "mod.ts"],

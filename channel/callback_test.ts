@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { ExecnetError, RemoteError, SerializationError } from "../errors.ts";
 import { Channel } from "./channel.ts";
-import { pair, plainChannel, quiet } from "./peers_test.ts";
+import { pair, plainChannel, quiet } from "../tests/support/peers.ts";
 
 Deno.test("setCallback() gets queued items first, then what comes, then the end marker", async () => {
   await using it = await pair();
@@ -188,4 +188,18 @@ Deno.test("readable and writable carry items; closing the writable is closeSend"
   })();
   assertEquals(await Array.fromAsync(here.readable), [0, 1, 2, 3, 4]);
   await Promise.all([copied, written, here.waitClose(), there.waitClose()]);
+});
+
+Deno.test("a callback that throws still gets the end marker, last and once", async () => {
+  await using it = await pair();
+  const [here, there] = await plainChannel(it);
+  const seen: unknown[] = [];
+  there.setCallback((item) => {
+    seen.push(item);
+    throw new TypeError("callback broke");
+  }, { endMarker: "end" });
+  await here.send(1);
+  await here.send(2);
+  await assertRejects(() => there.waitClose(), TypeError, "callback broke");
+  assertEquals(seen, [1, "end"]);
 });

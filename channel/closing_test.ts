@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { ChannelClosedError, ExecnetError, RemoteError } from "../errors.ts";
 import { MAX_FRAME_BYTES } from "../protocol/constants.ts";
-import { type Pair, pair, plainChannel, quiet } from "./peers_test.ts";
+import { type Pair, pair, plainChannel, quiet } from "../tests/support/peers.ts";
 
 /** The open channels of both sides, once they have come to rest. */
 async function openChannels(it: Pair): Promise<[number, number]> {

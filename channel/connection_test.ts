@@ -5,7 +5,7 @@ import { GatewayClosedError, ProtocolError } from "../errors.ts";
 import { FrameType, INITIAL_WINDOW_BYTES, MAGIC, MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { encodeFrame, writeHeader } from "../protocol/frames.ts";
 import { encodePreamble, localHello } from "../protocol/preamble.ts";
-import { execFrame, face } from "./peers_test.ts";
+import { execFrame, face } from "../tests/support/peers.ts";
 
 const { ITEM, ITEM_START, ITEM_PART, WINDOW, END, CLOSE, OPEN, EXEC } = FrameType;
 const hello = localHello("peer", 2 ** 30);

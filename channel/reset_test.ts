@@ -6,7 +6,7 @@ import { FrameType } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { ItemCodec } from "../protocol/items.ts";
 import { encodeStatusReport } from "../protocol/control.ts";
-import { face } from "./peers_test.ts";
+import { face } from "../tests/support/peers.ts";
 
 const { ITEM, ITEM_START, ITEM_PART, WINDOW, END, CLOSE, OPEN } = FrameType;
 const codec = new ItemCodec();

@@ -1,10 +1,21 @@
 /** Windows, waits and what can be taken back, between two connections. */
 
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { SerializationError, TimeoutError } from "../errors.ts";
-import { FrameType, INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { ProtocolError, SerializationError, TimeoutError } from "../errors.ts";
+import {
+  FrameType,
+  HEADER_BYTES,
+  INITIAL_WINDOW_BYTES,
+  MAX_FRAME_BYTES,
+} from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
-import { face, pair, quiet } from "./peers_test.ts";
+import { face, pair, quiet } from "../tests/support/peers.ts";
 
 const BLOCK = 64 * 1000;
 
@@ -147,7 +158,7 @@ Deno.test("taking an item back lets go what waits behind it and fits", async () 
   const controller = new AbortController();
   const blocked = channel.send(new Uint8Array(2000), { signal: controller.signal });
   const small = channel.send("small");
-  await it.peer.write(encodeFrame(FrameType.WINDOW, channel.id, Uint8Array.of(0, 0, 0, 0)));
+  for (let i = 0; i < 256; i++) await it.peer.next("item");
   controller.abort(new Error("enough"));
   await assertRejects(() => blocked, Error, "enough");
   await small;
@@ -175,3 +186,24 @@ Deno.test("Channel.send() of what cannot be sent fails alone", async () => {
   await it.near.send("small");
   assertEquals(await it.far.receive(), "small");
 });
+
+for (const [over, what] of [[0, "takes a window to its last byte"], [1, "takes not a byte more"]]) {
+  Deno.test(`Connection ${what}`, async () => {
+    await using it = face("initiator");
+    await it.peer.greet();
+    const channel = it.side.connection.newChannel();
+    const sizes: number[] = new Array(15).fill(MAX_FRAME_BYTES);
+    const left = INITIAL_WINDOW_BYTES - 16 * HEADER_BYTES - 15 * MAX_FRAME_BYTES;
+    const frames = [...sizes, left + Number(over)].map((size) => {
+      const bin = Uint8Array.of(0xc5, (size - 3) >>> 8, size - 3, ...new Uint8Array(size - 3));
+      return encodeFrame(FrameType.ITEM, channel.id, bin);
+    });
+    await it.peer.write(...frames);
+    if (over === 1) {
+      assertInstanceOf(await it.side.lost, ProtocolError);
+      return;
+    }
+    for (const _ of frames) await channel.receive();
+    assertEquals(it.side.connection.lost, undefined);
+  });
+}

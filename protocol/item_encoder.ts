@@ -6,7 +6,7 @@
 
 import { Encoder, ExtData } from "@msgpack/msgpack";
 import { SerializationError } from "../errors.ts";
-import { MAX_FRAME_BYTES } from "./constants.ts";
+import { DEFAULT_LIMITS, MAX_FRAME_BYTES } from "./constants.ts";
 import { writeUint32 } from "./frames.ts";
 import {
   defineProperty,
@@ -149,6 +149,13 @@ export class ItemEncoder {
   }
 
   #prepareArray(array: readonly unknown[], depth: number): unknown[] | readonly unknown[] {
+    if (array.length > DEFAULT_LIMITS.maxItemBytes) {
+      throw new SerializationError(
+        `cannot send ${
+          this.#path.join("")
+        }: an array of length ${array.length}, which no item can hold`,
+      );
+    }
     let changed: unknown[] | undefined;
     for (let i = 0; i < array.length; i++) {
       const element = array[i];

@@ -43,6 +43,8 @@ export class NodeByteStream implements ByteStream {
     this.#readable.on("end", () => end());
     this.#readable.on("error", end);
     this.#readable.on("close", () => end());
+    // The loader paused it, and a listener alone does not resume what was paused.
+    this.#readable.resume();
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> | void {

@@ -10,8 +10,7 @@ import {
 import { runScript, whenGone } from "../support/processes.ts";
 import { TemporaryDirectory, test } from "../support/test.ts";
 
-// deno-lint-ignore no-explicit-any -- as @std/assert has it
-type ErrorClass<E extends ExecnetError> = new (...args: any[]) => E;
+type ErrorClass<E extends ExecnetError> = new (message: string) => E;
 
 /** Tries to start a gateway named `broken`; its message has to name that and all of `patterns`. */
 async function assertFails<E extends ExecnetError>(

@@ -3,16 +3,16 @@
  * memory, and one connection that faces a peer which writes whatever bytes it is told to.
  */
 
-import { GatewayClosedError } from "../errors.ts";
-import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
-import { FrameType, type Limits } from "../protocol/constants.ts";
-import { encodeExecRequest, type StatusReport } from "../protocol/control.ts";
-import { encodeFrame, type Frame, FrameDecoder } from "../protocol/frames.ts";
-import { encodePreamble, localHello, PreambleDecoder } from "../protocol/preamble.ts";
-import { MemoryStream } from "../transports/memory.ts";
-import { Channel } from "./channel.ts";
-import { Connection } from "./connection.ts";
-import type { ChannelCore } from "./core.ts";
+import { GatewayClosedError } from "../../errors.ts";
+import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
+import { FrameType, type Limits } from "../../protocol/constants.ts";
+import { encodeExecRequest, type StatusReport } from "../../protocol/control.ts";
+import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";
+import { encodePreamble, localHello, PreambleDecoder } from "../../protocol/preamble.ts";
+import { MemoryStream } from "../../transports/memory.ts";
+import { Channel } from "../../channel/channel.ts";
+import { Connection } from "../../channel/connection.ts";
+import type { ChannelCore } from "../../channel/core.ts";
 
 /** A stream that tells when it has delivered its last, so that no timer outlives a test. */
 class WatchedStream implements ByteStream {

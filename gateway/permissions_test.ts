@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { permissionFlags } from "./permissions.ts";
+import { resolveSpec } from "./spec.ts";
+
+const READ = "--allow-read=/dev/fd/3";
+const WRITE = "--allow-write=/dev/fd/4";
+const IMPORT = "--allow-import=none.invalid";
+
+const FLAGS: readonly [spec: string, flags: string[]][] = [
+  ["popen", [READ, WRITE, IMPORT]],
+  ["popen//allow-all", ["--allow-all"]],
+  ["popen//allow-all//deny-net=a", ["--allow-all", "--deny-net=a"]],
+  ["popen//allow-read", ["--allow-read", WRITE, IMPORT]],
+  ["popen//allow-read=/a,/b", ["--allow-read=/a,/b,/dev/fd/3", WRITE, IMPORT]],
+  ["popen//allow-write=/a", [READ, "--allow-write=/a,/dev/fd/4", IMPORT]],
+  ["popen//allow-import", [READ, WRITE, "--allow-import"]],
+  ["popen//allow-import=jsr.io:443", [READ, WRITE, "--allow-import=jsr.io:443"]],
+  ["popen//allow-net//allow-env=A,B", [READ, WRITE, "--allow-net", "--allow-env=A,B", IMPORT]],
+  ["popen//allow-run=/bin/true//allow-sys//allow-ffi", [
+    READ,
+    WRITE,
+    "--allow-run=/bin/true",
+    "--allow-sys",
+    "--allow-ffi",
+    IMPORT,
+  ]],
+  ["popen//deny-read=/a//deny-env", [READ, WRITE, IMPORT, "--deny-read=/a", "--deny-env"]],
+];
+
+for (const [spec, flags] of FLAGS) {
+  Deno.test(`permissionFlags() of "${spec}" are no more than it grants`, () => {
+    assertEquals(permissionFlags(resolveSpec(spec).permissions), flags);
+  });
+}
+
+Deno.test("permissionFlags() takes false and an empty list for none", () => {
+  const { permissions } = resolveSpec({
+    popen: true,
+    permissions: { read: false, net: [], env: false, import: [] },
+    deny: { run: false, sys: [] },
+  });
+  assertEquals(permissionFlags(permissions), [READ, WRITE, IMPORT]);
+});

@@ -1,0 +1,80 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { sourceCode } from "./source.ts";
+
+/** Texts that are sent as they are. */
+const UNTOUCHED = [
+  "",
+  "return 1;",
+  "await channel.send(1) // done",
+  "const a = 1;\nconst b = `import x from 'y'`;\n",
+  `const m = await import("node:path");`,
+];
+
+for (const text of UNTOUCHED) {
+  Deno.test(`sourceCode() leaves ${JSON.stringify(text)} as it is`, () => {
+    assertEquals(sourceCode(text), { kind: "source", text, position: "" });
+  });
+}
+
+Deno.test("sourceCode() puts blanks in the place of types", () => {
+  const text = "const a: number = 1 as number;\ninterface A { b: string }\nthrow a;";
+  const { text: script, position } = sourceCode(text);
+  assertEquals(position, "");
+  assertEquals(script.split("\n").map((line) => line.length), [30, 25, 8]);
+  assertEquals(script.includes("number"), false);
+  assertEquals(script.split("\n")[2], "throw a;");
+});
+
+Deno.test("sourceCode() compiles what of TypeScript is more than types", () => {
+  const { text, position } = sourceCode("enum Color { Red }\nreturn Color.Red;");
+  assertEquals(position, "");
+  assertEquals(new Function(text)(), 0);
+});
+
+const IMPORTS: readonly [declaration: string, hoisted: RegExp][] = [
+  [`import "node:fs";`, /await import\("node:fs"\)/],
+  [`import a from "m";`, /"default" in .*const \{ default: a \}/],
+  [`import { a, b as c } from "m";`, /"a" in .*"b" in .*const \{ a: a, b: c \}/],
+  [`import { "x y" as z } from "m";`, /"x y" in .*const \{ "x y": z \}/],
+  [`import * as all from "m";`, /const all = __import0;/],
+  [`import d, * as all from "m";`, /const all = .*default: d/],
+  [`import d, { e } from "m";`, /default: d, e: e/],
+  [
+    `import j from "m" with { type: "json" };`,
+    /await import\("m", \{ with: \{ type: "json" \} \}\)/,
+  ],
+];
+
+for (const [declaration, hoisted] of IMPORTS) {
+  Deno.test(`sourceCode() makes an expression of ${declaration}`, () => {
+    const { text, position } = sourceCode(`let before;\n${declaration}\nlet after;`);
+    assertEquals(position, "");
+    const [first, second, third] = text.split("\n");
+    assertMatch(first, hoisted);
+    assertMatch(first, /let before;$/);
+    assertMatch(second, /^ *$/);
+    assertEquals(third, "let after;");
+  });
+}
+
+Deno.test("sourceCode() drops imports of types alone", () => {
+  assertEquals(sourceCode(`import type { A } from "m";`).text.trim(), "");
+});
+
+const WRONG: readonly [text: string, position: string][] = [
+  ["let a = = 1;", "1:9"],
+  ["let a = 1;\n  }", "2:3"],
+  ["const a: number = 1;\n\nlet b: = 2;", "3:8"],
+  ["interface A {}\nfoo bar", "2:5"],
+];
+
+for (const [text, position] of WRONG) {
+  Deno.test(`sourceCode() knows the place of what is wrong in ${JSON.stringify(text)}`, () => {
+    assertEquals(sourceCode(text), { kind: "source", text, position });
+  });
+}
+
+Deno.test("sourceCode() gives the same for the same text, and goes on after many texts", () => {
+  for (let i = 0; i < 1000; i++) assertEquals(sourceCode(`return ${i};`).text, `return ${i};`);
+  assertEquals(sourceCode("return 0;"), sourceCode("return 0;"));
+});

@@ -1,0 +1,112 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { SpecError } from "../errors.ts";
+import { type GatewaySpec, resolveSpec } from "./spec.ts";
+
+const NONE = { all: false, allow: {}, deny: {} };
+const DEFAULTS = {
+  transport: { kind: "popen" },
+  env: {},
+  execmodel: "main",
+  connectTimeout: 30_000,
+  permissions: NONE,
+  output: "inherit",
+};
+
+const TAKEN: readonly [spec: string | GatewaySpec, resolved: object][] = [
+  ["popen", {}],
+  [{ popen: true }, {}],
+  ["popen//id=a//deno=/opt/deno//chdir=/tmp", { id: "a", deno: "/opt/deno", chdir: "/tmp" }],
+  ["popen//nice=5", { nice: 5 }],
+  ["popen//nice=-20", { nice: -20 }],
+  [{ popen: true, nice: 19 }, { nice: 19 }],
+  ["popen//env:A=1//env:B=x=y//env:C=", { env: { A: "1", B: "x=y", C: "" } }],
+  [{ popen: true, env: { A: "a//b" } }, { env: { A: "a//b" } }],
+  ["popen//execmodel=process", { execmodel: "process" }],
+  ["popen//connectTimeout=1000", { connectTimeout: 1000 }],
+  ["popen//allow-all", { permissions: { all: true, allow: {}, deny: {} } }],
+  ["popen//allow-all//deny-net", {
+    permissions: { all: true, allow: {}, deny: { net: true } },
+  }],
+  ["popen//allow-read//allow-net=a,b:80//deny-read=/etc", {
+    permissions: {
+      all: false,
+      allow: { read: true, net: ["a", "b:80"] },
+      deny: { read: ["/etc"] },
+    },
+  }],
+  [{ popen: true, permissions: { read: ["/data"], net: true, run: false } }, {
+    permissions: { all: false, allow: { read: ["/data"], net: true, run: false }, deny: {} },
+  }],
+  [{ popen: true, deny: { env: true }, output: "null" }, {
+    permissions: { all: false, allow: {}, deny: { env: true } },
+    output: "null",
+  }],
+  ["ssh=-p 22 me@host//ssh_config=/c", {
+    transport: { kind: "ssh", value: "-p 22 me@host" },
+    ssh_config: "/c",
+  }],
+  ["tcp=host:8888", { transport: { kind: "tcp", value: "host:8888" } }],
+  ["socket=host:8888", { transport: { kind: "tcp", value: "host:8888" } }],
+  ["command=docker exec -i box//via=gw0", {
+    transport: { kind: "command", value: "docker exec -i box" },
+    via: "gw0",
+  }],
+];
+
+for (const [spec, resolved] of TAKEN) {
+  Deno.test(`resolveSpec() takes ${Deno.inspect(spec)}`, () => {
+    assertEquals<object>(resolveSpec(spec), { ...DEFAULTS, ...resolved });
+  });
+}
+
+const REFUSED: readonly [spec: unknown, message: string][] = [
+  ["", "empty part"],
+  ["popen//", "empty part"],
+  ["popen//=x", "empty part"],
+  ["popenn", `did you mean "popen"`],
+  ["popen//alow-read=/", `did you mean "allow-read"`],
+  ["popen//allow_read", `did you mean "allow-read"`],
+  ["popen//connecttimeout=1", `did you mean "connectTimeout"`],
+  ["popen//python=python3", `no key "python"`],
+  ["popen//env:=1", "env:"],
+  ["popen//id=a//id=b", `"id" twice`],
+  ["popen//popen", `"popen" twice`],
+  ["popen//env:A=1//env:A=2", `"env:A" twice`],
+  ["popen//env:A", "env:A"],
+  ["id=a", "exactly one of"],
+  ["popen//tcp=a:1", "popen and tcp"],
+  ["tcp=a:1//socket=a:1", "tcp and socket"],
+  ["popen=yes", `"popen" takes no value`],
+  ["ssh", "ssh=…"],
+  ["ssh=", "ssh=…"],
+  ["popen//id", "id=…"],
+  ["popen//chdir= ", "chdir=…"],
+  ["popen//nice=20", "from -20 to 19"],
+  ["popen//nice=1.5", "whole number"],
+  ["popen//nice=", "whole number"],
+  ["popen//nice", "whole number"],
+  ["popen//connectTimeout=0", "from 1"],
+  ["popen//connectTimeout=soon", "whole number"],
+  ["popen//execmodel=thread", "main, process"],
+  ["popen//allow-all=yes", "takes no value"],
+  ["popen//allow-all//allow-read", "leave out read"],
+  ["popen//allow-read=", `"allow-read"`],
+  ["popen//allow-read=/a,,/b", `"allow-read"`],
+  [{}, "exactly one of"],
+  [{ popen: true, permission: {} }, `did you mean "permissions"`],
+  [{ popen: true, permissions: { reed: true } }, `did you mean "read"`],
+  [{ popen: true, permissions: { read: 1 } }, "neither true, false nor a list"],
+  [{ popen: true, permissions: { read: [1] } }, `"read"`],
+  [{ popen: true, permissions: { read: true }, "allow-all": true }, "leave out read"],
+  [{ popen: true, env: { "A=B": "1" } }, `"A=B"`],
+  [{ popen: true, env: { A: "\0" } }, `"A"`],
+  [{ popen: true, env: { A: 1 } }, `"A"`],
+  [{ popen: true, deno: "a\0b" }, "deno"],
+  [{ popen: true, id: 5 }, "id"],
+];
+
+for (const [spec, message] of REFUSED) {
+  Deno.test(`resolveSpec() refuses ${Deno.inspect(spec)}`, () => {
+    assertThrows(() => resolveSpec(spec as GatewaySpec), SpecError, message);
+  });
+}
