@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { ProtocolError } from "../errors.ts";
 import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
 import { ItemCodec } from "../protocol/items.ts";

@@ -1,6 +1,7 @@
 /** Callbacks, streams and channels as items, between two connections. */
 
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { ExecnetError, RemoteError, SerializationError } from "../errors.ts";
 import { Channel } from "./channel.ts";
 import { pair, plainChannel, quiet } from "../tests/support/peers.ts";

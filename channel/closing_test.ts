@@ -1,6 +1,7 @@
 /** How channels end, between two connections. */
 
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertInstanceOf } from "../tests/support/assert.ts";
 import { ChannelClosedError, ExecnetError, RemoteError } from "../errors.ts";
 import { MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { type Pair, pair, plainChannel, quiet } from "../tests/support/peers.ts";

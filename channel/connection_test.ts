@@ -1,6 +1,7 @@
 /** The rows of PROTOCOL.md's table of reactions: what a broken or hostile peer can do, and cannot. */
 
-import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertInstanceOf } from "../tests/support/assert.ts";
 import { GatewayClosedError, ProtocolError } from "../errors.ts";
 import { FrameType, INITIAL_WINDOW_BYTES, MAGIC, MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { encodeFrame, writeHeader } from "../protocol/frames.ts";

@@ -1,6 +1,7 @@
 /** What a peer does wrong on one channel, or late, and leaves the connection as it is. */
 
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertInstanceOf } from "../tests/support/assert.ts";
 import { ChannelClosedError, ProtocolError } from "../errors.ts";
 import { FrameType } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";

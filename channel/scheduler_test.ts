@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "../protocol/constants.ts";

@@ -1,12 +1,7 @@
 /** Windows, waits and what can be taken back, between two connections. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertInstanceOf } from "../tests/support/assert.ts";
 import { ProtocolError, SerializationError, TimeoutError } from "../errors.ts";
 import {
   FrameType,

@@ -1,5 +1,6 @@
 /** Runs each example as its first lines say, with those permissions and no more. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { Group } from "@x/execnet";
 import { handOut, type Outcome } from "./demo/hand_out.ts";
 

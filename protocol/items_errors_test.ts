@@ -1,6 +1,7 @@
 /** Errors as items, and items that are errors to send. */
 
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { SerializationError } from "../errors.ts";
 import { MAX_FRAME_BYTES } from "./constants.ts";
 import { ItemCodec } from "./items.ts";

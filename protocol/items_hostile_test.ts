@@ -1,6 +1,7 @@
 /** Bytes that no honest peer sends: each gives a value or a ProtocolError, and nothing else. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { ProtocolError } from "../errors.ts";
 import { ItemType } from "./item_types.ts";
 import { ItemCodec } from "./items.ts";

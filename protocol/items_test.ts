@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert } from "../tests/support/assert.ts";
 import { decode as decodePlain, encode as encodePlain, type ValueType } from "@std/msgpack";
 import { ItemCodec } from "./items.ts";
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { Channel } from "../../channel/channel.ts";
 import { ExecnetError, RemoteError } from "../../errors.ts";
 import { until } from "../support/deadline.ts";

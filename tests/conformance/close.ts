@@ -1,10 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertInstanceOf } from "../support/assert.ts";
 import { ChannelClosedError, RemoteError, TimeoutError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import type { Channel } from "../../channel/channel.ts";
 import { ImpureFunctionError, RemoteError, SerializationError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import type { Channel } from "../../channel/channel.ts";
 import { RemoteError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { Channel } from "../../channel/channel.ts";
 import { ChannelClosedError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";

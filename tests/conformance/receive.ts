@@ -1,4 +1,5 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf } from "../support/assert.ts";
 import { ChannelClosedError, RemoteError, TimeoutError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertFalse, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertFalse, assertMatch, assertRejects } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { ExecnetError, RemoteError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 const KIB = 1024;

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { type Gateway, GatewayClosedError, Group } from "../../mod.ts";
 import { Lines } from "../support/lines.ts";
 import { isGone, whenGone } from "../support/processes.ts";

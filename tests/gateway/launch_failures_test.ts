@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import {
   DenoNotFoundError,
   DenoVersionError,

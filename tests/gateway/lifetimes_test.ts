@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
 import { test } from "../support/test.ts";
 

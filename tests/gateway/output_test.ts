@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { type Gateway, Group } from "../../mod.ts";
 import { Lines } from "../support/lines.ts";
 import { runScript } from "../support/processes.ts";

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert } from "../support/assert.ts";
 import { type Gateway, Group, makeGateway, SpecError } from "../../mod.ts";
 import { TemporaryDirectory, test } from "../support/test.ts";
 
