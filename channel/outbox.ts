@@ -29,7 +29,6 @@ type Entry = PendingItem | { kind: "end" } | { kind: "close"; error: Uint8Array 
 const MIN_PART_BYTES = 4 * 1024;
 const TOTAL_BYTES = 4;
 const MAX_CREDIT_BYTES = 0xffff_ffff;
-const SENT: Promise<void> = Promise.resolve();
 
 /** The sending half of a channel: a queue under the peer's window. */
 export class Outbox implements FrameSource {
@@ -53,7 +52,7 @@ export class Outbox implements FrameSource {
     ) return undefined;
     this.#credit -= cost;
     this.#scheduler.frame(FrameType.ITEM, this.#id, bytes);
-    return SENT;
+    return this.#scheduler.handedOver;
   }
 
   /**

@@ -31,13 +31,34 @@ const COPY_BYTES = 4 * 1024;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 const NO_BYTES = new Uint8Array();
 /**
- * Microtasks without a new frame before a batch is written. A loop of `await channel.send(…)`
- * comes back for the next item within these; each of its items would be a write of its own else.
+ * Microtasks without a new frame before a batch is written, where nobody awaits it: a loop that
+ * sends without waiting comes back within these. More than MAX_TURNS are not waited for.
  */
 const QUIET_TURNS = 4;
+const MAX_TURNS = 512;
 
 /**
- * Channels take turns, a frame each. Small frames of one run of microtasks leave in one write; while a
+ * Tells when somebody waits for it: `await` calls `then` of a subclass. So an awaited send is
+ * written at once, and only those that nobody waits for gather.
+ */
+class HandedOver extends Promise<void> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  onWait: (() => void) | undefined;
+
+  override then<A = void, B = never>(
+    fulfilled?: ((value: void) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.onWait?.();
+    return super.then(fulfilled, rejected);
+  }
+}
+
+/**
+ * Channels take turns, a frame each. Small frames that are sent together leave in one write; while a
  * write is under way the next batch gathers.
  */
 export class Scheduler implements FrameWriter {
@@ -51,8 +72,11 @@ export class Scheduler implements FrameWriter {
   #slabEnd = 0;
   #writing = false;
   #scheduled = false;
+  #turns = 0;
   #quietTurns = 0;
   #seenBytes = 0;
+  #urgent = false;
+  #handedOver: { promise: HandedOver; resolve: () => void } | undefined;
   #stopped = false;
   #drained: (() => void)[] = [];
 
@@ -112,6 +136,17 @@ export class Scheduler implements FrameWriter {
     this.#schedule();
   }
 
+  /** Resolves when the current batch has been handed to the stream. */
+  get handedOver(): Promise<void> {
+    if (this.#handedOver === undefined) {
+      let resolve = () => {};
+      const promise = new HandedOver((done) => resolve = done);
+      promise.onWait = () => void (this.#urgent = true);
+      this.#handedOver = { promise, resolve };
+    }
+    return this.#handedOver.promise;
+  }
+
   /** Whether nothing waits to be handed to the stream. */
   get isDrained(): boolean {
     return this.#stopped || (!this.#writing && !this.#scheduled);
@@ -129,26 +164,30 @@ export class Scheduler implements FrameWriter {
     this.#chunks = [];
     this.#batchBytes = 0;
     this.#waiting.drain();
+    this.#handedOver?.resolve();
     this.#settle();
   }
 
   #schedule(): void {
     if (this.#scheduled || this.#writing || this.#stopped) return;
     this.#scheduled = true;
-    this.#quietTurns = 0;
-    this.#seenBytes = 0;
+    this.#turns = this.#quietTurns = this.#seenBytes = 0;
     queueMicrotask(this.#turn);
   }
 
   readonly #turn = (): void => {
-    if (this.#batchBytes !== this.#seenBytes) this.#quietTurns = 0;
-    this.#seenBytes = this.#batchBytes;
-    if (this.#quietTurns++ < QUIET_TURNS && this.#batchBytes < BATCH_BYTES) {
-      return queueMicrotask(this.#turn);
-    }
+    if (this.#gathers()) return queueMicrotask(this.#turn);
     this.#scheduled = false;
     this.#pump();
   };
+
+  /** Whether the batch may still grow before anybody minds. */
+  #gathers(): boolean {
+    if (this.#urgent || this.#batchBytes >= BATCH_BYTES || ++this.#turns > MAX_TURNS) return false;
+    if (this.#batchBytes !== this.#seenBytes) this.#quietTurns = 0;
+    this.#seenBytes = this.#batchBytes;
+    return this.#quietTurns++ < QUIET_TURNS;
+  }
 
   #pump(): void {
     while (!this.#writing && !this.#stopped) {
@@ -158,6 +197,9 @@ export class Scheduler implements FrameWriter {
       const chunks = this.#chunks;
       this.#chunks = [];
       this.#batchBytes = 0;
+      this.#urgent = false;
+      this.#handedOver?.resolve();
+      this.#handedOver = undefined;
       try {
         const written = this.#stream.write(chunks);
         if (written === undefined) continue;

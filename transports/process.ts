@@ -31,6 +31,7 @@ export class ProcessTransport implements Transport {
   readonly #child: ChildProcess;
   readonly #stream: NodeByteStream;
   readonly #sockets: Socket[];
+  #ended = false;
 
   /** Needs `--allow-run` for the program and `--allow-env`. */
   constructor({ command: [program, ...args], env }: ProcessOptions) {
@@ -38,12 +39,22 @@ export class ProcessTransport implements Transport {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       env: { ...Deno.env.toObject(), ...env },
     });
+    if (child.pid === undefined) {
+      child.on("error", () => {}); // what it tells, later, is thrown now
+      const { state } = Deno.permissions.querySync({ name: "run", command: program });
+      throw state === "granted"
+        ? new Error(`${program} could not be started`)
+        : new Deno.errors.NotCapable(`Requires run access to "${program}"`);
+    }
     this.#child = child;
     const [stdin, stdout, stderr, userOutput] = child.stdio as unknown as Socket[];
     this.#sockets = [stdin, stdout, stderr, userOutput];
     this.#stream = new NodeByteStream(stdout, stdin);
     this.exited = new Promise((resolve) => {
-      child.on("exit", (code, signal) => resolve({ code, signal }));
+      child.on("exit", (code, signal) => {
+        this.#ended = true;
+        resolve({ code, signal });
+      });
       child.on("error", () => resolve({ code: 127, signal: null }));
     });
     this.output = { stdout: webStream(userOutput), stderr: webStream(stderr) };
@@ -63,7 +74,16 @@ export class ProcessTransport implements Transport {
   }
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
-    this.#child.kill(signal);
+    const { pid } = this.#child;
+    if (pid === undefined || this.#ended) return;
+    // Not `child.kill`: Deno's (2.9.6) takes no second signal, and tells of the first as the end.
+    try {
+      Deno.kill(pid, signal);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      // That needs `--allow-run` for everything; this does with `/bin/sh`.
+      spawn("/bin/sh", ["-c", `kill -${signal.slice("SIG".length)} ${pid}`], { stdio: "ignore" });
+    }
   }
 
   ref(): void {

@@ -3,6 +3,15 @@ import { type Gateway, makeGateway } from "@x/execnet";
 import { INTEGERS, MIB, OBJECTS, perSecond, rounds, SMALL, timed } from "../measure.ts";
 
 const ECHO = `for await (const item of channel) await channel.send(item);`;
+/** With many in flight, nobody waits for each: the window is waited for now and then. */
+const IN_FLIGHT = 500;
+const ECHO_MANY = `
+  let count = 0;
+  for await (const item of channel) {
+    const sent = channel.send(item);
+    if (++count % ${IN_FLIGHT} === 0) await sent;
+  }
+`;
 
 async function first(gw: Gateway): Promise<void> {
   await gw.remoteExec(`await channel.send(1)`).receive();
@@ -28,12 +37,15 @@ async function startMany(): Promise<number> {
 }
 
 async function echoRate(gw: Gateway, item: unknown, count: number): Promise<number> {
-  const channel = gw.remoteExec(ECHO);
+  const channel = gw.remoteExec(ECHO_MANY);
   const rate = await perSecond(count, async () => {
     const received = (async () => {
       for (let i = 0; i < count; i++) await channel.receive();
     })();
-    for (let i = 0; i < count; i++) await channel.send(item);
+    for (let i = 0; i < count; i++) {
+      const sent = channel.send(item);
+      if (i % IN_FLIGHT === 0) await sent;
+    }
     await received;
   });
   channel.close();

@@ -63,8 +63,12 @@ test("the end marker of a callback comes when the process is killed", async () =
   const gw = await start();
   const channel = gw.remoteExec(`await channel.send(1); await new Promise(() => {});`);
   const seen: unknown[] = [];
-  channel.setCallback((item) => seen.push(item), { endMarker: "end" });
-  await gw.remoteStatus();
+  const begun = Promise.withResolvers<void>();
+  channel.setCallback((item) => {
+    seen.push(item);
+    begun.resolve();
+  }, { endMarker: "end" });
+  await begun.promise;
   Deno.kill(gw.remote.pid, "SIGTERM");
   await assertRejects(() => channel.waitClose(), GatewayClosedError, "SIGTERM");
   assertEquals(seen, [1, "end"]);
@@ -74,7 +78,7 @@ test("the end marker of a callback comes when the process is killed", async () =
 test("items sent before the process was killed are received, then the error", async () => {
   const gw = await start();
   const channel = gw.remoteExec(
-    `for (let i = 0; i < 100; i++) await channel.send(i); await new Promise(() => {});`,
+    `for (let i = 0; i < 100; i++) channel.send(i); await new Promise(() => {});`,
   );
   while (await channel.receive() !== 49);
   await gw.remoteStatus();

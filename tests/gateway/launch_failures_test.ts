@@ -20,12 +20,12 @@ async function assertFails<E extends ExecnetError>(
   ...patterns: RegExp[]
 ): Promise<E> {
   const group = new Group();
-  const error = await assertRejects(
+  const error: E = await assertRejects(
     () => group.makeGateway({ popen: true, id: "broken", output: "null", ...spec }),
     kind,
   );
   for (const pattern of [/gateway broken/, ...patterns]) assertMatch(error.message, pattern);
-  assert(error instanceof LaunchError);
+  assertEquals(error instanceof LaunchError, true);
   assertEquals(error.name, kind.name);
   assertEquals([group.size, group.has("broken")], [0, false]);
   return error;

@@ -53,11 +53,13 @@ test("a forgetful script ends, although executions run and channels are open", a
 test("a forgetful script shows the last output of its gateways", async () => {
   const { code, stderr } = await runScript(
     `const gw = await execnet.makeGateway("popen//id=last");
-     gw.remoteExec(\`
+     const channel = gw.remoteExec(\`
        console.log("begun");
        channel.signal.addEventListener("abort", () => console.log("told to end"));
+       await channel.send(1);
        await channel.receive();
-     \`);`,
+     \`);
+     await channel.receive();`,
     LAUNCH,
   );
   assertEquals(code, 0);
