@@ -18,16 +18,21 @@ import { LOADER_URL } from "./loader.ts";
 import { permissionFlags } from "./permissions.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
+/** Linux only. Where it is a link, it is busybox's, which does not know `--pdeathsig`. */
+const SETPRIV = "/usr/bin/setpriv";
+
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4, and what the user's code prints to the
  * parent's fd 3 (stdout) and 2 (stderr): so nothing that prints can break the protocol. `$1` is
- * the working directory, `$2` the niceness, each empty for none; the rest is the command.
+ * the working directory, `$2` the niceness, each empty for none; the rest is the command. A busy
+ * loop does not see that its initiator is gone: the kernel ends it then, where `setpriv` can ask.
  */
 const LAUNCH_SCRIPT = `
 if [ -n "$1" ]; then cd -- "$1" || exit 125; fi
 N=$2
 shift 2
 if [ -n "$N" ]; then set -- nice -n "$N" "$@"; fi
+if [ -x ${SETPRIV} ] && [ ! -L ${SETPRIV} ]; then set -- ${SETPRIV} --pdeathsig KILL "$@"; fi
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
 

@@ -77,14 +77,17 @@ test("the end marker of a callback comes when the process is killed", async () =
 
 test("items sent before the process was killed are received, then the error", async () => {
   const gw = await start();
+  const done = gw.newChannel();
   const channel = gw.remoteExec(
-    `for (let i = 0; i < 100; i++) channel.send(i); await new Promise(() => {});`,
+    `for (let i = 0; i < 100; i++) await channel.send(i);
+     await args.send("done");
+     await new Promise(() => {});`,
+    done,
   );
-  while (await channel.receive() !== 49);
-  await gw.remoteStatus();
+  await done.receive();
   Deno.kill(gw.remote.pid, "SIGKILL");
   await gw.closed;
-  for (let i = 50; i < 100; i++) assertEquals(await channel.receive(), i);
+  for (let i = 0; i < 100; i++) assertEquals(await channel.receive(), i);
   await assertRejects(() => channel.receive(), GatewayClosedError);
 });
 
