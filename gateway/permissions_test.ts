@@ -14,7 +14,7 @@ const FLAGS: readonly [spec: string, flags: string[]][] = [
   ["popen//allow-read=/a,/b", ["--allow-read=/a,/b,/dev/fd/3", WRITE, IMPORT]],
   ["popen//allow-write=/a", [READ, "--allow-write=/a,/dev/fd/4", IMPORT]],
   ["popen//allow-import", [READ, WRITE, "--allow-import"]],
-  ["popen//allow-import=jsr.io:443", [READ, WRITE, "--allow-import=jsr.io:443"]],
+  ["popen//allow-import=example.com:443", [READ, WRITE, "--allow-import=example.com:443"]],
   ["popen//allow-net//allow-env=A,B", [READ, WRITE, "--allow-net", "--allow-env=A,B", IMPORT]],
   ["popen//allow-run=/bin/true//allow-sys//allow-ffi", [
     READ,

@@ -3,7 +3,7 @@ import { assert } from "../support/assert.ts";
 import { type Gateway, GatewayClosedError, Group } from "../../mod.ts";
 import { Lines } from "../support/lines.ts";
 import { isGone, whenGone } from "../support/processes.ts";
-import { TemporaryDirectory, test } from "../support/test.ts";
+import { TemporaryDirectory, test } from "../support/bounded.ts";
 
 function start(): Promise<Gateway> {
   return new Group().makeGateway({ popen: true, id: "victim", output: "null" });

@@ -9,7 +9,7 @@ import {
   LaunchError,
 } from "../../mod.ts";
 import { runScript, whenGone } from "../support/processes.ts";
-import { TemporaryDirectory, test } from "../support/test.ts";
+import { TemporaryDirectory, test } from "../support/bounded.ts";
 
 type ErrorClass<E extends ExecnetError> = new (message: string) => E;
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { assert } from "../support/assert.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
-import { test } from "../support/test.ts";
+import { test } from "../support/bounded.ts";
 
 const LAUNCH = ["--allow-run", "--allow-env"];
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { assert } from "../support/assert.ts";
 import { type Gateway, Group, makeGateway, SpecError } from "../../mod.ts";
-import { TemporaryDirectory, test } from "../support/test.ts";
+import { TemporaryDirectory, test } from "../support/bounded.ts";
 
 test("makeGateway() without a spec starts an ungranted local gateway", async () => {
   await using gw = await makeGateway();
