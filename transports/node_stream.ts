@@ -11,7 +11,7 @@ import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
  * What may still wait in the stream when more is taken: enough that the far side never runs dry
  * between two writes. Node's own mark asks to wait until nothing is left.
  */
-const PIPELINED_BYTES = 256 * 1024;
+const PIPELINED_BYTES = 64 * 1024;
 
 /** A readable and a writable of Node, or a socket twice, as one {@linkcode ByteStream}. */
 export class NodeByteStream implements ByteStream {
