@@ -23,7 +23,7 @@ export interface FrameWriter {
 }
 
 /** Large enough to make a system call worth it, small enough that a waiting channel's turn is near. */
-const BATCH_BYTES = 64 * 1024;
+const BATCH_BYTES = 128 * 1024;
 const SLAB_BYTES = 64 * 1024;
 /** Larger payloads are written where they lie. */
 const COPY_BYTES = 4 * 1024;
