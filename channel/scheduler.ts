@@ -30,6 +30,7 @@ const COPY_BYTES = 4 * 1024;
 /** What answers to a peer that does not read may pile up to. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 const NO_BYTES = new Uint8Array();
+
 /**
  * Microtasks without a new frame before a batch is written, where nobody awaits it: a loop that
  * sends without waiting comes back within these. More than MAX_TURNS are not waited for.
@@ -164,7 +165,7 @@ export class Scheduler implements FrameWriter {
     this.#chunks = [];
     this.#batchBytes = 0;
     this.#waiting.drain();
-    this.#handedOver?.resolve();
+    this.#tellHandedOver();
     this.#settle();
   }
 
@@ -198,8 +199,7 @@ export class Scheduler implements FrameWriter {
       this.#chunks = [];
       this.#batchBytes = 0;
       this.#urgent = false;
-      this.#handedOver?.resolve();
-      this.#handedOver = undefined;
+      this.#tellHandedOver();
       try {
         const written = this.#stream.write(chunks);
         if (written === undefined) continue;
@@ -234,6 +234,15 @@ export class Scheduler implements FrameWriter {
     this.#cutSlab();
     this.#slab = new Uint8Array(SLAB_BYTES);
     this.#slabStart = this.#slabEnd = 0;
+  }
+
+  #tellHandedOver(): void {
+    if (this.#handedOver === undefined) return;
+    const { promise, resolve } = this.#handedOver;
+    // Who waits for it from now on does not wait for the next batch.
+    promise.onWait = undefined;
+    this.#handedOver = undefined;
+    resolve();
   }
 
   #settle(): void {
