@@ -243,13 +243,20 @@ export class Session implements ConnectionHandler, ByteStream {
     this.#closed.resolve({ reason, code, signal, stderrTail: this.#tail.lines });
   }
 
+  /** Reads to the end, whatever the handler does: a process whose output nobody reads stops. */
   async #relay(stream: "stdout" | "stderr"): Promise<void> {
-    const { output } = this.#spec;
+    let handler = this.#spec.output;
     try {
       await eachLine(this.#transport.output[stream], (line) => {
         if (stream === "stderr") this.#tail.add(line);
-        if (output === "inherit") printLine(this.owner.id, line);
-        else if (typeof output === "function") output(line, stream, this.owner);
+        if (handler === "inherit") printLine(this.owner.id, line);
+        if (typeof handler !== "function") return;
+        try {
+          handler(line, stream, this.owner);
+        } catch (error) {
+          handler = "null";
+          printLine(this.owner.id, `(its ${stream} is no longer shown: ${error})`);
+        }
       });
     } catch (error) {
       if (!this.#ending) printLine(this.owner.id, `(its ${stream} is no longer shown: ${error})`);
