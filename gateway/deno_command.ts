@@ -1,0 +1,43 @@
+/**
+ * The command line of a gateway's Deno, and its versions.
+ *
+ * @module
+ */
+
+import { DenoVersionError } from "../errors.ts";
+import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import { LOADER_URL } from "./loader.ts";
+import { permissionFlags } from "./permissions.ts";
+import type { ResolvedSpec } from "./spec.ts";
+
+/** The arguments of `deno` that start a gateway with just the grants of its spec. */
+export function denoCommand(spec: ResolvedSpec): string[] {
+  return [
+    "run",
+    "--quiet",
+    // A nearby deno.json or package.json would change how code runs.
+    "--no-config",
+    "--no-lock",
+    "--no-prompt",
+    ...permissionFlags(spec.permissions),
+    LOADER_URL,
+  ];
+}
+
+/** The error for a Deno that is too old. */
+export function denoVersionError(id: string, version: string): DenoVersionError {
+  return new DenoVersionError(
+    `cannot start gateway ${id}: it runs Deno ${version}, and execnet needs ${MIN_DENO_VERSION} or ` +
+      `later (this side runs ${Deno.version.deno}); name another with deno=…`,
+  );
+}
+
+/** Compares dotted versions by their numbers; what follows a dash does not count. */
+export function isOlder(version: string, least: string): boolean {
+  const [a, b] = [version, least].map((text) => text.split("-")[0].split(".").map(Number));
+  for (let i = 0; i < b.length; i++) {
+    const difference = (a[i] ?? 0) - b[i];
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

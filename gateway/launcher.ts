@@ -1,0 +1,44 @@
+/**
+ * What each kind of gateway (`popen`, `ssh`, …) has to tell of how it is started.
+ *
+ * @module
+ */
+
+import type { ExecnetError } from "../errors.ts";
+import type { ExitStatus } from "../transports/transport.ts";
+import type { ResolvedSpec } from "./spec.ts";
+
+/** What to start. A middle gateway (`via`) starts the same as this process would. */
+export interface LaunchPlan {
+  /** A process that carries the protocol on its stdin and stdout. */
+  kind: "process";
+  /** Program and arguments. */
+  command: readonly [string, ...string[]];
+  /** Environment variables besides the inherited ones. */
+  env: Readonly<Record<string, string>>;
+}
+
+/** A start that came to nothing. */
+export interface LaunchFailure {
+  spec: ResolvedSpec;
+  /** The gateway's id. */
+  id: string;
+  /** How the process, or what carried it, ended. */
+  status: ExitStatus;
+  /** What was printed, line by line: what came before the handshake, then stderr. */
+  seen: readonly string[];
+  /** {@linkcode LaunchFailure.seen} for the end of a message; empty where there is nothing. */
+  tail: string;
+}
+
+/** One kind of gateway. */
+export interface Launcher {
+  /**
+   * What to start for a spec.
+   *
+   * @throws {SpecError} where the spec asks for what this kind does not have.
+   */
+  plan(spec: ResolvedSpec): LaunchPlan;
+  /** The error that says why it did not start; nothing where only the exit status is known. */
+  explain(failure: LaunchFailure): ExecnetError | undefined;
+}
