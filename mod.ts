@@ -37,5 +37,5 @@ export {
 export { defaultGroup, Group, type GroupOptions, makeGateway } from "./gateway/group.ts";
 export type { OutputHandler } from "./gateway/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
-export type { GatewayExit } from "./gateway/session.ts";
+export type { GatewayExit } from "./gateway/remote_process.ts";
 export type { GatewaySpec, Output } from "./gateway/spec.ts";

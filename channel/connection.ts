@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChannelClosedError, ProtocolError, SerializationError } from "../errors.ts";
+import { ChannelClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS, FrameType, type Limits } from "../protocol/constants.ts";
 import {
@@ -18,6 +18,7 @@ import {
 import { type Frame, FrameDecoder } from "../protocol/frames.ts";
 import { ItemCodec } from "../protocol/items.ts";
 import { encodePreamble, type Hello, localHello, PreambleDecoder } from "../protocol/preamble.ts";
+import { bridge } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -54,6 +55,10 @@ export class Connection implements CoreContext {
   readonly #preamble: PreambleDecoder;
   readonly #decoder = new FrameDecoder();
   readonly #channels = new Map<number, Channel>();
+  /** Channels of other connections, as they are named on this one. */
+  readonly #bridges = new WeakMap<ChannelCore, ChannelCore>();
+  /** The same, from their number here. */
+  readonly #origins = new Map<number, Channel>();
   readonly #hello = Promise.withResolvers<Hello>();
   readonly #statusRequests = new Map<number, PromiseWithResolvers<StatusReport>>();
   #peer: Hello | undefined;
@@ -63,6 +68,7 @@ export class Connection implements CoreContext {
   #highestPeerId = 0;
   #peerChannels = 0;
   #lost: Error | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(stream: ByteStream, handler: ConnectionHandler, limits: Partial<Limits> = {}) {
     this.#handler = handler;
@@ -73,7 +79,7 @@ export class Connection implements CoreContext {
     this.#preamble = new PreambleDecoder(this.#limits);
     this.#hello.promise.catch(() => {}); // who needs the hello awaits it, others need not care
     this.codec = new ItemCodec({
-      idOf: (value) => this.#idOf(value),
+      idOf: (value) => this.idOf(value),
       byId: (id) => this.#byId(id),
     }, this.#limits.maxItemDepth);
     this.scheduler = new Scheduler(stream, (error) => this.close(error));
@@ -149,6 +155,29 @@ export class Connection implements CoreContext {
     return channel;
   }
 
+  /** Takes in a channel that has no connection yet. */
+  adopt(channel: Channel): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    const id = this.#takeId();
+    this.#channels.set(id, channel);
+    this.scheduler.frame(FrameType.OPEN, id);
+    coreOf(channel)?.bind(id, this);
+  }
+
+  /** Resolves when no channel is open any more. */
+  idle(): Promise<void> {
+    if (this.#channels.size === 0) return Promise.resolve();
+    return (this.#idle ??= Promise.withResolvers()).promise;
+  }
+
+  /** Resolves when all that was sent so far on its channels is on its way, or given up. */
+  async flushed(): Promise<void> {
+    await Promise.all(
+      Array.from(this.#channels.values(), (channel) => coreOf(channel)?.flushed()),
+    );
+    await this.scheduler.drained();
+  }
+
   /** Asks the peer what it runs. */
   async requestStatus(): Promise<StatusReport> {
     if (this.#lost !== undefined) throw this.#lost;
@@ -192,7 +221,11 @@ export class Connection implements CoreContext {
   }
 
   release(core: ChannelCore): void {
+    this.#origins.delete(core.id);
     if (this.#channels.delete(core.id) && !this.#isOwnId(core.id)) this.#peerChannels--;
+    if (this.#channels.size > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
   }
 
   #data(chunk: Uint8Array<ArrayBuffer>): void {
@@ -289,20 +322,38 @@ export class Connection implements CoreContext {
     return (id % 2 === 1) === (this.#handler.side === "initiator");
   }
 
-  #idOf(value: object): number | undefined {
+  /**
+   * The number of a channel on this connection; nothing where `value` is none. One of another
+   * connection is joined to a new one of this.
+   *
+   * @throws {SerializationError} when something on this side receives on it.
+   */
+  idOf(value: object): number | undefined {
     const core = coreOf(value);
-    if (core === undefined) return undefined;
-    if (core.owner !== this.#handler.owner) {
-      throw new SerializationError(
-        `cannot send ${core.label} over ${this.#handler.owner.id}: a channel travels only over ` +
-          `its own gateway`,
-      );
+    if (core === undefined || core.isOn(this)) return core?.id;
+    if (core.isUnbound && core.owner === this.owner) {
+      this.adopt(value as Channel);
+      return core.id;
     }
-    return core.id;
+    return (this.#bridges.get(core) ?? this.#bridge(core, value as Channel)).id;
+  }
+
+  #bridge(core: ChannelCore, origin: Channel): ChannelCore {
+    if (this.#lost !== undefined) throw this.#lost;
+    const near = coreOf(this.newChannel()) as ChannelCore;
+    try {
+      bridge(core, near);
+    } catch (error) {
+      near.close();
+      throw error;
+    }
+    this.#bridges.set(core, near);
+    this.#origins.set(near.id, origin);
+    return near;
   }
 
   #byId(id: number): Channel {
-    const channel = this.#channels.get(id);
+    const channel = this.#origins.get(id) ?? this.#channels.get(id);
     if (channel !== undefined) return channel;
     if (this.#coreFor(id) !== undefined) throw new ProtocolError("unreachable");
     const core = new ChannelCore(id, "plain", this);

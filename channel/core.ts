@@ -14,10 +14,10 @@ import {
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
-import { ItemReader } from "./item_reader.ts";
+import { EncodedItem, ItemReader } from "./item_reader.ts";
 import { Outbox } from "./outbox.ts";
 import { remoteError } from "./remote_error.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { FrameSink } from "./scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 import { bounded, type WaitOptions } from "./wait.ts";
 
@@ -31,7 +31,7 @@ export interface ChannelOwner {
 export interface CoreContext {
   readonly owner: ChannelOwner;
   readonly codec: ItemCodec;
-  readonly scheduler: Scheduler;
+  readonly scheduler: FrameSink;
   /** Largest item that the peer takes, in bytes. */
   readonly peerMaxItemBytes: number;
   /** Largest item that is taken from the peer. */
@@ -41,6 +41,10 @@ export interface CoreContext {
   waiting(change: 1 | -1): void;
   /** The channel's id is free. */
   release(core: ChannelCore): void;
+  /** Where this is no connection yet: puts the channel on one. */
+  settle?(): void;
+  /** Where this was no connection: the channel has got one, and `id` on it. */
+  leave?(to: FrameSink, id: number): void;
 }
 
 /** What a channel belongs to. It decides how it closes. */
@@ -54,10 +58,13 @@ export type ChannelRole =
 
 const NO_ERROR = new Uint8Array();
 
+/** What {@linkcode ChannelCore.forward} hands over last. */
+export const END_OF_ITEMS: unique symbol = Symbol("end of items");
+
 /** The inside of a {@linkcode Channel}. */
 export class ChannelCore implements InboxOwner {
-  readonly id: number;
-  readonly #context: CoreContext;
+  #id: number;
+  #context: CoreContext;
   readonly #inbox: Inbox = new Inbox(this);
   readonly #outbox: Outbox;
   readonly #reader: ItemReader;
@@ -65,7 +72,7 @@ export class ChannelCore implements InboxOwner {
   #state: ChannelState = "open";
   /** Why nothing works any more: an error, or the text of one that few will ever ask for. */
   #reason: Error | string | undefined;
-  #ended: (() => void) | undefined;
+  #ended: (() => void)[] = [];
   /** What `waitClose` throws. */
   #failure: Error | undefined;
   #failureSeen = false;
@@ -73,7 +80,7 @@ export class ChannelCore implements InboxOwner {
   #abort: AbortController | undefined;
 
   constructor(id: number, role: ChannelRole, context: CoreContext) {
-    this.id = id;
+    this.#id = id;
     this.#role = role;
     this.#context = context;
     this.#outbox = new Outbox(id, context.scheduler);
@@ -84,12 +91,38 @@ export class ChannelCore implements InboxOwner {
     });
   }
 
+  /** Its number on its connection; asked for it, a channel without one gets one. */
+  get id(): number {
+    this.#context.settle?.();
+    return this.#id;
+  }
+
   get owner(): ChannelOwner {
     return this.#context.owner;
   }
 
   get label(): string {
-    return `channel ${this.id} of ${this.owner.id}`;
+    const name = this.isUnbound ? "a new channel" : `channel ${this.#id}`;
+    return `${name} of ${this.owner.id}`;
+  }
+
+  /** Whether it has no connection yet. */
+  get isUnbound(): boolean {
+    return this.#context.settle !== undefined;
+  }
+
+  isOn(context: CoreContext): boolean {
+    return this.#context === context;
+  }
+
+  /** Gives it a connection. */
+  bind(id: number, context: CoreContext): void {
+    const before = this.#context;
+    this.#id = id;
+    this.#context = context;
+    this.#reader.bind(id, context);
+    this.#outbox.bind(id, context.scheduler);
+    before.leave?.(context.scheduler, id);
   }
 
   get state(): ChannelState {
@@ -98,7 +131,13 @@ export class ChannelCore implements InboxOwner {
 
   /** Calls `ended` once, when the channel closes or is lost. */
   onEnd(ended: () => void): void {
-    this.#ended = ended;
+    if (this.isClosed) ended();
+    else this.#ended.push(ended);
+  }
+
+  /** The error that it ended with. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Whether it can neither send nor get anything new. */
@@ -125,12 +164,7 @@ export class ChannelCore implements InboxOwner {
     try {
       const { codec } = this.#context;
       const bytes = codec.encode(item);
-      if (bytes.length > this.#context.peerMaxItemBytes) {
-        throw new SerializationError(
-          `cannot send item: it takes ${bytes.length} bytes, and the peer of ${this.label} takes ` +
-            `${this.#context.peerMaxItemBytes} at most; send it in parts`,
-        );
-      }
+      this.#checkSize(bytes);
       const sent = this.#outbox.sendNow(bytes);
       if (sent !== undefined) return sent;
       const waiting = this.#sendWaiting(codec.own(bytes), signal);
@@ -139,6 +173,29 @@ export class ChannelCore implements InboxOwner {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * Sends on what {@linkcode ChannelCore.forward} handed over; a promise asks to wait for it before
+   * the next. After the close it does nothing.
+   */
+  sendOn(received: unknown): Promise<void> | void {
+    if (!canSend(this.#state)) return;
+    const { codec } = this.#context;
+    const isEncoded = received instanceof EncodedItem;
+    const bytes = isEncoded ? received.bytes : codec.encode(received);
+    this.#checkSize(bytes);
+    if (this.#outbox.sendNow(bytes) !== undefined) return;
+    return this.#sendWaiting(isEncoded ? bytes : codec.own(bytes)).catch(() => {});
+  }
+
+  #checkSize({ length }: Uint8Array): void {
+    const { peerMaxItemBytes } = this.#context;
+    if (length <= peerMaxItemBytes) return;
+    throw new SerializationError(
+      `cannot send item: it takes ${length} bytes, and the peer of ${this.label} takes ` +
+        `${peerMaxItemBytes} at most; send it in parts`,
+    );
   }
 
   async #sendWaiting(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -157,6 +214,11 @@ export class ChannelCore implements InboxOwner {
     }
   }
 
+  /** Resolves when all that was sent so far is on its way, or given up. */
+  flushed(): Promise<void> {
+    return this.#outbox.flushed();
+  }
+
   receive(options?: WaitOptions): Promise<unknown> {
     return this.#inbox.receive(options);
   }
@@ -167,6 +229,25 @@ export class ChannelCore implements InboxOwner {
 
   setCallback(call: (item: unknown) => unknown, endMarker: { value: unknown } | undefined): void {
     this.#inbox.setCallback({ call, endMarker });
+  }
+
+  /**
+   * Hands what arrives to `call`, one at a time, and {@linkcode END_OF_ITEMS} as the last: as
+   * {@linkcode EncodedItem} where the bytes mean the same on another connection.
+   *
+   * @param to What it is forwarded to, for messages.
+   * @throws {SerializationError} when something receives on it.
+   */
+  forward(call: (received: unknown) => unknown, to: string): void {
+    try {
+      this.#inbox.setCallback({ call, endMarker: { value: END_OF_ITEMS }, isForwarding: true });
+    } catch (cause) {
+      throw new SerializationError(
+        `cannot send ${this.label} on to ${to}: something here receives on it`,
+        { cause },
+      );
+    }
+    this.#reader.keepsEncoded = true;
   }
 
   closeSend(): void {
@@ -184,6 +265,7 @@ export class ChannelCore implements InboxOwner {
       );
     }
     if (this.isClosed) return;
+    this.#context.settle?.(); // its peer has to know of it, to answer
     const reason = this.#reason ?? "was closed by this side";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
     this.#outbox.closeNow(bytes, () => this.#notSent(reason));
@@ -249,6 +331,11 @@ export class ChannelCore implements InboxOwner {
   /** Asks the execution of this channel to stop, as the peer's close does. */
   cancel(): void {
     if (!this.isClosed) this.#takeClose(NO_ERROR);
+  }
+
+  /** Takes a peer that was ended for what this side's close asked of it as having closed. */
+  closeFor(): void {
+    if (this.#state === "closing") this.#takeClose(NO_ERROR);
   }
 
   /** The connection is gone. */
@@ -349,8 +436,7 @@ export class ChannelCore implements InboxOwner {
     this.#reader.drop();
     this.#inbox.end(error);
     this.#abort?.abort(this.endError());
-    this.#ended?.();
-    this.#ended = undefined;
+    for (const ended of this.#ended.splice(0)) ended();
     this.#settle();
   }
 

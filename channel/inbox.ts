@@ -37,6 +37,8 @@ interface Waiter {
 interface Callback {
   call: (item: unknown) => unknown;
   endMarker: { value: unknown } | undefined;
+  /** Not the user's: it sends on what arrives. */
+  isForwarding?: boolean;
 }
 
 const CREDIT_STEP_BYTES = INITIAL_WINDOW_BYTES / 2;
@@ -147,8 +149,11 @@ export class Inbox {
 
   #wait<T>(options: WaitOptions | undefined, map: (item: unknown) => T, end: () => T): Promise<T> {
     if (this.#callback !== undefined) {
+      const why = this.#callback.isForwarding
+        ? "it was sent to another gateway, and what arrives goes there"
+        : "it has a callback";
       return Promise.reject(
-        new ExecnetError(`cannot receive on ${this.#owner.label}: it has a callback`),
+        new ExecnetError(`cannot receive on ${this.#owner.label}: ${why}`),
       );
     }
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason);

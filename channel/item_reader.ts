@@ -10,6 +10,22 @@ import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 import { Assembler } from "./assembler.ts";
 
+/** An item as it came, to be sent on. */
+export class EncodedItem {
+  /** Its document. */
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** What an {@linkcode ItemReader} needs of its connection. */
+export interface ReaderContext {
+  readonly codec: ItemCodec;
+  readonly maxItemBytes: number;
+}
+
 /** Takes what is read. */
 export interface ItemSink {
   /** An item; `cost` is what its last piece takes of the window. */
@@ -22,21 +38,25 @@ export interface ItemSink {
 
 /** The reading half of a channel's wire: window, parts, decoding. */
 export class ItemReader {
-  readonly #channel: number;
-  readonly #context: { readonly codec: ItemCodec; readonly maxItemBytes: number };
+  /** Leaves items encoded, where they mean the same on another connection. */
+  keepsEncoded = false;
+  #channel: number;
+  #context: ReaderContext;
   readonly #sink: ItemSink;
   #assembler: Assembler | undefined;
   /** What the peer may still send. */
   #allowance = INITIAL_WINDOW_BYTES;
 
-  constructor(
-    channel: number,
-    context: { readonly codec: ItemCodec; readonly maxItemBytes: number },
-    sink: ItemSink,
-  ) {
+  constructor(channel: number, context: ReaderContext, sink: ItemSink) {
     this.#channel = channel;
     this.#context = context;
     this.#sink = sink;
+  }
+
+  /** Its channel has got a connection. */
+  bind(channel: number, context: ReaderContext): void {
+    this.#channel = channel;
+    this.#context = context;
   }
 
   /** The peer may send `bytes` more. */
@@ -94,9 +114,12 @@ export class ItemReader {
   }
 
   #decode(bytes: Uint8Array, cost: number): void {
+    const { codec } = this.#context;
     let item: unknown;
     try {
-      item = this.#context.codec.decode(bytes);
+      item = this.keepsEncoded && !codec.mayHaveChannels(bytes)
+        ? new EncodedItem(bytes.slice())
+        : codec.decode(bytes);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return this.#sink.reset(error);

@@ -12,7 +12,7 @@ import {
   MAX_FRAME_BYTES,
 } from "../protocol/constants.ts";
 import { Queue } from "./queue.ts";
-import type { FrameSource, FrameWriter, Scheduler } from "./scheduler.ts";
+import type { FrameSink, FrameSource, FrameWriter } from "./scheduler.ts";
 
 interface PendingItem {
   kind: "item";
@@ -23,7 +23,11 @@ interface PendingItem {
   reject: (error: unknown) => void;
 }
 
-type Entry = PendingItem | { kind: "end" } | { kind: "close"; error: Uint8Array };
+type Entry =
+  | PendingItem
+  | { kind: "end" }
+  | { kind: "close"; error: Uint8Array }
+  | { kind: "mark"; reached: () => void };
 
 /** An item is cut into parts no smaller than this, rather than use up the last of a window. */
 const MIN_PART_BYTES = 4 * 1024;
@@ -32,15 +36,27 @@ const MAX_CREDIT_BYTES = 0xffff_ffff;
 
 /** The sending half of a channel: a queue under the peer's window. */
 export class Outbox implements FrameSource {
-  readonly #id: number;
-  readonly #scheduler: Scheduler;
+  #id: number;
+  #scheduler: FrameSink;
   readonly #entries = new Queue<Entry>();
   #credit = INITIAL_WINDOW_BYTES;
   #requested = false;
 
-  constructor(id: number, scheduler: Scheduler) {
+  constructor(id: number, scheduler: FrameSink) {
     this.#id = id;
     this.#scheduler = scheduler;
+  }
+
+  /** From now on, frames go to `scheduler` under `id`. */
+  bind(id: number, scheduler: FrameSink): void {
+    this.#id = id;
+    this.#scheduler = scheduler;
+  }
+
+  /** Resolves when all that is queued now has been written, or given up. */
+  flushed(): Promise<void> {
+    if (this.#entries.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#push({ kind: "mark", reached: resolve }));
   }
 
   /** Sends `bytes` at once if nothing stands in the way. They may be overwritten afterwards. */
@@ -104,6 +120,7 @@ export class Outbox implements FrameSource {
     for (const entry of this.#entries.drain()) {
       if (entry.kind === "item") entry.reject(reason());
       else if (entry.kind === "close") close = entry;
+      else if (entry.kind === "mark") entry.reached();
     }
     return close;
   }
@@ -142,6 +159,10 @@ export class Outbox implements FrameSource {
       case "close":
         this.#entries.shift();
         writer.frame(FrameType.CLOSE, this.#id, entry.error);
+        return true;
+      case "mark":
+        this.#entries.shift();
+        entry.reached();
         return true;
     }
   }

@@ -22,6 +22,16 @@ export interface FrameWriter {
   frame(type: FrameType, channel: number, payload?: Uint8Array, prefix?: number): void;
 }
 
+/** Where a channel puts its frames; see {@linkcode Scheduler}. */
+export interface FrameSink extends FrameWriter {
+  /** Whether a small frame may go straight into the batch. */
+  readonly idle: boolean;
+  /** Resolves when what was put in so far has been handed over. */
+  readonly handedOver: Promise<void>;
+  /** Gives `source` its turns until it has nothing left to write. */
+  request(source: FrameSource): void;
+}
+
 /** Large enough to make a system call worth it, small enough that a waiting channel's turn is near. */
 const BATCH_BYTES = 128 * 1024;
 const SLAB_BYTES = 64 * 1024;
@@ -62,7 +72,7 @@ class HandedOver extends Promise<void> {
  * Channels take turns, a frame each. Small frames that are sent together leave in one write; while a
  * write is under way the next batch gathers.
  */
-export class Scheduler implements FrameWriter {
+export class Scheduler implements FrameSink {
   readonly #stream: ByteStream;
   readonly #failed: (error: Error) => void;
   readonly #waiting = new Queue<FrameSource>();

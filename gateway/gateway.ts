@@ -10,7 +10,11 @@ import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import { functionText } from "./function.ts";
-import type { GatewayExit } from "./session.ts";
+import { UnboundChannels } from "../channel/unbound.ts";
+import { Isolation } from "./isolation.ts";
+import { KeepAlive } from "./keep_alive.ts";
+import { narrow, type PermissionSet } from "./permissions.ts";
+import type { GatewayExit } from "./remote_process.ts";
 import { Session } from "./session.ts";
 import { sourceCode } from "./source.ts";
 import type { GatewaySpec, ResolvedSpec } from "./spec.ts";
@@ -40,6 +44,15 @@ export interface ExecOptions {
   name?: string;
   /** Closes the channel when aborted, which asks the execution to stop. */
   signal?: AbortSignal;
+  /**
+   * Gives the execution a process of its own, launched like the gateway's, which ends with it: it
+   * can be stopped in a busy loop, and its crash or exit is its own. Default: as `execmodel` says.
+   */
+  isolate?: boolean;
+  /** What of the gateway's permissions the execution has; default: all. Makes it isolated. */
+  permissions?: PermissionSet;
+  /** What is denied besides what the gateway is denied; default: nothing. Makes it isolated. */
+  deny?: PermissionSet;
 }
 
 /** Options of {@linkcode Gateway.terminate}. */
@@ -86,7 +99,8 @@ export interface GatewayInit {
   group: GatewayGroup;
   spec: ResolvedSpec;
   given: GatewaySpec;
-  transport: Transport;
+  /** Starts a process for a spec: the gateway's own, or for one isolated execution. */
+  open: (spec: ResolvedSpec) => Transport;
   program: string | undefined;
 }
 
@@ -111,14 +125,37 @@ export class Gateway implements AsyncDisposable {
   readonly group: GatewayGroup;
   /** What it was made from, with its id. */
   readonly spec: GatewaySpec;
+  readonly #resolved: ResolvedSpec;
   readonly #session: Session;
+  readonly #isolation: Isolation;
+  readonly #unbound: UnboundChannels;
+  readonly #keepAlive = new KeepAlive();
+  readonly #closed: Promise<GatewayExit>;
   #remote: RemoteInfo | undefined;
 
-  private constructor({ id, group, spec, given, transport, program }: GatewayInit) {
+  private constructor({ id, group, spec, given, open, program }: GatewayInit) {
     this.id = id;
     this.group = group;
     this.spec = Object.freeze({ ...given, id });
-    this.#session = new Session(this, spec, transport, program);
+    this.#resolved = spec;
+    const session = (spec: ResolvedSpec, lost?: (reason: Error) => void) =>
+      new Session({
+        owner: this,
+        spec,
+        transport: open(spec),
+        program,
+        keepAlive: this.#keepAlive,
+        lost,
+      });
+    this.#session = session(spec, (reason) => this.#unbound.lose(reason));
+    this.#isolation = new Isolation((permissions = spec.permissions) =>
+      session({ ...spec, permissions })
+    );
+    this.#unbound = new UnboundChannels(this, this.#session.connection);
+    this.#closed = this.#session.closed.then(async (exit) => {
+      await this.#isolation.terminate(0);
+      return exit;
+    });
   }
 
   static {
@@ -127,7 +164,7 @@ export class Gateway implements AsyncDisposable {
       const { pid, deno, v8, typescript, os, arch } = await gateway.#session.ready();
       gateway.#remote = Object.freeze({ pid, deno, v8, typescript, os, arch });
     };
-    ended = (gateway) => gateway.#session.closed;
+    ended = (gateway) => gateway.#closed;
   }
 
   /** What the remote process told of itself: its pid, versions, operating system and architecture. */
@@ -143,8 +180,8 @@ export class Gateway implements AsyncDisposable {
    * alive until the gateway ends.
    */
   get closed(): Promise<GatewayExit> {
-    this.#session.waiting(1);
-    return this.#session.closed.finally(() => this.#session.waiting(-1));
+    this.#keepAlive.change(1);
+    return this.#closed.finally(() => this.#keepAlive.change(-1));
   }
 
   /**
@@ -184,7 +221,7 @@ export class Gateway implements AsyncDisposable {
   ): Channel {
     const { signal, name } = options;
     signal?.throwIfAborted();
-    const channel = this.#session.run(toCode(code, name), args);
+    const channel = this.#run(toCode(code, name), args, options);
     if (signal !== undefined) {
       const abort = () => channel.close(signal.reason);
       signal.addEventListener("abort", abort);
@@ -211,17 +248,22 @@ export class Gateway implements AsyncDisposable {
       name: fn.name || "call",
       position: "",
     };
-    return await this.#session.run(code, args).receive() as Awaited<Result>;
+    return await this.#run(code, args, {}).receive() as Awaited<Result>;
   }
 
   /** A new channel. To be of use there, it has to be sent there over another one. */
   newChannel<Receive = unknown, Send = unknown>(): Channel<Receive, Send> {
-    return this.#session.connection.newChannel() as Channel<Receive, Send>;
+    return this.#unbound.newChannel() as Channel<Receive, Send>;
   }
 
   /** What it is doing: its channels, the names of its executions, and where they run. */
   async remoteStatus(): Promise<RemoteStatus> {
-    return await this.#session.connection.requestStatus();
+    const { channels, executing } = await this.#session.connection.requestStatus();
+    return {
+      channels: channels + this.#unbound.size + this.#isolation.channelCount,
+      executing: [...executing, ...this.#isolation.executing],
+      execModel: this.#resolved.execmodel,
+    };
   }
 
   /**
@@ -229,12 +271,17 @@ export class Gateway implements AsyncDisposable {
    * run on it.
    */
   exit(): void {
+    this.#isolation.terminate();
     this.#session.exit();
   }
 
   /** Ends it: asks, then SIGTERM, then SIGKILL. */
-  terminate(options: TerminateOptions = {}): Promise<GatewayExit> {
-    return this.#session.terminate(options.timeout);
+  async terminate(options: TerminateOptions = {}): Promise<GatewayExit> {
+    await Promise.all([
+      this.#isolation.terminate(options.timeout),
+      this.#session.terminate(options.timeout),
+    ]);
+    return await this.#closed;
   }
 
   /** The same as {@linkcode Gateway.terminate}. */
@@ -245,6 +292,19 @@ export class Gateway implements AsyncDisposable {
   /** For `console.log`. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Gateway(${this.id})`;
+  }
+
+  #run(code: Code, args: unknown, { isolate, permissions, deny }: ExecOptions): Channel {
+    const isNarrowed = permissions !== undefined || deny !== undefined;
+    const isIsolated = isNarrowed || (isolate ?? this.#resolved.execmodel === "process");
+    if (!isIsolated) return this.#session.run(code, args);
+    this.#session.checkOpen(code.name);
+    const granted = this.#resolved.permissions;
+    return this.#isolation.run(
+      code,
+      args,
+      isNarrowed ? narrow(granted, permissions, deny) : undefined,
+    );
   }
 }
 

@@ -71,7 +71,7 @@ export class Group implements GatewayGroup {
         group: this,
         spec: resolved,
         given: specObject(resolved, spec),
-        transport: openTransport(resolved),
+        open: openTransport,
         program,
       });
       await this.#started(gateway);

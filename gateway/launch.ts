@@ -17,11 +17,7 @@ const LAUNCHERS: Partial<Record<ResolvedSpec["transport"]["kind"], Launcher>> = 
 
 function launcherOf(spec: ResolvedSpec): Launcher {
   const launcher = LAUNCHERS[spec.transport.kind];
-  const missing = spec.via !== undefined
-    ? "via"
-    : spec.execmodel !== "main"
-    ? `execmodel=${spec.execmodel}`
-    : spec.transport.kind;
+  const missing = spec.via !== undefined ? "via" : spec.transport.kind;
   if (launcher === undefined || missing !== spec.transport.kind) {
     throw new SpecError(`this release of execnet cannot start gateways with "${missing}" yet`);
   }

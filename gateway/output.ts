@@ -7,11 +7,15 @@
 import type { ChannelGateway } from "../channel/channel.ts";
 import { TextLineStream } from "@std/streams/text-line-stream";
 
-/** Takes a line that remote code printed, and the gateway that it ran on. */
+/**
+ * Takes a line that remote code printed, the gateway that it ran on, and the name of the execution
+ * that printed it where that is known: of an isolated one.
+ */
 export type OutputHandler = (
   line: string,
   stream: "stdout" | "stderr",
   gateway: ChannelGateway,
+  execution?: string,
 ) => void;
 
 /** A longer line is broken: otherwise output without line ends would pile up here. */

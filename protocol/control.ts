@@ -26,6 +26,8 @@ export interface ExecRequest {
   name: string;
   /** `line:column` of an error of syntax that the initiator has seen; else empty. */
   position: string;
+  /** Whether the process belongs to this execution, and ends with it. */
+  isolated: boolean;
 }
 
 /** The message of a STATUS frame. */
@@ -43,8 +45,9 @@ const MAX_NAME_CHARACTERS = 100;
 const MAX_NAMES = 200;
 
 /** Encodes an {@linkcode ExecRequest}. */
-export function encodeExecRequest({ kind, name, position }: ExecRequest): Uint8Array {
-  return encode({ kind, name: name.slice(0, MAX_NAME_CHARACTERS), position });
+export function encodeExecRequest({ kind, name, position, isolated }: ExecRequest): Uint8Array {
+  const fields = { kind, name: name.slice(0, MAX_NAME_CHARACTERS), position };
+  return encode(isolated ? { ...fields, isolated } : fields);
 }
 
 /** @throws {ProtocolError} when the bytes are no {@linkcode ExecRequest}. */
@@ -58,6 +61,7 @@ export function decodeExecRequest(bytes: Uint8Array): ExecRequest {
     kind,
     name: stringField(fields, "name", "exec request"),
     position: stringField(fields, "position", "exec request"),
+    isolated: fields.get("isolated") === true,
   };
 }
 

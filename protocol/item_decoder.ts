@@ -17,7 +17,7 @@ import {
   unpackText16,
   WIRE_LEVELS_PER_LEVEL,
 } from "./item_types.ts";
-import { checkStructure } from "./structure.ts";
+import { checkStructure, HAS_BINARY, MAY_HAVE_CHANNELS } from "./structure.ts";
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -45,7 +45,7 @@ export class ItemDecoder {
     if (this.#levels >= this.#maxLevels) {
       throw new ProtocolError(`the peer sent an item nested deeper than ${this.#maxLevels} levels`);
     }
-    const hasBinary = checkStructure(bytes, this.#maxLevels - this.#levels);
+    const seen = checkStructure(bytes, this.#maxLevels - this.#levels);
     let item: unknown;
     this.#levels++;
     try {
@@ -57,7 +57,12 @@ export class ItemDecoder {
     } finally {
       this.#levels--;
     }
-    return hasBinary ? detach(item) : item;
+    return (seen & HAS_BINARY) !== 0 ? detach(item) : item;
+  }
+
+  /** See {@linkcode ItemCodec.mayHaveChannels}. */
+  mayHaveChannels(bytes: Uint8Array): boolean {
+    return (checkStructure(bytes, this.#maxLevels) & MAY_HAVE_CHANNELS) !== 0;
   }
 
   #decodeExtension(data: Uint8Array, type: number): unknown {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { RemoteError } from "../errors.ts";
+
 /** Extension type numbers of MessagePack; PROTOCOL.md gives the payload of each. */
 export const ItemType = {
   UNDEFINED: 0,
@@ -146,18 +148,20 @@ export interface ErrorParts {
 
 const ERROR_FIELDS: readonly string[] = ["name", "message", "stack", "cause"];
 
-/** Takes an error apart. */
+/** Takes an error apart. One that came from another side is as it was there. */
 export function errorParts(error: Error): ErrorParts {
+  const remoteStack = error instanceof RemoteError ? error.remoteStack : undefined;
   const properties: Record<string, unknown> = {};
   for (const key of Object.getOwnPropertyNames(error)) {
     const property = Object.getOwnPropertyDescriptor(error, key);
     if (property === undefined || !("value" in property) || ERROR_FIELDS.includes(key)) continue;
+    if (remoteStack !== undefined && key === "remoteStack") continue;
     Object.defineProperty(properties, key, { ...property, enumerable: true });
   }
   return {
     name: String(error.name),
     message: String(error.message),
-    stack: String(error.stack ?? `${error.name}: ${error.message}`),
+    stack: remoteStack ?? String(error.stack ?? `${error.name}: ${error.message}`),
     cause: "cause" in error ? [error.cause] : [],
     properties,
   };

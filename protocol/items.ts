@@ -82,4 +82,13 @@ export class ItemCodec {
   decode(bytes: Uint8Array): unknown {
     return this.#decoder.decode(bytes);
   }
+
+  /**
+   * Whether `bytes` mean something else on another connection, because a channel may be in them.
+   *
+   * @throws {ProtocolError} when the bytes are not an item.
+   */
+  mayHaveChannels(bytes: Uint8Array): boolean {
+    return this.#decoder.mayHaveChannels(bytes);
+  }
 }

@@ -9,15 +9,29 @@
 
 import { ProtocolError } from "../errors.ts";
 import { readUint32 } from "./frames.ts";
+import { ItemType } from "./item_types.ts";
+
+/** A document has `bin` values. */
+export const HAS_BINARY = 1;
+/** A document has channels in it, or values that may hold some. */
+export const MAY_HAVE_CHANNELS = 2;
+
+const MAY_HOLD_CHANNELS: readonly number[] = [
+  ItemType.CHANNEL,
+  ItemType.ERROR,
+  ItemType.MAP,
+  ItemType.SET,
+  ItemType.OBJECT,
+];
 
 /**
  * Checks that containers are no deeper than `maxDepth` and declare no more than the bytes present
- * could hold. Returns whether any `bin` value is there.
+ * could hold. Returns what is there: {@linkcode HAS_BINARY} and {@linkcode MAY_HAVE_CHANNELS}, or-ed.
  *
  * @throws {ProtocolError} where it is not so, or the document is truncated.
  */
-export function checkStructure(bytes: Uint8Array, maxDepth: number): boolean {
-  let hasBinary = false;
+export function checkStructure(bytes: Uint8Array, maxDepth: number): number {
+  let seen = 0;
   let at = 0;
   const left: number[] = []; // values still expected, per open container
   do {
@@ -37,7 +51,7 @@ export function checkStructure(bytes: Uint8Array, maxDepth: number): boolean {
         case 0xc4: // bin
         case 0xc5:
         case 0xc6:
-          hasBinary = true;
+          seen |= HAS_BINARY;
           size = lengthAt(bytes, at, 1 << (head - 0xc4));
           at += 1 << (head - 0xc4);
           break;
@@ -46,6 +60,7 @@ export function checkStructure(bytes: Uint8Array, maxDepth: number): boolean {
         case 0xc9:
           size = lengthAt(bytes, at, 1 << (head - 0xc7)) + 1;
           at += 1 << (head - 0xc7);
+          if (MAY_HOLD_CHANNELS.includes(bytes[at + 1])) seen |= MAY_HAVE_CHANNELS;
           break;
         case 0xca: // float
         case 0xcb:
@@ -69,6 +84,7 @@ export function checkStructure(bytes: Uint8Array, maxDepth: number): boolean {
         case 0xd7:
         case 0xd8:
           size = (1 << (head - 0xd4)) + 1;
+          if (MAY_HOLD_CHANNELS.includes(bytes[at + 1])) seen |= MAY_HAVE_CHANNELS;
           break;
         case 0xd9: // str
         case 0xda:
@@ -104,7 +120,7 @@ export function checkStructure(bytes: Uint8Array, maxDepth: number): boolean {
   if (at !== bytes.length) {
     throw new ProtocolError(`the peer sent an item with ${bytes.length - at} bytes too many`);
   }
-  return hasBinary;
+  return seen;
 }
 
 /** The length of `width` bytes behind the head at `at`; past the end it is 0, and caught there. */

@@ -24,6 +24,11 @@ function urlOf(name: string): string {
   return `execnet:${name.replaceAll(/[^\w.$@/:-]/g, "_")}`;
 }
 
+/** Whether a stack, as V8 gives it, has a line in the code of this name. */
+export function isFrom(stack: string, name: string): boolean {
+  return stack.includes(`${urlOf(name)}, <anonymous>:`);
+}
+
 const COMPILED_TEXTS = 256;
 const cache = new Map<string, Runnable>();
 

@@ -11,12 +11,14 @@ import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import type { ExecRequest, StatusReport } from "../protocol/control.ts";
-import { compileFunction, compileSource, type Runnable, userStack } from "./compile.ts";
+import { compileFunction, compileSource, isFrom, type Runnable, userStack } from "./compile.ts";
 
 interface Execution {
   name: string;
   core: ChannelCore;
   ended: Promise<void>;
+  /** Whether this process is its own. */
+  isolated: boolean;
 }
 
 /** How long executions have to end, when they are asked to. */
@@ -47,13 +49,35 @@ export class Executor implements ConnectionHandler {
   waiting(): void {}
 
   exec(channel: Channel, core: ChannelCore, request: ExecRequest): void {
-    const execution: Execution = { name: request.name, core, ended: Promise.resolve() };
+    const { name, isolated } = request;
+    const execution: Execution = { name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
     execution.ended = run(channel, request).then(
       () => core.finish(),
       (error: unknown) =>
         core.finish(core.isClosed && isOwnEnd(error) ? undefined : asError(error)),
-    ).finally(() => this.#executions.delete(execution));
+    ).finally(() => this.#over(execution));
+  }
+
+  /**
+   * An error that nothing caught. The execution that it comes from fails, where that can be told:
+   * its process is its own, or the stack names it and no other of that name runs.
+   */
+  uncaught(error: unknown): void {
+    const stack = error instanceof Error ? String(error.stack) : "";
+    const suspects = Array.from(this.#executions).filter(({ isolated, name }) =>
+      isolated || isFrom(stack, name)
+    );
+    if (suspects.length !== 1) return;
+    const [execution] = suspects;
+    execution.core.finish(asError(error));
+    if (execution.isolated) this.#over(execution);
+  }
+
+  async #over(execution: Execution): Promise<void> {
+    if (!this.#executions.delete(execution) || !execution.isolated) return;
+    await this.#connection.flushed();
+    this.#exit();
   }
 
   status(): StatusReport {

@@ -13,6 +13,8 @@ declare const boot: Boot;
 // Taken now: user code may replace it.
 const exit = Deno.exit;
 
+const executor = new Executor(new DescriptorStream(boot), () => exit(0));
+
 // Without these, one forgotten promise of one execution would end all others with it.
 for (const type of ["unhandledrejection", "error"] as const) {
   globalThis.addEventListener(type, (event) => {
@@ -21,7 +23,6 @@ for (const type of ["unhandledrejection", "error"] as const) {
       ? event.reason
       : (event as ErrorEvent).error;
     console.error(`Uncaught (in a gateway, which goes on):`, thrown);
+    executor.uncaught(thrown);
   });
 }
-
-new Executor(new DescriptorStream(boot), () => exit(0));

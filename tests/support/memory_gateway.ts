@@ -61,7 +61,7 @@ export async function makeMemoryGateway(): Promise<Gateway> {
     group: new Group(),
     spec: resolveSpec(given),
     given,
-    transport: new MemoryTransport(),
+    open: () => new MemoryTransport(),
     program: undefined,
   });
   await whenReady(gateway);

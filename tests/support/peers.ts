@@ -115,7 +115,7 @@ export async function pair(limits?: Partial<Limits>): Promise<Pair> {
   const [a, b] = MemoryStream.pair();
   const initiator = new Side("initiator", a, limits);
   const remote = new Side("remote", b, limits);
-  const request = { kind: "source", name: "test", position: "" } as const;
+  const request = { kind: "source", name: "test", position: "", isolated: false } as const;
   const near = initiator.connection.exec(request, "", []);
   const { channel: far, core: farCore } = await remote.execution();
   await far.receive(); // the code
@@ -254,6 +254,11 @@ export function face(
 
 /** A proper EXEC frame. */
 export function execFrame(channel: number): Uint8Array {
-  const request = encodeExecRequest({ kind: "source", name: "test", position: "" });
+  const request = encodeExecRequest({
+    kind: "source",
+    name: "test",
+    position: "",
+    isolated: false,
+  });
   return encodeFrame(FrameType.EXEC, channel, request);
 }

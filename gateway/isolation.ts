@@ -1,0 +1,94 @@
+/**
+ * Isolated executions: each has a process of its own, which ends with it.
+ *
+ * @module
+ */
+
+import { type Channel, coreOf } from "../channel/channel.ts";
+import type { Code } from "./code.ts";
+import type { Permissions } from "./permissions.ts";
+import type { Session } from "./session.ts";
+
+/** What an execution has to end, before its process is made to; ms. */
+const CANCEL_GRACE_MS = 1_000;
+
+/** The isolated executions of one gateway. */
+export class Isolation {
+  readonly #open: (permissions?: Permissions) => Session;
+  readonly #sessions = new Set<Session>();
+  #spare: Session | undefined;
+  #ending = false;
+
+  /** @param open Starts a process like the gateway's own, or with less permissions. */
+  constructor(open: (permissions?: Permissions) => Session) {
+    this.#open = open;
+  }
+
+  /** Channels open on its processes. */
+  get channelCount(): number {
+    let count = 0;
+    for (const { connection } of this.#sessions) count += connection.channelCount;
+    return count;
+  }
+
+  /** Names of what runs. */
+  get executing(): string[] {
+    return Array.from(this.#sessions, ({ executing }) => executing).flat();
+  }
+
+  /** @param permissions Narrower ones than the gateway's. Default: the gateway's. */
+  run(code: Code, args: unknown, permissions?: Permissions): Channel {
+    const session = permissions === undefined ? this.#takeSpare() : this.#start(permissions);
+    let channel: Channel;
+    try {
+      channel = session.run(code, args, true);
+    } catch (error) {
+      session.terminate(0);
+      throw error;
+    }
+    this.#endWith(channel, session);
+    if (permissions === undefined) this.#keepReady(session);
+    return channel;
+  }
+
+  /** Asks all to end, and makes those that do not. */
+  async terminate(timeout: number = CANCEL_GRACE_MS): Promise<void> {
+    this.#ending = true;
+    await Promise.all(Array.from(this.#sessions, (session) => session.terminate(timeout)));
+  }
+
+  #start(permissions?: Permissions): Session {
+    const session = this.#open(permissions);
+    this.#sessions.add(session);
+    session.closed.then(() => {
+      this.#sessions.delete(session);
+      if (this.#spare === session) this.#spare = undefined;
+    });
+    return session;
+  }
+
+  #takeSpare(): Session {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare === undefined || spare.isEnding ? this.#start() : spare;
+  }
+
+  /** The start of the next execution's process is not waited for, if it comes later than that. */
+  async #keepReady(after: Session): Promise<void> {
+    try {
+      await after.connection.hello;
+    } catch {
+      return; // the next will hardly fare better
+    }
+    if (!this.#ending) this.#spare ??= this.#start();
+  }
+
+  /** Ends the process after its execution: with what that has still to send, or with its cancellation. */
+  #endWith(channel: Channel, session: Session): void {
+    const core = coreOf(channel);
+    core?.onEnd(async () => {
+      if (core.state !== "closing") await session.connection.idle();
+      await session.terminate(CANCEL_GRACE_MS);
+    });
+  }
+}
