@@ -7,7 +7,7 @@
 import { DenoVersionError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import { LOADER_URL } from "./loader.ts";
-import { permissionFlags } from "./permissions.ts";
+import { permissionFlags } from "./permission_flags.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
 /** The arguments of `deno` that start a gateway with just the grants of its spec. */

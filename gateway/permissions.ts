@@ -1,10 +1,11 @@
 /**
- * Permissions of a gateway, and Deno's flags for them.
+ * Permissions of a gateway: what they are, and how they are read.
  *
  * @module
  */
 
-import { PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "./loader.ts";
+import { closestString } from "@std/text/closest-string";
+import { SpecError } from "../errors.ts";
 
 /** Deno's permission kinds. */
 export const PERMISSION_KINDS: readonly PermissionKind[] = [
@@ -37,36 +38,82 @@ export interface Permissions {
   deny: PermissionSet;
 }
 
-/** No host has this name (RFC 2606): Deno grants imports from some hosts unless others are named. */
-const NO_IMPORT_HOST = "none.invalid";
+/** Whether a list grants or takes away. */
+export type PermissionWay = "allow" | "deny";
+
+/** What a set says of a kind: all (`true`), or the list, which may be empty. */
+export function entriesOf(set: PermissionSet, kind: PermissionKind): true | readonly string[] {
+  // Own properties alone: a polluted `Object.prototype.read` must grant nothing.
+  const value = Object.hasOwn(set, kind) ? set[kind] : undefined;
+  return value === true ? true : value || [];
+}
+
+/** A set of permissions as an object without a prototype. */
+export function permissionSet(
+  values: Iterable<[kind: PermissionKind, value: PermissionValue]>,
+): PermissionSet {
+  return Object.assign(Object.create(null), Object.fromEntries(values));
+}
+
+/** The key of a spec, and its value, that names this permission: `allow-read=/data`. */
+export function specKey(way: PermissionWay, kind: PermissionKind, entry?: string): string {
+  return entry === undefined ? `${way}-${kind}` : `${way}-${kind}=${entry}`;
+}
 
 /**
- * The flags of `deno run` for these permissions and no more, except for the protocol's
- * descriptors, which the loader gives up before user code runs.
+ * The permissions of an object, such as a spec's `permissions`, for {@linkcode parsePermissions}.
+ *
+ * @throws {SpecError} when it is no object.
  */
-export function permissionFlags({ all, allow, deny }: Permissions): string[] {
-  const granted: Record<string, PermissionValue | undefined> = {
-    ...allow,
-    read: withEntry(allow.read, PROTOCOL_INPUT),
-    write: withEntry(allow.write, PROTOCOL_OUTPUT),
-    import: isGranted(allow.import) ? allow.import : [NO_IMPORT_HOST],
-  };
-  const flags = all
-    ? ["--allow-all"]
-    : PERMISSION_KINDS.flatMap((kind) => flag("allow", kind, granted[kind]));
-  return [...flags, ...PERMISSION_KINDS.flatMap((kind) => flag("deny", kind, deny[kind]))];
+export function permissionsOfObject(key: string, value: unknown): [key: string, value: unknown][] {
+  if (value === undefined) return [];
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return Object.entries(value);
+  }
+  throw new SpecError(`"${key}" is an object such as { read: ["/data"], net: true }`);
 }
 
-function flag(way: "allow" | "deny", kind: PermissionKind, value?: PermissionValue): string[] {
-  if (!isGranted(value)) return [];
-  if (value === true) return [`--${way}-${kind}`];
-  return [`--${way}-${kind}=${value.join(",")}`];
+/**
+ * Checks permissions that a user gave, each with its key: a kind, or `allow-` or `deny-` and one.
+ *
+ * @throws {SpecError} on an unknown or doubled kind, or a list that Deno could not be given.
+ */
+export function parsePermissions(
+  given: readonly (readonly [key: string, value: unknown])[],
+  way: PermissionWay,
+): PermissionSet {
+  const parsed = new Map<PermissionKind, PermissionValue>();
+  for (const [key, value] of given) {
+    if (value === undefined) continue;
+    const name = key.startsWith(`${way}-`) ? key.slice(way.length + 1) : key;
+    const kind = PERMISSION_KINDS.find((each) => each === name);
+    if (kind === undefined) {
+      throw new SpecError(
+        `there is no permission "${key}"; did you mean "${closestString(key, PERMISSION_KINDS)}"?`,
+      );
+    }
+    if (parsed.has(kind)) throw new SpecError(`the permission "${key}" is given twice`);
+    parsed.set(kind, permissionValue(key, value));
+  }
+  return permissionSet(parsed);
 }
 
-function withEntry(value: PermissionValue | undefined, entry: string): PermissionValue {
-  return value === true ? true : [...(value || []), entry];
-}
-
-function isGranted(value: PermissionValue | undefined): value is true | readonly string[] {
-  return value === true || (Array.isArray(value) && value.length > 0);
+function permissionValue(key: string, value: unknown): PermissionValue {
+  if (typeof value === "boolean") return value;
+  const list = typeof value === "string" ? value.split(",") : value;
+  if (!Array.isArray(list)) {
+    throw new SpecError(`the permission "${key}" is neither true, false nor a list`);
+  }
+  return Array.from(list, (entry: unknown) => {
+    if (typeof entry === "string" && entry.includes(",")) {
+      throw new SpecError(
+        `the permission "${key}" lists "${entry}": Deno's flags cannot name what has a comma`,
+      );
+    }
+    if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) return entry;
+    throw new SpecError(
+      `the permission "${key}" lists something that is no name or path; to grant all of it, ` +
+        `write "${key}" without "="`,
+    );
+  });
 }

@@ -8,11 +8,13 @@ import { closestString } from "@std/text/closest-string";
 import { SpecError } from "../errors.ts";
 import type { OutputHandler } from "./output.ts";
 import {
+  parsePermissions,
   PERMISSION_KINDS,
-  type PermissionKind,
   type Permissions,
   type PermissionSet,
-  type PermissionValue,
+  permissionsOfObject,
+  type PermissionWay,
+  specKey,
 } from "./permissions.ts";
 
 /** Where a gateway's output goes. */
@@ -203,8 +205,8 @@ function environmentOf(entries: Entries): Record<string, string> {
 }
 
 function permissionsOf(entries: Entries): Permissions {
-  const allow = permissionSet(entries, "permissions", "allow");
-  const deny = permissionSet(entries, "deny", "deny");
+  const allow = permissionSetOf(entries, "permissions", "allow");
+  const deny = permissionSetOf(entries, "deny", "deny");
   const all = entries.has("allow-all");
   if (all && entries.get("allow-all") !== true) {
     throw new SpecError(`the key "allow-all" takes no value`);
@@ -217,44 +219,13 @@ function permissionsOf(entries: Entries): Permissions {
   return { all, allow, deny };
 }
 
-function permissionSet(entries: Entries, objectKey: string, way: "allow" | "deny"): PermissionSet {
-  const set: { [Kind in PermissionKind]?: PermissionValue } = {};
-  const given = Object.entries(entries.get(objectKey) as PermissionSet ?? {});
+function permissionSetOf(entries: Entries, objectKey: string, way: PermissionWay): PermissionSet {
+  const given = permissionsOfObject(objectKey, entries.get(objectKey));
   for (const kind of PERMISSION_KINDS) {
-    const key = `${way}-${kind}`;
-    if (entries.has(key)) given.push([key, entries.get(key) as PermissionValue]);
+    const key = specKey(way, kind);
+    if (entries.has(key)) given.push([key, entries.get(key)]);
   }
-  for (const [key, value] of given) {
-    const kind = key.replace(`${way}-`, "") as PermissionKind;
-    if (!PERMISSION_KINDS.includes(kind)) {
-      throw new SpecError(
-        `there is no permission "${key}"; did you mean "${closestString(key, PERMISSION_KINDS)}"?`,
-      );
-    }
-    if (Object.hasOwn(set, kind)) throw new SpecError(`the permission "${key}" is given twice`);
-    set[kind] = permissionValue(key, value);
-  }
-  return set;
-}
-
-function permissionValue(key: string, value: unknown): PermissionValue {
-  if (typeof value === "boolean") return value;
-  const list = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(list)) {
-    throw new SpecError(`the permission "${key}" is neither true, false nor a list`);
-  }
-  return list.map((entry: unknown) => {
-    if (typeof entry === "string" && entry.includes(",")) {
-      throw new SpecError(
-        `the permission "${key}" lists "${entry}": Deno's flags cannot name what has a comma`,
-      );
-    }
-    if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) return entry;
-    throw new SpecError(
-      `the permission "${key}" lists something that is no name or path; to grant all of it, ` +
-        `write "${key}" without "="`,
-    );
-  });
+  return parsePermissions(given, way);
 }
 
 function textOf(entries: Entries, key: string): string | undefined {

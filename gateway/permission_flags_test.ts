@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { permissionFlags } from "./permissions.ts";
+import { permissionFlags } from "./permission_flags.ts";
 import { resolveSpec } from "./spec.ts";
 
 const READ = "--allow-read=/dev/fd/3";
