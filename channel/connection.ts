@@ -29,6 +29,8 @@ export interface ConnectionHandler {
   readonly side: "initiator" | "remote";
   /** What channels give as their `gateway`. */
   readonly owner: ChannelOwner;
+  /** Numbers of this side's channels, where connections share them; default: its own. */
+  readonly ids?: ChannelIds;
   /** Something begins (+1) or ends (-1) to wait for the peer. */
   waiting(change: 1 | -1): void;
   /** Remote only: run this. */
@@ -42,6 +44,22 @@ export interface ConnectionHandler {
    * that waits on the connection fails with.
    */
   lost(error: Error | undefined): Error;
+}
+
+/** Gives out the numbers of one side's channels: odd or even ones, in rising order. */
+export class ChannelIds {
+  #next: number;
+
+  constructor(side: ConnectionHandler["side"]) {
+    this.#next = side === "initiator" ? 1 : 2;
+  }
+
+  /** The next. */
+  take(): number {
+    const id = this.#next;
+    this.#next += 2;
+    return id;
+  }
 }
 
 /** A multiplexed connection. */
@@ -62,7 +80,9 @@ export class Connection implements CoreContext {
   readonly #hello = Promise.withResolvers<Hello>();
   readonly #statusRequests = new Map<number, PromiseWithResolvers<StatusReport>>();
   #peer: Hello | undefined;
-  #nextId: number;
+  readonly #ids: ChannelIds;
+  /** The highest that this side has opened here: lower ones may have been. */
+  #highestOwnId = 0;
   #nextRequest = 1;
   /** The highest id that the peer has opened: lower ones have been. */
   #highestPeerId = 0;
@@ -75,7 +95,7 @@ export class Connection implements CoreContext {
     this.#stream = stream;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.maxItemBytes = this.#limits.maxItemBytes;
-    this.#nextId = handler.side === "initiator" ? 1 : 2;
+    this.#ids = handler.ids ?? new ChannelIds(handler.side);
     this.#preamble = new PreambleDecoder(this.#limits);
     this.#hello.promise.catch(() => {}); // who needs the hello awaits it, others need not care
     this.codec = new ItemCodec({
@@ -170,12 +190,18 @@ export class Connection implements CoreContext {
     return (this.#idle ??= Promise.withResolvers()).promise;
   }
 
-  /** Resolves when all that was sent so far on its channels is on its way, or given up. */
+  /** Resolves when all that was sent so far on its channels has left, or was given up. */
   async flushed(): Promise<void> {
     await Promise.all(
       Array.from(this.#channels.values(), (channel) => coreOf(channel)?.flushed()),
     );
+    await this.written();
+  }
+
+  /** The same without what waits for the peer's windows. */
+  async written(): Promise<void> {
     await this.scheduler.drained();
+    await this.#stream.flushed();
   }
 
   /** Asks the peer what it runs. */
@@ -288,7 +314,7 @@ export class Connection implements CoreContext {
   #coreFor(id: number): ChannelCore | undefined {
     const channel = this.#channels.get(id);
     if (channel !== undefined) return coreOf(channel);
-    const known = this.#isOwnId(id) ? id < this.#nextId : id <= this.#highestPeerId;
+    const known = this.#isOwnId(id) ? id <= this.#highestOwnId : id <= this.#highestPeerId;
     if (!known || id === 0) {
       throw new ProtocolError(`the peer sent a frame for channel ${id}, which was never opened`);
     }
@@ -313,9 +339,7 @@ export class Connection implements CoreContext {
   }
 
   #takeId(): number {
-    const id = this.#nextId;
-    this.#nextId += 2;
-    return id;
+    return this.#highestOwnId = this.#ids.take();
   }
 
   #isOwnId(id: number): boolean {

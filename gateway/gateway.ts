@@ -5,6 +5,7 @@
  */
 
 import type { Channel } from "../channel/channel.ts";
+import { ChannelIds } from "../channel/connection.ts";
 import { GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
@@ -13,7 +14,8 @@ import { functionText } from "./function.ts";
 import { UnboundChannels } from "../channel/unbound.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
-import { narrow, type PermissionSet } from "./permissions.ts";
+import { narrow } from "./permission_narrowing.ts";
+import type { PermissionSet } from "./permissions.ts";
 import type { GatewayExit } from "./remote_process.ts";
 import { Session } from "./session.ts";
 import { sourceCode } from "./source.ts";
@@ -138,15 +140,14 @@ export class Gateway implements AsyncDisposable {
     this.group = group;
     this.spec = Object.freeze({ ...given, id });
     this.#resolved = spec;
+    const shared = {
+      owner: this,
+      program,
+      keepAlive: this.#keepAlive,
+      ids: new ChannelIds("initiator"),
+    };
     const session = (spec: ResolvedSpec, lost?: (reason: Error) => void) =>
-      new Session({
-        owner: this,
-        spec,
-        transport: open(spec),
-        program,
-        keepAlive: this.#keepAlive,
-        lost,
-      });
+      new Session({ ...shared, spec, transport: open(spec), lost });
     this.#session = session(spec, (reason) => this.#unbound.lose(reason));
     this.#isolation = new Isolation((permissions = spec.permissions) =>
       session({ ...spec, permissions })
@@ -299,12 +300,9 @@ export class Gateway implements AsyncDisposable {
     const isIsolated = isNarrowed || (isolate ?? this.#resolved.execmodel === "process");
     if (!isIsolated) return this.#session.run(code, args);
     this.#session.checkOpen(code.name);
-    const granted = this.#resolved.permissions;
-    return this.#isolation.run(
-      code,
-      args,
-      isNarrowed ? narrow(granted, permissions, deny) : undefined,
-    );
+    if (!isNarrowed) return this.#isolation.run(code, args);
+    const narrowed = narrow(this.#resolved.permissions, { permissions, deny }, this);
+    return this.#isolation.run(code, args, narrowed);
   }
 }
 

@@ -122,6 +122,10 @@ export class RemoteProcess implements ByteStream {
     }
   }
 
+  flushed(): Promise<void> {
+    return this.#transport.flushed();
+  }
+
   closeWrite(): void {
     this.#transport.closeWrite();
   }

@@ -6,7 +6,7 @@
  */
 
 import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
-import { Connection, type ConnectionHandler } from "../channel/connection.ts";
+import { type ChannelIds, Connection, type ConnectionHandler } from "../channel/connection.ts";
 import { GatewayClosedError, LaunchError, ProtocolError } from "../errors.ts";
 import { type Limits, MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { Hello } from "../protocol/preamble.ts";
@@ -32,6 +32,8 @@ export interface SessionInit {
   /** The text of the far side's program; nothing where it runs already. */
   program: string | undefined;
   keepAlive: KeepAlive;
+  /** The numbers of channels, which all processes of the gateway share. */
+  ids: ChannelIds;
   limits?: Partial<Limits>;
   /** The connection is gone; everything that waits on it fails with `reason`. */
   lost?(reason: Error): void;
@@ -44,6 +46,7 @@ const DEFAULT_TERMINATE_MS = 2_000;
 export class Session implements ConnectionHandler, ProcessObserver {
   readonly side = "initiator";
   readonly owner: ChannelGateway;
+  readonly ids: ChannelIds;
   readonly connection: Connection;
   readonly #init: SessionInit;
   readonly #process: RemoteProcess;
@@ -63,6 +66,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
   constructor(init: SessionInit) {
     this.#init = init;
     this.owner = init.owner;
+    this.ids = init.ids;
     this.#output = init.spec.output;
     const process = this.#process = new RemoteProcess(init.transport, init.keepAlive, this);
     const forget = endWithProcess({

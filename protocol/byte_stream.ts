@@ -21,6 +21,8 @@ export interface ByteStream {
    * the next write: that is the backpressure. It rejects, or this throws, where the stream broke.
    */
   write(chunks: readonly Uint8Array[]): Promise<void> | void;
+  /** Resolves when all that was written has left this process, or never will. */
+  flushed(): Promise<void>;
   /** No more writes: the peer will see the end of the stream. */
   closeWrite(): void;
 }

@@ -11,7 +11,7 @@ import {
   type StatusReport,
 } from "./control.ts";
 
-const EXEC: ExecRequest = { kind: "call", name: "sum ä", position: "3:14" };
+const EXEC: ExecRequest = { kind: "call", name: "sum ä", position: "3:14", isolated: true };
 const STATUS: StatusReport = { channels: 70_000, executing: ["a", "b"], execModel: "main" };
 
 Deno.test("an exec request comes back as it was", () => {

@@ -47,6 +47,11 @@ export class DescriptorStream implements ByteStream {
     if (this.#boot.files !== undefined) return writeFile(this.#boot.files[1], chunks);
   }
 
+  // A file's write is over when its promise has settled.
+  async flushed(): Promise<void> {
+    await this.#sockets?.flushed();
+  }
+
   closeWrite(): void {
     this.#sockets?.closeWrite();
   }

@@ -63,15 +63,16 @@ export class Executor implements ConnectionHandler {
    * An error that nothing caught. The execution that it comes from fails, where that can be told:
    * its process is its own, or the stack names it and no other of that name runs.
    */
-  uncaught(error: unknown): void {
-    const stack = error instanceof Error ? String(error.stack) : "";
+  uncaught(thrown: unknown): void {
+    const stack = thrown instanceof Error ? String(thrown.stack) : "";
     const suspects = Array.from(this.#executions).filter(({ isolated, name }) =>
       isolated || isFrom(stack, name)
     );
-    if (suspects.length !== 1) return;
-    const [execution] = suspects;
-    execution.core.finish(asError(error));
-    if (execution.isolated) this.#over(execution);
+    const execution = suspects.length === 1 ? suspects[0] : undefined;
+    const error = asError(thrown);
+    execution?.core.finish(error);
+    if (execution?.isolated) this.#over(execution);
+    else console.error(`Uncaught, in a gateway that goes on: ${error.stack}`);
   }
 
   async #over(execution: Execution): Promise<void> {
@@ -100,18 +101,16 @@ export class Executor implements ConnectionHandler {
   }
 
   async #end(): Promise<void> {
-    if (this.#executions.size > 0 || !this.#connection.scheduler.isDrained) {
-      await this.#lastWords();
-    }
+    if (this.#executions.size > 0) await this.#lastWords();
+    // Who does not read this will not wait for it: SIGTERM follows, or the stream breaks.
+    await this.#connection.written();
     this.#exit();
   }
 
   async #lastWords(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
-    const said = Promise.all(Array.from(this.#executions, ({ ended }) => ended))
-      .then(() => this.#connection.scheduler.drained());
-    await Promise.race([said, late]);
+    await Promise.race([Promise.all(Array.from(this.#executions, ({ ended }) => ended)), late]);
     clearTimeout(timer);
   }
 }

@@ -22,7 +22,6 @@ for (const type of ["unhandledrejection", "error"] as const) {
     const thrown = event instanceof PromiseRejectionEvent
       ? event.reason
       : (event as ErrorEvent).error;
-    console.error(`Uncaught (in a gateway, which goes on):`, thrown);
     executor.uncaught(thrown);
   });
 }

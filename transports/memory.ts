@@ -44,6 +44,8 @@ export class MemoryStream implements ByteStream {
     return new Promise((resolve) => peer.#writers.push(resolve));
   }
 
+  async flushed(): Promise<void> {}
+
   closeWrite(): void {
     if (this.#peer !== undefined) this.#peer.#end(undefined);
   }

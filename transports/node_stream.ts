@@ -12,6 +12,7 @@ import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
  * between two writes. Node's own mark asks to wait until nothing is left.
  */
 const PIPELINED_BYTES = 64 * 1024;
+const NO_BYTES = new Uint8Array();
 
 /** A readable and a writable of Node, or a socket twice, as one {@linkcode ByteStream}. */
 export class NodeByteStream implements ByteStream {
@@ -60,6 +61,11 @@ export class NodeByteStream implements ByteStream {
     this.#waiting?.resolve();
     this.#waiting = undefined;
   };
+
+  flushed(): Promise<void> {
+    if (this.#broken !== undefined || this.#writable.writableLength === 0) return Promise.resolve();
+    return new Promise((resolve) => void this.#writable.write(NO_BYTES, () => resolve()));
+  }
 
   closeWrite(): void {
     if (this.#broken === undefined) this.#writable.end();

@@ -69,6 +69,10 @@ export class ProcessTransport implements Transport {
     return this.#stream.write(chunks);
   }
 
+  flushed(): Promise<void> {
+    return this.#stream.flushed();
+  }
+
   closeWrite(): void {
     this.#stream.closeWrite();
   }

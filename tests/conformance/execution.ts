@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { RemoteError } from "../../errors.ts";
-import type { Behaviour } from "./behaviour.ts";
+import { type Behaviour, idle } from "./behaviour.ts";
 
 const ECHO_ONE = `await channel.send(await channel.receive());`;
 
@@ -84,7 +84,7 @@ export function executionTests(behaves: Behaviour): void {
       gw.remoteExec(ECHO_ONE, undefined, { signal: AbortSignal.abort(reason) })
     );
     assertStrictEquals(error, reason);
-    assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
+    assertEquals(await gw.remoteStatus(), idle(gw));
   });
 
   behaves("a signal aborted after the end of the execution changes nothing", async (gw) => {
@@ -96,16 +96,23 @@ export function executionTests(behaves: Behaviour): void {
   });
 
   behaves(
-    "a promise that an execution forgot cannot end the gateway or other executions",
+    "a promise that an execution forgot fails that execution, and no other",
     async (gw) => {
       if (gw.remote.pid === Deno.pid) return; // in this process it would fail the test itself
-      const channel = gw.remoteExec(`
-      Promise.reject(new Error("forgotten"));
-      setTimeout(() => { throw new Error("thrown later"); });
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await channel.send("on");
-    `);
-      assertEquals(await channel.receive(), "on");
+      const other = gw.remoteExec(ECHO_ONE);
+      for (
+        const source of [
+          `Promise.reject(new RangeError("forgotten")); await channel.receive();`,
+          `setTimeout(() => { throw new RangeError("forgotten"); }); await channel.receive();`,
+        ]
+      ) {
+        const channel = gw.remoteExec(source, undefined, { name: "forgetful" });
+        const error = await assertRejects(() => channel.receive(), RemoteError, "forgotten");
+        assertEquals(error.name, "RangeError");
+        await assertRejects(() => channel.waitClose(), RemoteError, "forgotten");
+      }
+      await other.send("on");
+      assertEquals(await other.receive(), "on");
       assertEquals(await gw.call(() => 1), 1);
     },
   );

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { assert } from "../support/assert.ts";
 import type { Channel } from "../../channel/channel.ts";
 import { ImpureFunctionError, RemoteError, SerializationError } from "../../errors.ts";
-import type { Behaviour } from "./behaviour.ts";
+import { type Behaviour, idle } from "./behaviour.ts";
 
 /** `remoteExec(fn)` and `call`. */
 export function functionTests(behaves: Behaviour): void {
@@ -99,7 +99,7 @@ export function functionTests(behaves: Behaviour): void {
     assertEquals(error.name, "SerializationError");
   });
 
-  behaves("many calls at once each get their own result", async (gw) => {
+  behaves.shared("many calls at once each get their own result", async (gw) => {
     const results = await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
         gw.call(async (i: number) => {
@@ -132,7 +132,7 @@ export function functionTests(behaves: Behaviour): void {
       ]]);
       assert(error.captured.every(({ column }) => column > 1));
       await assertRejects(() => gw.call(() => secret), ImpureFunctionError, "secret");
-      assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
+      assertEquals(await gw.remoteStatus(), idle(gw));
     },
   );
 
@@ -153,7 +153,7 @@ export function functionTests(behaves: Behaviour): void {
     );
     assertThrows(() => gw.remoteExec(() => {}, Symbol("s")), SerializationError, "Symbol(s)");
     await assertRejects(() => gw.call((f: unknown) => f, () => {}), SerializationError, "args[0]");
-    assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
+    assertEquals(await gw.remoteStatus(), idle(gw));
   });
 
   behaves("what a function returns to remoteExec() is awaited, and not sent", async (gw) => {

@@ -80,7 +80,7 @@ export function passingTests(behaves: Behaviour): void {
     sub.close();
   });
 
-  behaves("a channel outlives the execution that it was sent from", async (gw) => {
+  behaves.shared("a channel outlives the execution that it was sent from", async (gw) => {
     const channel = gw.remoteExec(`
       const sub = channel.gateway.newChannel();
       sub.setCallback((item) => sub.send(item * 2));
@@ -94,7 +94,7 @@ export function passingTests(behaves: Behaviour): void {
     await sub.waitClose();
   });
 
-  behaves(
+  behaves.shared(
     "ids of both sides are unique, and a new channel is not one that was closed",
     async (gw) => {
       const ids = new Set<number>();

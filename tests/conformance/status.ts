@@ -2,13 +2,11 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { assert } from "../support/assert.ts";
 import { RemoteError } from "../../errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import type { Behaviour } from "./behaviour.ts";
-
-const IDLE = { channels: 0, executing: [], execModel: "main" };
+import { type Behaviour, idle } from "./behaviour.ts";
 
 /** A channel of newChannel() is closed there one message after it is closed here. */
 async function assertIdle(gw: Gateway): Promise<void> {
-  assertEquals(await gw.remoteStatus(), IDLE);
+  assertEquals(await gw.remoteStatus(), idle(gw));
 }
 
 /** `remoteStatus`, `remote`, and that nothing is left behind. */
@@ -17,7 +15,7 @@ export function statusTests(behaves: Behaviour): void {
     "Gateway.remoteStatus() of an idle gateway has no channels, and leaks none",
     async (gw) => {
       for (let i = 0; i < 3; i++) await assertIdle(gw);
-      assertEquals(await Promise.all([gw.remoteStatus(), gw.remoteStatus()]), [IDLE, IDLE]);
+      assertEquals(await Promise.all([gw.remoteStatus(), gw.remoteStatus()]), [idle(gw), idle(gw)]);
     },
   );
 
@@ -76,7 +74,7 @@ export function statusTests(behaves: Behaviour): void {
     await gw.remoteExec(`delete globalThis.keep`).waitClose();
   });
 
-  behaves("2,000 executions one after the other leave nothing behind", async (gw) => {
+  behaves.shared("2,000 executions one after the other leave nothing behind", async (gw) => {
     for (let batch = 0; batch < 20; batch++) {
       await Promise.all(Array.from({ length: 100 }, (_, i) => gw.call((i: number) => i, i)));
     }

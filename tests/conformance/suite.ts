@@ -42,12 +42,20 @@ const THEMES: readonly ((behaves: Behaviour) => void)[] = [
   terminationTests,
 ];
 
-/** Registers the whole suite for gateways made by `makeGateway`; each test has one of its own. */
-export function conformance(name: string, makeGateway: () => Promise<Gateway>): void {
-  const behaves: Behaviour = (sentence, body) =>
+/**
+ * Registers the whole suite for gateways made by `makeGateway`; each test has one of its own.
+ * `isolated` leaves out what cannot hold where each execution has a process of its own.
+ */
+export function conformance(
+  name: string,
+  makeGateway: () => Promise<Gateway>,
+  { isolated = false }: { isolated?: boolean } = {},
+): void {
+  const register = (sentence: string, body: (gw: Gateway) => Promise<void>) =>
     Deno.test(`${name}: ${sentence}`, async () => {
       await using gateway = await inTime("the start of a gateway", makeGateway());
       await inTime("the test", body(gateway));
     });
+  const behaves: Behaviour = Object.assign(register, { shared: isolated ? () => {} : register });
   for (const theme of THEMES) theme(behaves);
 }

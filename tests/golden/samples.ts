@@ -72,7 +72,7 @@ export const ITEMS: Readonly<Record<string, unknown>> = {
 };
 
 const bytes = Uint8Array.of(1, 2, 3);
-const exec = encodeExecRequest({ kind: "source", name: "main.ts", position: "" });
+const exec = encodeExecRequest({ kind: "source", name: "main.ts", position: "", isolated: false });
 const status = encodeStatusReport({ channels: 2, executing: ["main.ts"], execModel: "main" });
 
 /** One frame of each type. */

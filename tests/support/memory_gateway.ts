@@ -39,6 +39,8 @@ class MemoryTransport implements Transport {
     if (!this.#ended) return this.#near.write(chunks);
   }
 
+  async flushed(): Promise<void> {}
+
   // The far side has ended by itself, or is to look killed: either way it has nothing to learn.
   closeWrite(): void {}
 

@@ -41,6 +41,10 @@ class WatchedStream implements ByteStream {
     return this.#inner.write(chunks);
   }
 
+  flushed(): Promise<void> {
+    return this.#inner.flushed();
+  }
+
   closeWrite(): void {
     this.#inner.closeWrite();
   }
