@@ -223,7 +223,7 @@ export class Scheduler implements FrameSink {
       }
       return;
     }
-    this.#settle();
+    if (this.isDrained) this.#settle();
   }
 
   #fill(): void {

@@ -26,6 +26,8 @@ class HeldStream implements ByteStream {
     return this.#pending.promise;
   }
 
+  async flushed(): Promise<void> {}
+
   closeWrite(): void {}
 
   /** Resolves when something is written next. */
@@ -176,6 +178,19 @@ Deno.test("Scheduler tells when all was handed over", async () => {
   await scheduler.drained();
   scheduler.frame(FrameType.OPEN, 1);
   const wrote = stream.wrote;
+  let isDrained = false;
+  const drained = scheduler.drained().then(() => isDrained = true);
+  await wrote;
+  await turns();
+  assertEquals(isDrained, false);
+  stream.finish();
+  await drained;
+});
+
+Deno.test("Scheduler is not drained while what a channel's turn gave is being written", async () => {
+  const { stream, scheduler } = setUp();
+  const wrote = stream.wrote;
+  scheduler.request(new Source(1, 1));
   let isDrained = false;
   const drained = scheduler.drained().then(() => isDrained = true);
   await wrote;
