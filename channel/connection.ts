@@ -365,6 +365,10 @@ export class Connection implements CoreContext {
   #bridge(core: ChannelCore, origin: Channel): ChannelCore {
     if (this.#lost !== undefined) throw this.#lost;
     const near = coreOf(this.newChannel()) as ChannelCore;
+    if (core.isSpent) {
+      near.close();
+      return near;
+    }
     try {
       bridge(core, near);
     } catch (error) {

@@ -145,6 +145,11 @@ export class ChannelCore implements InboxOwner {
     return this.#state === "closing" || this.#state === "peerClosed" || this.#state === "closed";
   }
 
+  /** Whether nothing will come or go any more. */
+  get isSpent(): boolean {
+    return this.isClosed && this.#inbox.size === 0;
+  }
+
   /** The error that the peer closed with, where nobody has been told of it. */
   get unseenError(): Error | undefined {
     return this.#failureSeen ? undefined : this.#inbox.unseenError;

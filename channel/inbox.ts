@@ -68,6 +68,11 @@ export class Inbox {
     return this.#settled.promise;
   }
 
+  /** Items that wait to be taken. */
+  get size(): number {
+    return this.#queue.size;
+  }
+
   /** The peer's error, where no receive has thrown it yet. */
   get unseenError(): Error | undefined {
     return this.#error;

@@ -17,7 +17,7 @@ export class Isolation {
   readonly #open: (permissions?: Permissions) => Session;
   readonly #sessions = new Set<Session>();
   #spare: Session | undefined;
-  #ending = false;
+  #ended: Promise<unknown> | undefined;
 
   /** @param open Starts a process like the gateway's own, or with less permissions. */
   constructor(open: (permissions?: Permissions) => Session) {
@@ -51,10 +51,11 @@ export class Isolation {
     return channel;
   }
 
-  /** Asks all to end, and makes those that do not. */
-  async terminate(timeout: number = CANCEL_GRACE_MS): Promise<void> {
-    this.#ending = true;
-    await Promise.all(Array.from(this.#sessions, (session) => session.terminate(timeout)));
+  /** Asks all to end, and makes those that do not. The first call says how long they have. */
+  terminate(timeout: number = CANCEL_GRACE_MS): Promise<unknown> {
+    return this.#ended ??= Promise.all(
+      Array.from(this.#sessions, (session) => session.terminate(timeout)),
+    );
   }
 
   #start(permissions?: Permissions): Session {
@@ -80,7 +81,7 @@ export class Isolation {
     } catch {
       return; // the next will hardly fare better
     }
-    if (!this.#ending) this.#spare ??= this.#start();
+    if (this.#ended === undefined) this.#spare ??= this.#start();
   }
 
   /** Ends the process after its execution: with what that has still to send, or with its cancellation. */

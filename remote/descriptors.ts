@@ -25,6 +25,7 @@ export class DescriptorStream implements ByteStream {
   readonly #timer = AbortSignal.timeout(FILES_FOR_MS);
   #socketClass: SocketClass | undefined;
   #sockets: NodeByteStream | undefined;
+  #hasWritten = false;
 
   constructor(boot: Boot) {
     this.#boot = boot;
@@ -44,7 +45,13 @@ export class DescriptorStream implements ByteStream {
 
   write(chunks: readonly Uint8Array[]): Promise<void> | void {
     if (this.#sockets !== undefined) return this.#sockets.write(chunks);
-    if (this.#boot.files !== undefined) return writeFile(this.#boot.files[1], chunks);
+    const output = this.#boot.files?.[1];
+    if (output === undefined) return;
+    const bytes = chunks.length === 1 ? chunks[0] : joined(chunks);
+    if (this.#hasWritten) return writeAll(output, bytes);
+    // The hello: it has to be out before code runs that may end this process. An empty pipe takes it.
+    this.#hasWritten = true;
+    for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
   }
 
   // A file's write is over when its promise has settled.
@@ -81,8 +88,17 @@ function openSockets(Socket: SocketClass): NodeByteStream {
   return new NodeByteStream(new Socket(input), new Socket(output));
 }
 
-async function writeFile(file: Deno.FsFile, chunks: readonly Uint8Array[]): Promise<void> {
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+/** For one call: code that is busy from now on could not make a second. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
+  let at = 0;
   for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+    bytes.set(chunk, at);
+    at += chunk.length;
   }
+  return bytes;
 }

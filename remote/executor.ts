@@ -43,6 +43,7 @@ export class Executor implements ConnectionHandler {
       newChannel: <R, S>() => connection.newChannel() as Channel<R, S>,
     };
     connection.start();
+    connection.scheduler.flush();
   }
 
   /** The process lives as long as its initiator, whatever waits. */

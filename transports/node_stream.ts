@@ -12,7 +12,6 @@ import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
  * between two writes. Node's own mark asks to wait until nothing is left.
  */
 const PIPELINED_BYTES = 64 * 1024;
-const NO_BYTES = new Uint8Array();
 
 /** A readable and a writable of Node, or a socket twice, as one {@linkcode ByteStream}. */
 export class NodeByteStream implements ByteStream {
@@ -20,6 +19,7 @@ export class NodeByteStream implements ByteStream {
   readonly #writable: Writable;
   #broken: Error | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
+  #flushed: PromiseWithResolvers<void> | undefined;
 
   constructor(readable: Readable, writable: Writable) {
     this.#readable = readable;
@@ -28,6 +28,7 @@ export class NodeByteStream implements ByteStream {
       this.#broken ??= error ?? new Error("the stream was closed");
       this.#waiting?.reject(this.#broken);
       this.#waiting = undefined;
+      this.#flushed?.resolve();
     };
     writable.on("error", broken);
     writable.on("close", () => broken());
@@ -57,6 +58,10 @@ export class NodeByteStream implements ByteStream {
   }
 
   readonly #written = (): void => {
+    if (this.#writable.writableLength === 0) {
+      this.#flushed?.resolve();
+      this.#flushed = undefined;
+    }
     if (this.#writable.writableLength > PIPELINED_BYTES) return;
     this.#waiting?.resolve();
     this.#waiting = undefined;
@@ -64,7 +69,7 @@ export class NodeByteStream implements ByteStream {
 
   flushed(): Promise<void> {
     if (this.#broken !== undefined || this.#writable.writableLength === 0) return Promise.resolve();
-    return new Promise((resolve) => void this.#writable.write(NO_BYTES, () => resolve()));
+    return (this.#flushed ??= Promise.withResolvers()).promise;
   }
 
   closeWrite(): void {

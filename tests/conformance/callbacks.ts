@@ -159,7 +159,7 @@ export function callbackTests(behaves: Behaviour): void {
     assertEquals(taken, 100);
   });
 
-  behaves("a callback outlives the handle of its channel", async (gw) => {
+  behaves.shared("a callback outlives the handle of its channel", async (gw) => {
     const seen: unknown[] = [];
     const all = Promise.withResolvers<void>();
     const channel = gw.remoteExec(`

@@ -65,12 +65,13 @@ export function executionTests(behaves: Behaviour): void {
     const controller = new AbortController();
     const report = gw.newChannel();
     const channel = gw.remoteExec(
-      `await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));
+      `await channel.send("begun");
+       await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));
        await args.send("stopped");`,
       report,
       { signal: controller.signal },
     );
-    await gw.remoteStatus();
+    assertEquals(await channel.receive(), "begun");
     controller.abort(new Error("not needed any more"));
     assertEquals(channel.closed, true);
     assertEquals(await report.receive(), "stopped");

@@ -52,7 +52,7 @@ export function statusTests(behaves: Behaviour): void {
     await assertIdle(gw);
   });
 
-  behaves("channels of newChannel() are freed on both sides when one closes", async (gw) => {
+  behaves.shared("channels of newChannel() are freed on both sides when one closes", async (gw) => {
     const mine = gw.newChannel();
     const execution = gw.remoteExec(
       `globalThis.keep = args;

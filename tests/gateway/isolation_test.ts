@@ -1,0 +1,239 @@
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { assert } from "../support/assert.ts";
+import {
+  type Gateway,
+  GatewayClosedError,
+  Group,
+  RemoteError,
+  SerializationError,
+  SpecError,
+} from "../../mod.ts";
+import { TemporaryDirectory, test } from "../support/bounded.ts";
+import { until } from "../support/deadline.ts";
+import { Lines } from "../support/lines.ts";
+import { whenGone } from "../support/processes.ts";
+
+const ISOLATE = { isolate: true } as const;
+const SPIN = `await channel.send(Deno.pid); for (;;);`;
+
+async function pidOf(channel: { receive(): Promise<unknown> }): Promise<number> {
+  return await channel.receive() as number;
+}
+
+test("an isolated execution has a process of its own, which ends with it", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const channel = gw.remoteExec(
+    `await channel.send(Deno.pid); await channel.send(channel.gateway.id); await channel.receive();`,
+    undefined,
+    { ...ISOLATE, name: "own" },
+  );
+  const pid = await pidOf(channel);
+  assert(pid !== gw.remote.pid);
+  assertEquals(await channel.receive(), gw.id);
+  assertStrictEquals(channel.gateway, gw);
+  assertEquals(await gw.remoteStatus(), { channels: 1, executing: ["own"], execModel: "main" });
+  await channel.send("end");
+  await channel.waitClose();
+  await whenGone(pid);
+  assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
+});
+
+test("a busy loop holds up neither the status nor others, and ends when it is cancelled", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const spinning = gw.remoteExec(SPIN, undefined, { ...ISOLATE, name: "spin" });
+  const pid = await pidOf(spinning);
+  assertEquals((await gw.remoteStatus()).executing, ["spin"]);
+  assertEquals(await gw.call(() => 1), 1);
+  const other = gw.remoteExec(`await channel.send(2)`, undefined, ISOLATE);
+  assertEquals(await other.receive(), 2);
+  spinning.close();
+  await spinning.waitClose();
+  await whenGone(pid);
+});
+
+test("a signal ends an isolated busy loop; what waits on it rejects", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const controller = new AbortController();
+  const options = { ...ISOLATE, signal: controller.signal };
+  const spinning = gw.remoteExec(SPIN, undefined, options);
+  const pid = await pidOf(spinning);
+  const waiting = assertRejects(() => spinning.receive(), Error, "was closed by this side");
+  controller.abort();
+  await waiting;
+  await spinning.waitClose();
+  await whenGone(pid);
+});
+
+test("terminate() ends isolated executions with the gateway, busy or not", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const pids = await Promise.all([SPIN, `await channel.send(Deno.pid); await channel.receive();`]
+    .map((source) => pidOf(gw.remoteExec(source, undefined, ISOLATE))));
+  await gw.terminate({ timeout: 100 });
+  for (const pid of pids) await whenGone(pid, 0);
+  assertThrows(() => gw.remoteExec(SPIN, undefined, ISOLATE), GatewayClosedError);
+});
+
+const ENDS: [string, string, RegExp][] = [
+  ["Deno.exit(3)", `Deno.exit(3)`, /execution bad of gateway gw0 ended with code 3/],
+  ["a signal", `Deno.kill(Deno.pid, "SIGKILL"); for (;;);`, /bad of gateway gw0 .*SIGKILL/],
+];
+
+for (const [what, source, message] of ENDS) {
+  test(`${what} in an isolated execution ends that alone, and its error says so`, async () => {
+    await using group = new Group();
+    const gw = await group.makeGateway("popen//allow-run");
+    const other = gw.remoteExec(`await channel.send(await channel.receive())`, undefined, ISOLATE);
+    const bad = gw.remoteExec(source, undefined, { ...ISOLATE, name: "bad" });
+    const error = await assertRejects(() => bad.receive(), GatewayClosedError);
+    assertMatch(error.message, message);
+    await assertRejects(() => bad.waitClose(), GatewayClosedError);
+    await other.send(1);
+    assertEquals(await other.receive(), 1);
+    assertEquals(await gw.call(() => 2), 2);
+  });
+}
+
+test("an isolated execution that runs out of memory says so", async () => {
+  await using group = new Group();
+  const env = { DENO_V8_FLAGS: "--max-old-space-size=60" };
+  const gw = await group.makeGateway({ popen: true, output: "null", env });
+  const bad = gw.remoteExec(
+    `const all = []; for (;;) all.push(new Array(1e6).fill(1.5));`,
+    undefined,
+    { ...ISOLATE, name: "hungry" },
+  );
+  const error = await assertRejects(() => bad.receive(), GatewayClosedError);
+  assertMatch(error.message, /hungry of gateway gw0 ran out of memory/);
+  assertEquals(await gw.call(() => 2), 2);
+});
+
+for (
+  const source of [
+    `setTimeout(() => { throw new RangeError("later"); }); await new Promise(() => {});`,
+    `Promise.reject(new RangeError("later")); await new Promise(() => {});`,
+    `throw new RangeError("later");`,
+  ]
+) {
+  test(`an error that nothing catches fails its isolated execution: ${source}`, async () => {
+    await using group = new Group();
+    const gw = await group.makeGateway();
+    const bad = gw.remoteExec(source, undefined, ISOLATE);
+    const error = await assertRejects(() => bad.receive(), RemoteError, "later");
+    assertEquals(error.name, "RangeError");
+    assertEquals(await gw.call(() => 2), 2);
+  });
+}
+
+test("permissions of one execution are its own, and no more than the gateway's", async () => {
+  await using directory = await TemporaryDirectory.make();
+  const [a, b] = await Promise.all(["a", "b"].map((name) => directory.write(name, name)));
+  await using group = new Group();
+  const gw = await group.makeGateway({ popen: true, permissions: { read: [directory.path] } });
+  const read = `for (const path of args) {
+    await channel.send(await Deno.readTextFile(path).catch((error) => error.name));
+  }`;
+  const both = async (options: Parameters<Gateway["remoteExec"]>[2]) =>
+    await Array.fromAsync(gw.remoteExec(read, [a, b], options));
+  assertEquals(await both({}), ["a", "b"]);
+  assertEquals(await both({ permissions: { read: [a] } }), ["a", "NotCapable"]);
+  assertEquals(await both({ deny: { read: [a] } }), ["NotCapable", "b"]);
+  assertEquals(await both({ permissions: {} }), ["NotCapable", "NotCapable"]);
+  assertThrows(
+    () => gw.remoteExec(read, [], { permissions: { read: ["/etc"] } }),
+    SpecError,
+    "/etc",
+  );
+  assertThrows(() => gw.remoteExec(read, [], { permissions: { net: true } }), SpecError, "net");
+});
+
+test("output of an isolated execution names it", async () => {
+  const lines: unknown[] = [];
+  await using group = new Group();
+  const gw = await group.makeGateway({
+    popen: true,
+    output: (...seen) => void lines.push([seen[0], seen[1], seen[2].id, seen[3]]),
+  });
+  const options = { ...ISOLATE, name: "resize" };
+  await gw.remoteExec(`console.log("out"); console.error("err");`, undefined, options).waitClose();
+  await gw.remoteExec(`console.log("main");`).waitClose();
+  await until("three lines", () => lines.length === 3);
+  const expected = [
+    ["out", "stdout", gw.id, "resize"],
+    ["err", "stderr", gw.id, "resize"],
+    ["main", "stdout", gw.id, undefined],
+  ];
+  assertEquals(new Set(lines.map(String)), new Set(expected.map(String)));
+});
+
+test("two isolated executions talk over a channel that both are given", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const link = gw.newChannel();
+  const a = gw.remoteExec(
+    `const link = await channel.receive();
+     await link.send({ n: 20 });
+     await channel.send(await link.receive());`,
+    undefined,
+    ISOLATE,
+  );
+  const b = gw.remoteExec(
+    `const link = await channel.receive();
+     const { n } = await link.receive();
+     await link.send(n + 1);
+     await channel.receive();`,
+    undefined,
+    ISOLATE,
+  );
+  await a.send(link);
+  await b.send(link);
+  assertEquals(await a.receive(), 21);
+});
+
+test("a channel of one gateway is given to another, and they talk", async () => {
+  await using group = new Group();
+  const [one, two] = await Promise.all([group.makeGateway(), group.makeGateway()]);
+  const producer = one.remoteExec(`for (let i = 0; i < 5; i++) await channel.send(i * i);`);
+  const sum = two.remoteExec(
+    `let sum = 0; for await (const n of args) sum += n; await channel.send(sum);`,
+    producer,
+  );
+  assertEquals(await sum.receive(), 30);
+});
+
+test("a new channel belongs to the execution that it is first sent to, with what it holds", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const channel = gw.newChannel<string, unknown>();
+  await channel.send("before");
+  const waiting = channel.receive();
+  gw.remoteExec(`await args.send("got " + await args.receive());`, channel, ISOLATE);
+  assertEquals(await waiting, "got before");
+});
+
+test("arguments that cannot travel leave no process behind", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  assertThrows(() => gw.remoteExec(`1`, { f() {} }, ISOLATE), SerializationError);
+  assertEquals((await gw.remoteStatus()).executing, []);
+});
+
+test("after the first isolated execution a process is kept ready, and ends with the gateway", async () => {
+  const lines = new Lines();
+  await using group = new Group();
+  const gw = await group.makeGateway({ popen: true, output: lines.take });
+  const run = async () => await pidOf(gw.remoteExec(`await channel.send(Deno.pid)`, null, ISOLATE));
+  const pids = [await run(), await run(), await run()];
+  assertEquals(new Set([...pids, gw.remote.pid]).size, 4);
+  await gw.terminate();
+  for (const pid of pids) await whenGone(pid, 0);
+});
