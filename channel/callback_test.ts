@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { assert } from "../tests/support/assert.ts";
-import { ExecnetError, RemoteError, SerializationError } from "../errors.ts";
+import { ExecnetError, RemoteError } from "../errors.ts";
 import { Channel } from "./channel.ts";
 import { pair, plainChannel, quiet } from "../tests/support/peers.ts";
 
