@@ -21,6 +21,7 @@ import { encodePreamble, type Hello, localHello, PreambleDecoder } from "../prot
 import { bridge } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
+import type { Advisor } from "./remote_error.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** What the user of a connection does with what concerns no channel. */
@@ -33,6 +34,8 @@ export interface ConnectionHandler {
   readonly ids?: ChannelIds;
   /** Something begins (+1) or ends (-1) to wait for the peer. */
   waiting(change: 1 | -1): void;
+  /** Initiator only: what to do about an error of the remote, by its message. */
+  advise?(message: string): string | undefined;
   /** Remote only: run this. */
   exec?(channel: Channel, core: ChannelCore, request: ExecRequest): void;
   /** Remote only: what runs. */
@@ -67,6 +70,7 @@ export class Connection implements CoreContext {
   readonly codec: ItemCodec;
   readonly scheduler: Scheduler;
   readonly maxItemBytes: number;
+  readonly advise: Advisor = (message) => this.#handler.advise?.(message);
   readonly #handler: ConnectionHandler;
   readonly #stream: ByteStream;
   readonly #limits: Limits;

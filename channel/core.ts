@@ -16,7 +16,7 @@ import type { ItemCodec } from "../protocol/items.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import { EncodedItem, ItemReader } from "./item_reader.ts";
 import { Outbox } from "./outbox.ts";
-import { remoteError } from "./remote_error.ts";
+import { type Advisor, remoteError } from "./remote_error.ts";
 import type { FrameSink } from "./scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 import { bounded, type WaitOptions } from "./wait.ts";
@@ -37,6 +37,8 @@ export interface CoreContext {
   /** Largest item that is taken from the peer. */
   readonly maxItemBytes: number;
   giveCredit(channel: number, bytes: number): void;
+  /** What this side can add to the peer's errors. */
+  readonly advise?: Advisor;
   /** Something begins (+1) or ends (-1) to wait for the peer. */
   waiting(change: 1 | -1): void;
   /** The channel's id is free. */
@@ -398,7 +400,8 @@ export class ChannelCore implements InboxOwner {
   }
 
   #takeClose(bytes: Uint8Array): void {
-    const error = bytes.length === 0 ? undefined : remoteError(this.id, bytes, this.#context.codec);
+    const { codec, advise } = this.#context;
+    const error = bytes.length === 0 ? undefined : remoteError(this.id, bytes, codec, advise);
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {

@@ -8,8 +8,16 @@ import { ProtocolError, RemoteError } from "../errors.ts";
 import { errorParts } from "../protocol/item_types.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 
+/** What this side can add to the message of a remote error, such as what to do. */
+export type Advisor = (message: string) => string | undefined;
+
 /** The error of a CLOSE frame; a {@linkcode ProtocolError} where its bytes are none. */
-export function remoteError(channel: number, bytes: Uint8Array, codec: ItemCodec): Error {
+export function remoteError(
+  channel: number,
+  bytes: Uint8Array,
+  codec: ItemCodec,
+  advise?: Advisor,
+): Error {
   let error: unknown;
   try {
     error = codec.decode(bytes);
@@ -18,6 +26,10 @@ export function remoteError(channel: number, bytes: Uint8Array, codec: ItemCodec
   }
   if (!(error instanceof Error)) {
     return new ProtocolError(`the peer closed channel ${channel} with something not an error`);
+  }
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const advice = advise?.(at.message);
+    if (advice !== undefined) at.message += `; ${advice}`;
   }
   const { cause, ...parts } = errorParts(error);
   return new RemoteError(cause.length > 0 ? { ...parts, cause: cause[0] } : parts);

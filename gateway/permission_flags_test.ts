@@ -5,17 +5,38 @@ import { resolveSpec } from "./spec.ts";
 const READ = "--allow-read=/dev/fd/3";
 const WRITE = "--allow-write=/dev/fd/4";
 const IMPORT = "--allow-import=none.invalid";
+const NO_NPM = "--no-npm";
 
 const FLAGS: readonly [spec: string, flags: string[]][] = [
-  ["popen", [READ, WRITE, IMPORT]],
+  ["popen", [READ, WRITE, IMPORT, NO_NPM]],
   ["popen//allow-all", ["--allow-all"]],
   ["popen//allow-all//deny-net=a", ["--allow-all", "--deny-net=a"]],
-  ["popen//allow-read", ["--allow-read", WRITE, IMPORT]],
-  ["popen//allow-read=/a,/b", ["--allow-read=/a,/b,/dev/fd/3", WRITE, IMPORT]],
-  ["popen//allow-write=/a", [READ, "--allow-write=/a,/dev/fd/4", IMPORT]],
+  ["popen//allow-all//deny-import", ["--allow-all", "--deny-import", NO_NPM]],
+  ["popen//allow-read", ["--allow-read", WRITE, IMPORT, NO_NPM]],
+  ["popen//allow-read=/a,/b", ["--allow-read=/a,/b,/dev/fd/3", WRITE, IMPORT, NO_NPM]],
+  ["popen//allow-write=/a", [READ, "--allow-write=/a,/dev/fd/4", IMPORT, NO_NPM]],
   ["popen//allow-import", [READ, WRITE, "--allow-import"]],
-  ["popen//allow-import=example.com:443", [READ, WRITE, "--allow-import=example.com:443"]],
-  ["popen//allow-net//allow-env=A,B", [READ, WRITE, "--allow-net", "--allow-env=A,B", IMPORT]],
+  ["popen//allow-import=a:443", [READ, WRITE, "--allow-import=a:443", NO_NPM]],
+  ["popen//allow-import=registry.npmjs.org", [
+    READ,
+    WRITE,
+    "--allow-import=registry.npmjs.org",
+  ]],
+  ["popen//allow-import//deny-import=registry.npmjs.org:443", [
+    READ,
+    WRITE,
+    "--allow-import",
+    "--deny-import=registry.npmjs.org:443",
+    NO_NPM,
+  ]],
+  ["popen//allow-net//allow-env=A,B", [
+    READ,
+    WRITE,
+    "--allow-net",
+    "--allow-env=A,B",
+    IMPORT,
+    NO_NPM,
+  ]],
   ["popen//allow-run=/bin/true//allow-sys//allow-ffi", [
     READ,
     WRITE,
@@ -23,8 +44,9 @@ const FLAGS: readonly [spec: string, flags: string[]][] = [
     "--allow-sys",
     "--allow-ffi",
     IMPORT,
+    NO_NPM,
   ]],
-  ["popen//deny-read=/a//deny-env", [READ, WRITE, IMPORT, "--deny-read=/a", "--deny-env"]],
+  ["popen//deny-read=/a//deny-env", [READ, WRITE, IMPORT, "--deny-read=/a", "--deny-env", NO_NPM]],
 ];
 
 for (const [spec, flags] of FLAGS) {
@@ -39,5 +61,5 @@ Deno.test("permissionFlags() takes false and an empty list for none", () => {
     permissions: { read: false, net: [], env: false, import: [] },
     deny: { run: false, sys: [] },
   });
-  assertEquals(permissionFlags(permissions), [READ, WRITE, IMPORT]);
+  assertEquals(permissionFlags(permissions), [READ, WRITE, IMPORT, NO_NPM]);
 });

@@ -7,7 +7,7 @@
 import { hostRelation } from "./permission_hosts.ts";
 import { pathRelation } from "./permission_paths.ts";
 import type { Relation } from "./permission_relation.ts";
-import type { PermissionKind } from "./permissions.ts";
+import { entriesOf, type PermissionKind, type Permissions } from "./permissions.ts";
 
 /**
  * Relates an entry to another of the same kind.
@@ -30,6 +30,13 @@ export function relate(kind: PermissionKind, entry: string, other: string, cwd?:
     case "sys":
       return sysName(entry) === sysName(other) ? "equal" : "apart";
   }
+}
+
+/** Whether an entry, or all of a kind, is among what is granted, whatever is denied. */
+export function grants({ all, allow }: Permissions, kind: PermissionKind, entry?: string): boolean {
+  const granted = all || entriesOf(allow, kind);
+  if (granted === true || entry === undefined) return granted === true;
+  return granted.some((other) => ["equal", "within"].includes(relate(kind, entry, other)));
 }
 
 function variableRelation(entry: string, other: string): Relation {

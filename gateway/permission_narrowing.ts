@@ -57,6 +57,7 @@ export function narrow(
     all: granted.all && allow === undefined,
     allow: collect((kind) => judge.allowed(kind, allow, entriesOf(deny, kind))),
     deny: collect((kind) => union(entriesOf(granted.deny, kind), entriesOf(deny, kind))),
+    isNarrowed: true,
   };
   judge.refuse();
   return narrowed;

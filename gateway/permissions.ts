@@ -36,6 +36,8 @@ export interface Permissions {
   allow: PermissionSet;
   /** What is denied of that. */
   deny: PermissionSet;
+  /** Set where they are those of one execution, not of its gateway. */
+  isNarrowed?: true;
 }
 
 /** Whether a list grants or takes away. */

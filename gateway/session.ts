@@ -13,6 +13,7 @@ import type { Hello } from "../protocol/preamble.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
+import { deniedAdvice } from "./denied.ts";
 import { epitaph } from "./epitaph.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { launchError } from "./launch.ts";
@@ -140,6 +141,10 @@ export class Session implements ConnectionHandler, ProcessObserver {
       this.#failures.add(channel, name);
     });
     return channel;
+  }
+
+  advise(message: string): string | undefined {
+    return deniedAdvice(message, this.owner.id, this.#init.spec.permissions);
   }
 
   /** Asks it to end. */
