@@ -19,6 +19,8 @@ export function denoCommand(spec: ResolvedSpec): string[] {
     "--no-config",
     "--no-lock",
     "--no-prompt",
+    // Deno asks for no permission to store things, and keeps them by place: for each process its own.
+    `--location=http://${crypto.randomUUID()}.invalid/`,
     ...permissionFlags(spec.permissions),
     LOADER_URL,
   ];
