@@ -310,7 +310,10 @@ export class Connection implements CoreContext {
   };
 
   #remoteOnly<T>(hook: T | undefined, what: string): T {
-    if (hook === undefined) throw new ProtocolError(`the peer sent ${what}, which is not its part`);
+    // The initiator's handler may have a method of that name for itself.
+    if (hook === undefined || this.#handler.side !== "remote") {
+      throw new ProtocolError(`the peer sent ${what}, which is not its part`);
+    }
     return hook;
   }
 

@@ -83,6 +83,24 @@ Deno.test("channels_over_channels gets each answer on its own channel", async ()
   );
 });
 
+Deno.test("permissions shows what is granted, denied, narrowed and refused", async () => {
+  assertEquals(
+    await outputOf("permissions"),
+    [
+      `plain: NotCapable: Requires read access to "/etc/hosts", run again with the --allow-read ` +
+      `flag; add allow-read=/etc/hosts to the spec of gateway plain`,
+      `reader reads /etc/hosts: true`,
+      `reader: NotCapable: Requires read access to "/etc/shadow", run again with the --allow-read ` +
+      `flag; deny-read=/etc/shadow of the spec of gateway reader stands against it`,
+      `less: /etc/hosts: read`,
+      `less: /etc/passwd: NotCapable`,
+      `more: this execution cannot have what gateway reader does not grant: read=/etc/shadow ` +
+      `(deny-read=/etc/shadow in its spec stands against it); all of net (add allow-net to its spec)`,
+      ``,
+    ].join("\n"),
+  );
+});
+
 Deno.test("redirect_output collects the lines of a gateway", async () => {
   assertEquals(
     await outputOf("redirect_output"),

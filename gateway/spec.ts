@@ -115,7 +115,7 @@ type Entries = Map<string, unknown>;
  */
 export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   const entries = typeof spec === "string" ? parseText(spec) : fromObject(spec);
-  const resolved: ResolvedSpec = {
+  const known: ResolvedSpec = {
     transport: transportOf(entries),
     env: environmentOf(entries),
     execmodel: oneOf(entries, "execmodel", ["main", "process"]) ?? "main",
@@ -124,6 +124,8 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
     permissions: permissionsOf(entries),
     output: entries.get("output") as Output | undefined ?? "inherit",
   };
+  // Without a prototype: a polluted `Object.prototype.deno` must not be what is run.
+  const resolved: ResolvedSpec = Object.assign(Object.create(null), known);
   for (const key of TEXT_KEYS) {
     const value = textOf(entries, key);
     if (value !== undefined) resolved[key] = value;
