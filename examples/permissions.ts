@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Group, RemoteError, SpecError } from "@x/execnet";
+import { Group, type RemoteError, SpecError } from "@x/execnet";
 
 const lines = (path: string) => Deno.readTextFileSync(path).trimEnd().split("\n").length > 0;
 

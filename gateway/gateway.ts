@@ -19,7 +19,7 @@ import type { PermissionSet } from "./permissions.ts";
 import type { GatewayExit } from "./remote_process.ts";
 import { Session } from "./session.ts";
 import { sourceCode } from "./source.ts";
-import type { GatewaySpec, ResolvedSpec } from "./spec.ts";
+import { type GatewaySpec, type ResolvedSpec, withPermissions } from "./spec.ts";
 
 /** What a gateway told of itself when it started. */
 export interface RemoteInfo {
@@ -150,7 +150,7 @@ export class Gateway implements AsyncDisposable {
       new Session({ ...shared, spec, transport: open(spec), lost });
     this.#session = session(spec, (reason) => this.#unbound.lose(reason));
     this.#isolation = new Isolation((permissions = spec.permissions) =>
-      session({ ...spec, permissions })
+      session(withPermissions(spec, permissions))
     );
     this.#unbound = new UnboundChannels(this, this.#session.connection);
     this.#closed = this.#session.closed.then(async (exit) => {

@@ -124,8 +124,7 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
     permissions: permissionsOf(entries),
     output: entries.get("output") as Output | undefined ?? "inherit",
   };
-  // Without a prototype: a polluted `Object.prototype.deno` must not be what is run.
-  const resolved: ResolvedSpec = Object.assign(Object.create(null), known);
+  const resolved = withPermissions(known, known.permissions);
   for (const key of TEXT_KEYS) {
     const value = textOf(entries, key);
     if (value !== undefined) resolved[key] = value;
@@ -133,6 +132,12 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   const nice = numberIn(entries, "nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;
   return resolved;
+}
+
+/** A spec with other permissions. */
+export function withPermissions(spec: ResolvedSpec, permissions: Permissions): ResolvedSpec {
+  // Without a prototype: a polluted `Object.prototype.deno` must not be what is run.
+  return Object.assign(Object.create(null), spec, { permissions });
 }
 
 function parseText(spec: string): Entries {

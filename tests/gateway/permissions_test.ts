@@ -1,5 +1,12 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { type Gateway, type GatewaySpec, Group, RemoteError, SpecError } from "../../mod.ts";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  type ExecOptions,
+  type Gateway,
+  type GatewaySpec,
+  Group,
+  RemoteError,
+  SpecError,
+} from "../../mod.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 
 function start(spec: string | Partial<GatewaySpec>): Promise<Gateway> {
@@ -172,3 +179,41 @@ for (const spec of ["popen", "popen//allow-read=/usr//allow-write=/usr", "popen/
     assertEquals(await isGranted(gw, "write", "/dev/fd/4"), false);
   });
 }
+
+const READS = `
+  const outcomes = [];
+  for (const path of args) {
+    try {
+      Deno.readTextFileSync(path);
+      outcomes.push("done");
+    } catch (error) {
+      outcomes.push(error.name);
+    }
+  }
+  await channel.send(outcomes.join());`;
+
+test("an execution has the permissions that it asks for, and its gateway keeps its own", async () => {
+  await using directory = await directoryWithFiles();
+  const files = ["inside.txt", "module.js"].map((name) => `${directory.path}/${name}`);
+  await using gw = await start(`popen//allow-read=${directory.path}`);
+  const outcomes = async (options: ExecOptions) =>
+    await gw.remoteExec(READS, files, options).receive();
+  assertEquals(await outcomes({ permissions: { read: [files[0]] } }), "done,NotCapable");
+  assertEquals(await outcomes({ permissions: {} }), "NotCapable,NotCapable");
+  assertEquals(await outcomes({ deny: { read: [files[0]] } }), "NotCapable,done");
+  assertEquals(await outcomes({}), "done,done");
+});
+
+test("an execution that asks for more than its gateway has is refused before anything starts", async () => {
+  await using gw = await start("popen//allow-read=/etc//deny-read=/etc/ssl");
+  for (
+    const [permissions, says] of [
+      [{ net: true }, "add allow-net to its spec"],
+      [{ read: ["/etc/hosts", "/var"] }, "add allow-read=/var to its spec"],
+      [{ read: ["/etc/ssl/certs"] }, "deny-read=/etc/ssl in its spec stands against it"],
+    ] as const
+  ) {
+    assertThrows(() => gw.remoteExec(READS, [], { permissions }), SpecError, says);
+  }
+  assertEquals((await gw.remoteStatus()).executing, []);
+});

@@ -12,7 +12,7 @@ import { FrameType, MAX_FRAME_BYTES } from "../../protocol/constants.ts";
 import { encodeStatusReport } from "../../protocol/control.ts";
 import { encodeFrame, writeUint32 } from "../../protocol/frames.ts";
 import { assert } from "../support/assert.ts";
-import { quiet } from "../support/attempts.ts";
+import { eachAtOnce, quiet } from "../support/attempts.ts";
 import { test } from "../support/bounded.ts";
 import { inTime } from "../support/deadline.ts";
 
@@ -76,9 +76,9 @@ const FORGED: readonly [
   ["a piece of no item", "gateway", (own) => encodeFrame(FrameType.ITEM_PART, own, NIL)],
 ];
 
-for (const [what, harms, bytes] of FORGED) {
-  test(`user code that forges ${what} harms ${harms === "nothing" ? "" : "its own "}${harms}`, async () => {
-    await using other = await quiet();
+test("user code that forges frames harms its own gateway or channel, and nothing else", async () => {
+  await using other = await quiet();
+  await eachAtOnce(FORGED, async ([, harms, bytes]) => {
     await using gw = await quiet({ "allow-all": true });
     const channel = gw.remoteExec(FORGER);
     const bystander = gw.remoteExec(`await channel.receive();`);
@@ -92,9 +92,9 @@ for (const [what, harms, bytes] of FORGED) {
     } else {
       assertEquals(await inTime("the gateway", gw.call(() => 1)), 1);
     }
-    assertEquals(await other.call((n: number) => n + 1, 1), 2);
   });
-}
+  assertEquals(await other.call((n: number) => n + 1, 1), 2);
+});
 
 async function drain(channel: Channel): Promise<void> {
   for (;;) await channel.receive();

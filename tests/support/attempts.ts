@@ -43,3 +43,15 @@ export function workerOf(url: string, options = "{}"): string {
       worker.terminate();
     }`;
 }
+
+/** Tries all at once, as most of the time is the start of processes; a failure tells of which. */
+export async function eachAtOnce<T>(
+  all: readonly T[],
+  body: (each: T) => Promise<void>,
+): Promise<void> {
+  const results = await Promise.allSettled(all.map(body));
+  results.forEach((result, i) => {
+    if (result.status === "fulfilled") return;
+    throw new Error(`failed for ${Deno.inspect(all[i])}`, { cause: result.reason });
+  });
+}
