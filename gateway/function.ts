@@ -4,53 +4,71 @@
  * @module
  */
 
-import {
-  type AnyNode,
-  type Expression,
-  type Function as FunctionNode,
-  parseExpressionAt,
-} from "acorn";
-import { analyze } from "eslint-scope";
+import { type Expression, type Function as FunctionNode, parseExpressionAt } from "acorn";
 import { type CapturedName, ImpureFunctionError } from "../errors.ts";
+import { capturedNames } from "./purity.ts";
 
 // deno-lint-ignore ban-types -- any function at all
-type AnyFunction = Function;
+export type AnyFunction = Function;
 
-/** What a function may name freely: the globals of a fresh Deno, as this module finds them. */
-const REMOTE_GLOBALS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(globalThis));
+// Taken now: user code may replace it.
+const toString = Function.prototype.toString;
 
-const checked = new WeakMap<AnyFunction, string>();
+const CACHED_TEXTS = 1_000;
+/** By identity, as most functions are sent again and again. */
+const known = new WeakMap<AnyFunction, string>();
+/** By what was written, as a function in a loop is another one each time. */
+const pure = new Map<string, string>();
 
 /**
- * The text of `fn` as an expression.
+ * The text of `fn` as an expression. Free for a function, and for a text, that was seen before.
  *
  * @throws {ImpureFunctionError} when it uses something of its surroundings, or has no text.
  */
 export function functionText(fn: AnyFunction): string {
-  const known = checked.get(fn);
-  if (known !== undefined) return known;
-  const written = Function.prototype.toString.call(fn);
-  const shown = fn.name === "" ? "the function" : `the function "${fn.name}"`;
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(written)) {
-    throw new ImpureFunctionError(`cannot send ${shown}: it is native or bound, so it has no text`);
+  let text = known.get(fn);
+  if (text !== undefined) return text;
+  const written = toString.call(fn);
+  text = pure.get(written);
+  if (text === undefined) {
+    text = checkedText(fn, written);
+    if (pure.size >= CACHED_TEXTS) pure.clear();
+    pure.set(written, text);
   }
+  known.set(fn, text);
+  return text;
+}
+
+/** What a function is called; empty where it has no name, or one that is not text. */
+export function nameOf(fn: AnyFunction): string {
+  return typeof fn.name === "string" ? fn.name : "";
+}
+
+function checkedText(fn: AnyFunction, written: string): string {
   const parsed = parseFunction(written);
-  if (parsed === undefined) {
-    throw new ImpureFunctionError(
-      `cannot send ${shown}: it is a class, an accessor, or its syntax is not understood`,
-    );
-  }
+  if (typeof parsed === "string") throw refusal(fn, parsed);
   const captured = capturedNames(parsed.root, parsed.fn, parsed.columnShift);
-  if (captured.length > 0) {
-    const list = captured.map(({ name, line, column }) => `${name} (${line}:${column})`).join(", ");
-    throw new ImpureFunctionError(
-      `cannot send ${shown}: it uses what is outside of it: ${list}. Pass it in args, or import it ` +
-        `inside with await import()`,
-      captured,
-    );
-  }
-  checked.set(fn, parsed.text);
-  return parsed.text;
+  if (captured.length === 0) return parsed.text;
+  throw refusal(fn, `it uses what is outside of it: ${adviceOn(captured)}`, captured);
+}
+
+function refusal(fn: AnyFunction, why: string, captured?: CapturedName[]): ImpureFunctionError {
+  const name = nameOf(fn);
+  const shown = name === "" ? "the function" : `the function "${name}"`;
+  return new ImpureFunctionError(`cannot send ${shown}: ${why}`, captured);
+}
+
+/** Where names are that no user writes: coverage tools, bundlers and compilers put them there. */
+const INJECTED = /^(__|cov_|_ts_|_apply_decs|_jsx)/;
+
+function adviceOn(captured: readonly CapturedName[]): string {
+  const list = captured.map(({ name, line, column }) => `${name} (${line}:${column})`).join(", ");
+  const injected = captured.find(({ name }) => INJECTED.test(name));
+  const hint = injected === undefined
+    ? ""
+    : `; ${injected.name} looks like a helper that a compiler, a bundler or a coverage tool put ` +
+      `there: keep this function out of it, or send it as a module`;
+  return `${list}. Pass it in args, or import it inside with await import()${hint}`;
 }
 
 interface ParsedFunction {
@@ -62,19 +80,25 @@ interface ParsedFunction {
   columnShift: number;
 }
 
-function parseFunction(written: string): ParsedFunction | undefined {
+/** A function of any form, or why it is none that can be sent. */
+function parseFunction(written: string): ParsedFunction | string {
+  if (/\{\s*\[native code\]\s*\}\s*$/.test(written)) {
+    return "it is native or bound, so it has no text; send a function that calls it";
+  }
   const plain = parseWhole(`(${written}\n)`);
   if (plain?.type === "FunctionExpression" || plain?.type === "ArrowFunctionExpression") {
     return { root: plain, fn: plain, text: written, columnShift: 1 };
   }
-  const object = parseWhole(`({${written}\n})`);
-  if (object?.type !== "ObjectExpression") return undefined;
-  const [property] = object.properties;
-  if (property?.type !== "Property" || !property.method || object.properties.length > 1) {
-    return undefined;
+  if (plain?.type === "ClassExpression") {
+    return "it is a class; send a function that declares it inside and uses it";
   }
+  const object = parseWhole(`({${written}\n})`);
+  const property = object?.type === "ObjectExpression" ? object.properties[0] : undefined;
+  if (object === undefined || property?.type !== "Property") return "its syntax is not understood";
   const { value } = property;
-  if (value.type !== "FunctionExpression") return undefined;
+  if (!property.method || value.type !== "FunctionExpression") {
+    return "it is an accessor; send a function that is called with the object";
+  }
   const head = `${value.async ? "async " : ""}function${value.generator ? "*" : ""}`;
   const text = `${head} ${written.slice(value.start - 2)}`;
   return { root: object, fn: value, text, columnShift: 2 };
@@ -85,77 +109,13 @@ function parseWhole(text: string): Expression | undefined {
     return parseExpressionAt(text, 0, {
       ecmaVersion: "latest",
       sourceType: "module",
+      // An arrow or a method that uses these of a class around it is told of them, as of all else.
+      allowSuperOutsideMethod: true,
+      checkPrivateFields: false,
       locations: true,
       ranges: true,
     });
   } catch {
     return undefined;
   }
-}
-
-function capturedNames(root: Expression, fn: FunctionNode, columnShift: number): CapturedName[] {
-  const captured: CapturedName[] = [];
-  const add = (name: string, node: AnyNode) => {
-    const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-    captured.push({ name, line, column: column + 1 - (line === 1 ? columnShift : 0) });
-  };
-  const program = {
-    type: "Program",
-    sourceType: "module",
-    body: [statement(root)],
-    range: root.range,
-  };
-  const scopes = analyze(program as unknown as Parameters<typeof analyze>[0], {
-    ecmaVersion: 2024,
-    sourceType: "module",
-  });
-  for (const { identifier } of scopes.globalScope?.through ?? []) {
-    if (!REMOTE_GLOBALS.has(identifier.name)) add(identifier.name, identifier as AnyNode);
-  }
-  for (const node of ownContext(fn as AnyNode)) {
-    if (node.type === "ThisExpression") add("this", node);
-    else if (node.type === "Super") add("super", node);
-    else if (node.type === "MetaProperty" && node.meta.name === "import") add("import.meta", node);
-  }
-  return captured.sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-function statement(expression: Expression) {
-  return { type: "ExpressionStatement", expression, range: expression.range };
-}
-
-/** Nodes in which `this` and `super` mean what they mean in `fn` itself, and all `import.meta`. */
-function* ownContext(node: AnyNode, inner = false): Generator<AnyNode> {
-  const owner = inner && OWN_THIS.includes(node.type);
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (!isNode(child)) continue;
-      if (owner) yield* importMetas(child);
-      else {
-        yield child;
-        yield* ownContext(child, true);
-      }
-    }
-  }
-}
-
-const OWN_THIS: readonly string[] = [
-  "FunctionExpression",
-  "FunctionDeclaration",
-  "ClassExpression",
-  "ClassDeclaration",
-];
-
-function* importMetas(node: AnyNode): Generator<AnyNode> {
-  if (node.type === "MetaProperty") yield node;
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (isNode(child)) yield* importMetas(child);
-    }
-  }
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value &&
-    typeof value.type === "string";
 }

@@ -10,7 +10,7 @@ import { GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
-import { functionText } from "./function.ts";
+import { functionText, nameOf } from "./function.ts";
 import { UnboundChannels } from "../channel/unbound.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
@@ -246,7 +246,7 @@ export class Gateway implements AsyncDisposable {
     const code: Code = {
       kind: "call",
       text: functionText(fn),
-      name: fn.name || "call",
+      name: nameOf(fn) || "call",
       position: "",
     };
     return await this.#run(code, args, {}).receive() as Awaited<Result>;
@@ -333,7 +333,7 @@ function toCode(code: string | RemoteFunction<unknown, unknown, never>, name?: s
   return {
     kind: "function",
     text: functionText(code),
-    name: name ?? (code.name || "remoteExec"),
+    name: name ?? (nameOf(code) || "remoteExec"),
     position: "",
   };
 }
