@@ -6,20 +6,23 @@
 
 import { ChannelClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
-import { DEFAULT_LIMITS, FrameType, type Limits } from "../protocol/constants.ts";
+import { DEFAULT_LIMITS, FrameType, KEPT_CODES, type Limits } from "../protocol/constants.ts";
 import {
   decodeExecRequest,
+  decodeKeptCode,
   decodeStatusReport,
   encodeExecRequest,
   encodeStatusReport,
   type ExecRequest,
+  type KeptCode,
   type StatusReport,
 } from "../protocol/control.ts";
-import { type Frame, FrameDecoder } from "../protocol/frames.ts";
+import { type Frame, FrameDecoder, writeUint32 } from "../protocol/frames.ts";
 import { ItemCodec } from "../protocol/items.ts";
 import { encodePreamble, type Hello, localHello, PreambleDecoder } from "../protocol/preamble.ts";
 import { bridge } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
+import { KeptCodes } from "./kept_codes.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
 import type { Advisor } from "./remote_error.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -36,8 +39,8 @@ export interface ConnectionHandler {
   waiting(change: 1 | -1): void;
   /** Initiator only: what to do about an error of the remote, by its message. */
   advise?(message: string): string | undefined;
-  /** Remote only: run this. */
-  exec?(channel: Channel, core: ChannelCore, request: ExecRequest): void;
+  /** Remote only: run this; what is not kept comes as the first item. */
+  exec?(channel: Channel, core: ChannelCore, request: ExecRequest, kept?: KeptCode): void;
   /** Remote only: what runs. */
   status?(): StatusReport;
   /** Remote only: the initiator asks this side to end. */
@@ -82,6 +85,9 @@ export class Connection implements CoreContext {
   /** The same, from their number here. */
   readonly #origins = new Map<number, Channel>();
   readonly #hello = Promise.withResolvers<Hello>();
+  readonly #codes = new KeptCodes();
+  /** What the initiator has sent to be kept, by number. */
+  readonly #kept: KeptCode[] = [];
   readonly #statusRequests = new Map<number, PromiseWithResolvers<StatusReport>>();
   #peer: Hello | undefined;
   readonly #ids: ChannelIds;
@@ -163,19 +169,41 @@ export class Connection implements CoreContext {
   }
 
   /**
-   * Asks the peer to run something.
+   * Asks the peer to run something: now, or when its text is there.
    *
    * @throws {SerializationError} when `args` cannot travel; nothing was sent then.
    */
-  exec(request: ExecRequest, code: string, args: unknown): Channel {
+  exec(request: ExecRequest, code: string | Promise<string>, args: unknown): Channel {
     if (this.#lost !== undefined) throw this.#lost;
     const argsBytes = this.codec.own(this.codec.encode(args, "args"));
-    const message = encodeExecRequest(request);
+    if (typeof code !== "string") return this.#execLater(request, code, argsBytes);
     const channel = this.#add(this.#takeId(), "execution");
-    this.scheduler.frame(FrameType.EXEC, channel.id, message);
+    // While frames wait, code waits with them, under the channel's window.
+    const kept = this.scheduler.idle ? this.#codes.keep(request, code) : undefined;
+    if (kept === undefined) {
+      this.scheduler.frame(FrameType.EXEC, channel.id, encodeExecRequest(request));
+      coreOf(channel)?.sendEncoded(this.codec.own(this.codec.encode(code)));
+    } else {
+      const { number, message } = kept;
+      if (message !== undefined) this.scheduler.frame(FrameType.CODE, number, message);
+      const payload = new Uint8Array(4);
+      writeUint32(payload, 0, number);
+      this.scheduler.frame(FrameType.EXEC_KEPT, channel.id, payload);
+    }
+    coreOf(channel)?.sendEncoded(argsBytes);
+    return channel;
+  }
+
+  /** The code comes over a channel of its own, so that items sent meanwhile keep their order. */
+  #execLater(request: ExecRequest, code: Promise<string>, argsBytes: Uint8Array): Channel {
+    const supply = this.newChannel();
+    const channel = this.#add(this.#takeId(), "execution");
     const core = coreOf(channel);
-    core?.sendEncoded(this.codec.own(this.codec.encode(code)));
+    this.scheduler.frame(FrameType.EXEC, channel.id, encodeExecRequest(request));
+    core?.sendEncoded(this.codec.own(this.codec.encode(supply)));
     core?.sendEncoded(argsBytes);
+    channel.signal.addEventListener("abort", () => supply.close());
+    code.then((text) => supply.send(text)).catch((error) => core?.reset(error));
     return channel;
   }
 
@@ -291,6 +319,25 @@ export class Connection implements CoreContext {
         const request = decodeExecRequest(frame.request);
         const channel = this.#accept(frame.channel, "running");
         exec.call(this.#handler, channel, coreOf(channel) as ChannelCore, request);
+        break;
+      }
+      case "code":
+        this.#remoteOnly(this.#handler.exec, frame.type);
+        if (frame.number >= KEPT_CODES) {
+          throw new ProtocolError(`the peer sent code with the number ${frame.number}`);
+        }
+        this.#kept[frame.number] = decodeKeptCode(frame.code);
+        break;
+      case "execKept": {
+        const exec = this.#remoteOnly(this.#handler.exec, frame.type);
+        const kept = this.#kept[frame.code];
+        if (kept === undefined) {
+          throw new ProtocolError(
+            `the peer asked to run code ${frame.code}, which it has not sent`,
+          );
+        }
+        const channel = this.#accept(frame.channel, "running");
+        exec.call(this.#handler, channel, coreOf(channel) as ChannelCore, kept, kept);
         break;
       }
       case "statusRequest": {

@@ -3,13 +3,27 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { assertInstanceOf } from "../tests/support/assert.ts";
 import { GatewayClosedError, ProtocolError } from "../errors.ts";
-import { FrameType, INITIAL_WINDOW_BYTES, MAGIC, MAX_FRAME_BYTES } from "../protocol/constants.ts";
+import {
+  FrameType,
+  INITIAL_WINDOW_BYTES,
+  KEPT_CODES,
+  MAGIC,
+  MAX_FRAME_BYTES,
+} from "../protocol/constants.ts";
+import { encodeKeptCode } from "../protocol/control.ts";
 import { encodeFrame, writeHeader } from "../protocol/frames.ts";
 import { encodePreamble, localHello } from "../protocol/preamble.ts";
 import { execFrame, face } from "../tests/support/peers.ts";
 
-const { ITEM, ITEM_START, ITEM_PART, WINDOW, END, CLOSE, OPEN, EXEC } = FrameType;
+const { ITEM, ITEM_START, ITEM_PART, WINDOW, END, CLOSE, OPEN, EXEC, CODE, EXEC_KEPT } = FrameType;
 const hello = localHello("peer", 2 ** 30);
+const CODE_MESSAGE = encodeKeptCode({
+  kind: "call",
+  name: "",
+  position: "",
+  isolated: false,
+  text: "() => 1",
+});
 const ONE = Uint8Array.of(1);
 const HALF_ITEM = encodeFrame(ITEM_START, 1, Uint8Array.of(0, 0, 0, 10, 1));
 
@@ -76,7 +90,7 @@ for (const row of handshakes) {
 
 const breaches: Row[] = [
   { what: "frame type 0", bytes: [header(0, 1, 1)], says: "unknown type 0" },
-  { what: "frame type 12", bytes: [header(12, 1, 1)], says: "unknown type 12" },
+  { what: "frame type 14", bytes: [header(14, 1, 1)], says: "unknown type 14" },
   {
     what: "an oversize length, before the payload comes",
     bytes: [header(ITEM, 1, MAX_FRAME_BYTES + 1)],
@@ -184,6 +198,34 @@ const breaches: Row[] = [
     side: "remote",
     bytes: [encodeFrame(EXEC, 1, Uint8Array.of(0x80))],
     says: `exec request has no text "kind"`,
+  },
+  {
+    what: "code with a number that is too high",
+    side: "remote",
+    bytes: [encodeFrame(CODE, KEPT_CODES, CODE_MESSAGE)],
+    says: "code with the number 128",
+  },
+  {
+    what: "code without its text",
+    side: "remote",
+    bytes: [encodeFrame(CODE, 0, execFrame(1).subarray(9))],
+    says: `code has no text "text"`,
+  },
+  {
+    what: "an EXEC_KEPT of code that was never sent",
+    side: "remote",
+    bytes: [encodeFrame(CODE, 0, CODE_MESSAGE), encodeFrame(EXEC_KEPT, 1, u32(1))],
+    says: "code 1, which it has not sent",
+  },
+  {
+    what: "CODE to an initiator",
+    bytes: [encodeFrame(CODE, 0, CODE_MESSAGE)],
+    says: "not its part",
+  },
+  {
+    what: "EXEC_KEPT to an initiator",
+    bytes: [encodeFrame(EXEC_KEPT, 2, u32(0))],
+    says: "not its part",
   },
   {
     what: "a window of over 4 GiB",

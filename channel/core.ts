@@ -331,6 +331,7 @@ export class ChannelCore implements InboxOwner {
         return this.#takeClose(frame.error);
       case "open":
       case "exec":
+      case "execKept":
         throw new ProtocolError(`the peer opened channel ${this.id} twice`);
     }
   }

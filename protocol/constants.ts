@@ -54,6 +54,10 @@ export const FrameType = {
   STATUS: 10,
   /** The initiator asks the remote to end. */
   EXIT: 11,
+  /** Code to keep under a number, which the channel field carries: a control message. */
+  CODE: 12,
+  /** As EXEC, but runs kept code: its number (u32). The first item is `args`. */
+  EXEC_KEPT: 13,
 } as const;
 
 /** A value of {@linkcode FrameType}. */
@@ -64,6 +68,9 @@ export const INITIAL_WINDOW_BYTES: number = 1024 * 1024;
 
 /** The largest payload of one frame. */
 export const MAX_FRAME_BYTES: number = 64 * 1024;
+
+/** Codes that a remote keeps for the initiator, under the numbers from 0. */
+export const KEPT_CODES = 128;
 
 /** What one side takes from the other, and what it holds back on its own account. */
 export interface Limits {

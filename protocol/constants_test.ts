@@ -4,6 +4,7 @@ import {
   FrameType,
   HEADER_BYTES,
   INITIAL_WINDOW_BYTES,
+  KEPT_CODES,
   MAGIC,
   MAX_FRAME_BYTES,
   MIN_DENO_VERSION,
@@ -24,6 +25,7 @@ Deno.test("the sizes of frames and windows are those of version 1", () => {
   assertEquals(HEADER_BYTES, 9);
   assertEquals(MAX_FRAME_BYTES, 65_536);
   assertEquals(INITIAL_WINDOW_BYTES, 1_048_576);
+  assertEquals(KEPT_CODES, 128);
 });
 
 Deno.test("the frame types are those of version 1", () => {
@@ -39,6 +41,8 @@ Deno.test("the frame types are those of version 1", () => {
     STATUS_REQUEST: 9,
     STATUS: 10,
     EXIT: 11,
+    CODE: 12,
+    EXEC_KEPT: 13,
   });
 });
 

@@ -13,12 +13,22 @@ export type ExecKind =
   | "source"
   /** The first item is the text of a function, called with `(channel, args)`. */
   | "function"
+  /** As `source`; where it returns a function, that is called as of kind `function`. */
+  | "module"
   /** As `function`, but called with the items of the array `args`; its result is sent back. */
   | "call";
 
-const EXEC_KINDS: readonly string[] = ["source", "function", "call"] satisfies ExecKind[];
+const EXEC_KINDS: readonly string[] = [
+  "source",
+  "function",
+  "module",
+  "call",
+] satisfies ExecKind[];
 
-/** The message of an EXEC frame. Code and arguments follow as the channel's first two items. */
+/**
+ * The message of an EXEC frame. Code and arguments follow as the channel's first two items; the
+ * code is a string, or a channel whose first item it is.
+ */
 export interface ExecRequest {
   /** How to run it. */
   kind: ExecKind;
@@ -28,6 +38,11 @@ export interface ExecRequest {
   position: string;
   /** Whether the process belongs to this execution, and ends with it. */
   isolated: boolean;
+}
+
+/** What stacks call a piece of code: its name, without what would break a frame apart. */
+export function stackName(name: string): string {
+  return name.replaceAll(/[^\w.$@/:-]/g, "_");
 }
 
 /** The message of a STATUS frame. */
@@ -45,14 +60,38 @@ const MAX_NAME_CHARACTERS = 100;
 const MAX_NAMES = 200;
 
 /** Encodes an {@linkcode ExecRequest}. */
-export function encodeExecRequest({ kind, name, position, isolated }: ExecRequest): Uint8Array {
+export function encodeExecRequest(request: ExecRequest): Uint8Array {
+  return encode(fieldsOf(request));
+}
+
+function fieldsOf({ kind, name, position, isolated }: ExecRequest): Record<string, string | true> {
   const fields = { kind, name: name.slice(0, MAX_NAME_CHARACTERS), position };
-  return encode(isolated ? { ...fields, isolated } : fields);
+  return isolated ? { ...fields, isolated } : fields;
+}
+
+/** The message of a CODE frame: a request, and what it is to run. */
+export interface KeptCode extends ExecRequest {
+  /** What is run. */
+  text: string;
+}
+
+/** Encodes a {@linkcode KeptCode}. */
+export function encodeKeptCode({ text, ...request }: KeptCode): Uint8Array {
+  return encode({ ...fieldsOf(request), text });
+}
+
+/** @throws {ProtocolError} when the bytes are no {@linkcode KeptCode}. */
+export function decodeKeptCode(bytes: Uint8Array): KeptCode {
+  const fields = decodeFields(bytes, "code");
+  return { ...execRequest(fields), text: stringField(fields, "text", "code") };
 }
 
 /** @throws {ProtocolError} when the bytes are no {@linkcode ExecRequest}. */
 export function decodeExecRequest(bytes: Uint8Array): ExecRequest {
-  const fields = decodeFields(bytes, "exec request");
+  return execRequest(decodeFields(bytes, "exec request"));
+}
+
+function execRequest(fields: ReadonlyMap<string, unknown>): ExecRequest {
   const kind = stringField(fields, "kind", "exec request");
   if (!isExecKind(kind)) {
     throw new ProtocolError(`the peer's exec request is of an unknown kind "${kind}"`);

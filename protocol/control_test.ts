@@ -4,8 +4,10 @@ import { ProtocolError } from "../errors.ts";
 import { MAX_FRAME_BYTES } from "./constants.ts";
 import {
   decodeExecRequest,
+  decodeKeptCode,
   decodeStatusReport,
   encodeExecRequest,
+  encodeKeptCode,
   encodeStatusReport,
   type ExecRequest,
   type StatusReport,
@@ -15,10 +17,16 @@ const EXEC: ExecRequest = { kind: "call", name: "sum ä", position: "3:14", isol
 const STATUS: StatusReport = { channels: 70_000, executing: ["a", "b"], execModel: "main" };
 
 Deno.test("an exec request comes back as it was", () => {
-  for (const kind of ["source", "function", "call"] as const) {
+  for (const kind of ["source", "function", "module", "call"] as const) {
     const request = { ...EXEC, kind };
     assertEquals(decodeExecRequest(encodeExecRequest(request)), request);
   }
+});
+
+Deno.test("kept code comes back as it was, and is nothing without its text", () => {
+  const code = { ...EXEC, text: "(a, b) => a + b // ä" };
+  assertEquals(decodeKeptCode(encodeKeptCode(code)), code);
+  assertThrows(() => decodeKeptCode(encodeExecRequest(EXEC)), ProtocolError, `no text "text"`);
 });
 
 Deno.test("a status comes back as it was", () => {
@@ -55,7 +63,7 @@ for (const key of ["kind", "name", "position"]) {
 }
 
 Deno.test("an exec request of an unknown kind is a ProtocolError that names it", () => {
-  for (const kind of ["module", "", "toString", "__proto__"]) {
+  for (const kind of ["modules", "", "toString", "__proto__"]) {
     const bytes = changed({ ...EXEC }, "kind", kind);
     assertThrows(() => decodeExecRequest(bytes), ProtocolError, `unknown kind "${kind}"`);
   }

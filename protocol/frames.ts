@@ -20,6 +20,8 @@ export type Frame =
   | { type: "close"; channel: number; error: Uint8Array }
   | { type: "open"; channel: number }
   | { type: "exec"; channel: number; request: Uint8Array }
+  | { type: "code"; number: number; code: Uint8Array }
+  | { type: "execKept"; channel: number; code: number }
   | { type: "statusRequest"; request: number }
   | { type: "status"; request: number; status: Uint8Array }
   | { type: "exit" };
@@ -191,6 +193,10 @@ function toFrame(type: FrameType, channel: number, payload: Uint8Array): Frame {
       return { type: "open", channel };
     case FrameType.EXEC:
       return { type: "exec", channel, request: payload };
+    case FrameType.CODE:
+      return { type: "code", number: channel, code: payload };
+    case FrameType.EXEC_KEPT:
+      return { type: "execKept", channel, code: readUint32(payload, 0) };
     case FrameType.STATUS_REQUEST:
       return { type: "statusRequest", request: channel };
     case FrameType.STATUS:
@@ -218,11 +224,13 @@ function lengthRange(type: FrameType): [number, number] {
     case FrameType.ITEM:
     case FrameType.ITEM_PART:
     case FrameType.EXEC:
+    case FrameType.CODE:
     case FrameType.STATUS:
       return [1, MAX_FRAME_BYTES];
     case FrameType.ITEM_START:
       return [TOTAL_BYTES + 1, MAX_FRAME_BYTES];
     case FrameType.WINDOW:
+    case FrameType.EXEC_KEPT:
       return [4, 4];
     case FrameType.CLOSE:
       return [0, MAX_FRAME_BYTES];

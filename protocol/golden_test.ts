@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import wire from "../tests/golden/wire.json" with { type: "json" };
 import { FRAMES, HELLO, ITEMS, PREAMBLE, REFERENCES } from "../tests/golden/samples.ts";
 import { FrameType } from "./constants.ts";
-import { decodeExecRequest, decodeStatusReport } from "./control.ts";
+import { decodeExecRequest, decodeKeptCode, decodeStatusReport } from "./control.ts";
 import { type Frame, FrameDecoder } from "./frames.ts";
 import { ItemType } from "./item_types.ts";
 import { ItemCodec } from "./items.ts";
@@ -46,6 +46,7 @@ for (const [name, hex] of Object.entries(wire.items)) {
 }
 
 const exec = { kind: "source", name: "main.ts", position: "" } as const;
+const code = { ...exec, kind: "call", name: "one", text: "() => 1" } as const;
 const status = { channels: 2, executing: ["main.ts"], execModel: "main" };
 const bytes = Uint8Array.of(1, 2, 3);
 
@@ -63,6 +64,8 @@ const DECODED: Record<string, Frame> = {
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },
   "EXIT": { type: "exit" },
+  "CODE": { type: "code", number: 5, code: FRAMES["CODE"].subarray(9) },
+  "EXEC_KEPT": { type: "execKept", channel: 1, code: 5 },
 };
 
 for (const [name, hex] of Object.entries(wire.frames)) {
@@ -73,6 +76,7 @@ for (const [name, hex] of Object.entries(wire.frames)) {
     assertEquals(frames, [DECODED[name]]);
     for (const frame of frames) {
       if (frame.type === "exec") assertEquals(decodeExecRequest(frame.request), exec);
+      if (frame.type === "code") assertEquals(decodeKeptCode(frame.code), code);
       if (frame.type === "status") assertEquals(decodeStatusReport(frame.status), status);
     }
   });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type KeptCode, stackName } from "../protocol/control.ts";
+
 /** What an execution runs. */
 export type Runnable = (...args: unknown[]) => unknown;
 
@@ -19,55 +21,42 @@ const STRICT = `"use strict";\n`;
 const LINES_BEFORE = 3;
 const PREFIX = "return (";
 
-/** The name of a piece of code in stacks. */
-function urlOf(name: string): string {
-  return `execnet:${name.replaceAll(/[^\w.$@/:-]/g, "_")}`;
-}
-
 /** Whether a stack, as V8 gives it, has a line in the code of this name. */
 export function isFrom(stack: string, name: string): boolean {
-  return stack.includes(`${urlOf(name)}, <anonymous>:`);
-}
-
-const COMPILED_TEXTS = 256;
-const cache = new Map<string, Runnable>();
-
-function compiled(key: string, compile: () => Runnable): Runnable {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  if (cache.size >= COMPILED_TEXTS) cache.clear();
-  const made = compile();
-  cache.set(key, made);
-  return made;
+  return stack.includes(`execnet:${stackName(name)}, <anonymous>:`);
 }
 
 /**
- * The body of `async (channel, args)`.
+ * Compiles code: what it gives runs it, for each execution anew. A `call` takes its arguments as they
+ * are; the others take `channel` and `args`.
  *
- * @param position `line:column` for a stack, where the text is not valid: V8 does not tell.
  * @throws {SyntaxError}
  */
-export function compileSource(text: string, name: string, position: string): Runnable {
-  const body = `${STRICT}${text}\n//# sourceURL=${urlOf(name)}`;
-  try {
-    return compiled(`source ${body}`, () => new AsyncFunction("channel", "args", body));
-  } catch (error) {
-    if (error instanceof SyntaxError && position !== "") {
-      error.stack = `${error.name}: ${error.message}\n    at ${name}:${position}`;
+export function compile({ kind, name, position, text }: KeptCode): Runnable {
+  const url = `\n//# sourceURL=execnet:${stackName(name)}`;
+  switch (kind) {
+    case "source":
+    case "module":
+      return compileBody(`${STRICT}${text}${url}`, `${stackName(name)}:${position}`);
+    case "function":
+    case "call": {
+      // What is kept makes the function: so each execution has one of its own.
+      const make = new Function(`${STRICT}${PREFIX}${text}\n)${url}`);
+      return (...args) => make()(...args);
     }
-    throw error;
   }
 }
 
-/**
- * The text of one function expression.
- *
- * @throws {SyntaxError}
- */
-export function compileFunction(text: string, name: string): Runnable {
-  const body = `${STRICT}${PREFIX}${text}\n)\n//# sourceURL=${urlOf(name)}`;
-  // What is kept makes the function: so each execution has one of its own.
-  return compiled(`function ${body}`, () => new Function(body) as Runnable)() as Runnable;
+/** @param place Where an error of syntax is, for its stack: V8 does not tell. */
+function compileBody(body: string, place: string): Runnable {
+  try {
+    return new AsyncFunction("channel", "args", body);
+  } catch (error) {
+    if (error instanceof SyntaxError && !place.endsWith(":")) {
+      error.stack = `${error.name}: ${error.message}\n    at ${place}`;
+    }
+    throw error;
+  }
 }
 
 /**

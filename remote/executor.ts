@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Channel, ChannelGateway } from "../channel/channel.ts";
+import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
 import { Connection } from "../channel/connection.ts";
 import type { ConnectionHandler } from "../channel/connection.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
-import type { ExecRequest, StatusReport } from "../protocol/control.ts";
-import { compileFunction, compileSource, isFrom, type Runnable, userStack } from "./compile.ts";
+import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/control.ts";
+import { compile, isFrom, type Runnable, userStack } from "./compile.ts";
 
 interface Execution {
   name: string;
@@ -30,6 +30,7 @@ export class Executor implements ConnectionHandler {
   readonly owner: ChannelGateway;
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
+  readonly #compiled = new WeakMap<KeptCode, Runnable>();
   readonly #exit: () => void;
 
   /** @param exit Called when this side is to end, after its executions have. */
@@ -49,11 +50,11 @@ export class Executor implements ConnectionHandler {
   /** The process lives as long as its initiator, whatever waits. */
   waiting(): void {}
 
-  exec(channel: Channel, core: ChannelCore, request: ExecRequest): void {
+  exec(channel: Channel, core: ChannelCore, request: ExecRequest, kept?: KeptCode): void {
     const { name, isolated } = request;
     const execution: Execution = { name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
-    execution.ended = run(channel, request).then(
+    execution.ended = this.#run(channel, request, kept).then(
       () => core.finish(),
       (error: unknown) =>
         core.finish(core.isClosed && isOwnEnd(error) ? undefined : asError(error)),
@@ -108,6 +109,17 @@ export class Executor implements ConnectionHandler {
     this.#exit();
   }
 
+  async #run(channel: Channel, request: ExecRequest, kept?: KeptCode): Promise<void> {
+    const code = kept ?? { ...request, text: await textOf(await channel.receive()) };
+    const args = await channel.receive();
+    let runnable = this.#compiled.get(code);
+    if (runnable === undefined) {
+      runnable = compile(code);
+      if (kept !== undefined) this.#compiled.set(kept, runnable);
+    }
+    await run(code.kind, runnable, channel, args);
+  }
+
   async #lastWords(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
@@ -116,24 +128,39 @@ export class Executor implements ConnectionHandler {
   }
 }
 
-async function run(channel: Channel, { kind, name, position }: ExecRequest): Promise<void> {
-  const code = await channel.receive();
-  const args = await channel.receive();
-  if (typeof code !== "string") throw new ProtocolError("the code to run is not text");
+async function run(
+  kind: ExecKind,
+  runnable: Runnable,
+  channel: Channel,
+  args: unknown,
+): Promise<void> {
   switch (kind) {
     case "source":
-      await compileSource(code, name, position)(channel, args);
+      await runnable(channel, args);
       return;
+    case "module": {
+      const main = await runnable(channel, args);
+      if (typeof main === "function") await sendYielded(channel, main(channel, args));
+      return;
+    }
     case "function":
-      return await sendYielded(channel, compileFunction(code, name)(channel, args));
+      return await sendYielded(channel, runnable(channel, args));
     case "call":
-      return await channel.send(await callWith(compileFunction(code, name), args));
+      if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
+      return await channel.send(await runnable(...args));
   }
 }
 
-function callWith(fn: Runnable, args: unknown): unknown {
-  if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
-  return fn(...args);
+/** The code as the first item has it: itself, or a channel that brings it. */
+async function textOf(item: unknown): Promise<string> {
+  if (typeof item === "string") return item;
+  const supply = typeof item === "object" && item !== null && coreOf(item) !== undefined
+    ? item as Channel
+    : undefined;
+  const text = await supply?.receive();
+  supply?.close();
+  if (typeof text === "string") return text;
+  throw new ProtocolError("the code to run is not text");
 }
 
 /** Waits for the function's end; sends what it yields, where it is a generator. */

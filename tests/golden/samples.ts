@@ -1,7 +1,7 @@
 /** What `wire.json` pins: one of each item type, frame and control message, and the preamble. */
 
 import { FrameType } from "../../protocol/constants.ts";
-import { encodeExecRequest, encodeStatusReport } from "../../protocol/control.ts";
+import { encodeExecRequest, encodeKeptCode, encodeStatusReport } from "../../protocol/control.ts";
 import { encodeFrame } from "../../protocol/frames.ts";
 import type { ChannelReferences } from "../../protocol/items.ts";
 import { encodePreamble, type Hello } from "../../protocol/preamble.ts";
@@ -72,7 +72,9 @@ export const ITEMS: Readonly<Record<string, unknown>> = {
 };
 
 const bytes = Uint8Array.of(1, 2, 3);
-const exec = encodeExecRequest({ kind: "source", name: "main.ts", position: "", isolated: false });
+const request = { position: "", isolated: false };
+const exec = encodeExecRequest({ ...request, kind: "source", name: "main.ts" });
+const code = encodeKeptCode({ ...request, kind: "call", name: "one", text: "() => 1" });
 const status = encodeStatusReport({ channels: 2, executing: ["main.ts"], execModel: "main" });
 
 /** One frame of each type. */
@@ -89,6 +91,8 @@ export const FRAMES: Readonly<Record<string, Uint8Array>> = {
   "STATUS_REQUEST": encodeFrame(FrameType.STATUS_REQUEST, 7),
   "STATUS": encodeFrame(FrameType.STATUS, 7, status),
   "EXIT": encodeFrame(FrameType.EXIT, 0),
+  "CODE": encodeFrame(FrameType.CODE, 5, code),
+  "EXEC_KEPT": encodeFrame(FrameType.EXEC_KEPT, 1, Uint8Array.of(0, 0, 0, 5)),
 };
 
 /** The hello of {@linkcode PREAMBLE}. */

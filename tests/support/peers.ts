@@ -122,7 +122,6 @@ export async function pair(limits?: Partial<Limits>): Promise<Pair> {
   const request = { kind: "source", name: "test", position: "", isolated: false } as const;
   const near = initiator.connection.exec(request, "", []);
   const { channel: far, core: farCore } = await remote.execution();
-  await far.receive(); // the code
   await far.receive(); // the arguments
   return {
     initiator,
