@@ -156,6 +156,15 @@ export class ImpureFunctionError extends ExecnetError {
   }
 }
 
+/**
+ * A module cannot be sent: a file of it cannot be read, is not valid, or imports what is not there.
+ * The message says which, and where.
+ */
+export class ModuleError extends ExecnetError {
+  /** The class name, also where the code was minified. */
+  override name = "ModuleError";
+}
+
 /** A gateway spec is wrong: an unknown or doubled key, a bad value, keys that exclude each other. */
 export class SpecError extends ExecnetError {
   /** The class name, also where the code was minified. */

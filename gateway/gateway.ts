@@ -14,6 +14,7 @@ import { functionText, nameOf } from "./function.ts";
 import { UnboundChannels } from "../channel/unbound.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
+import { moduleCode } from "./module.ts";
 import { narrow } from "./permission_narrowing.ts";
 import type { PermissionSet } from "./permissions.ts";
 import type { GatewayExit } from "./remote_process.ts";
@@ -215,8 +216,33 @@ export class Gateway implements AsyncDisposable {
     args?: Args,
     options?: ExecOptions,
   ): Channel<Send, Receive>;
+  /**
+   * Runs a module there. A `file:` module travels with all that it imports: relative files, JSON,
+   * text, names of the nearest `deno.json`, npm and JSR packages. It is read before this returns;
+   * where it imports anything but `node:`, `deno bundle` makes one script of it. A module of
+   * another URL (`https:`, `jsr:`, `npm:`) is imported by the gateway, under its own `import`
+   * permission.
+   *
+   * Where its default export is a function, that is called with `(channel, args)`, as a function
+   * that is sent is. Otherwise its top level is all that runs. In a `file:` module and what it
+   * imports, `channel` and `args` are bound: `typeof channel !== "undefined"` tells that it was
+   * sent. `import.meta.main` is false there.
+   *
+   * The channel closes with a {@linkcode ModuleError} when the module cannot be sent. This process
+   * needs `--allow-read` of its files, and for `deno bundle` also `--allow-write` of the temporary
+   * directory.
+   *
+   * @throws {TypeError} for a URL of another scheme.
+   * @throws {SerializationError} when `args` cannot travel.
+   * @throws {GatewayClosedError} when the gateway has ended, or is asked to.
+   */
+  remoteExec<Receive = unknown, Send = unknown>(
+    module: URL,
+    args?: unknown,
+    options?: ExecOptions,
+  ): Channel<Receive, Send>;
   remoteExec(
-    code: string | RemoteFunction<unknown, unknown, never>,
+    code: string | URL | RemoteFunction<unknown, unknown, never>,
     args?: unknown,
     options: ExecOptions = {},
   ): Channel {
@@ -325,10 +351,16 @@ export function whenEnded(gateway: Gateway): Promise<GatewayExit> {
   return ended(gateway);
 }
 
-function toCode(code: string | RemoteFunction<unknown, unknown, never>, name?: string): Code {
-  if (typeof code === "string") return { ...sourceCode(code), name: name ?? "remoteExec" };
+function toCode(
+  code: string | URL | RemoteFunction<unknown, unknown, never>,
+  name?: string,
+): Code {
+  if (typeof code === "string") return sourceExecution(code, name ?? "remoteExec");
+  if (code instanceof URL) return { ...moduleCode(code), name: name ?? moduleName(code) };
   if (typeof code !== "function") {
-    throw new TypeError(`remoteExec takes source text or a function, not ${typeof code}`);
+    throw new TypeError(
+      `remoteExec takes source text, a function, or the URL of a module, not ${typeof code}`,
+    );
   }
   return {
     kind: "function",
@@ -336,4 +368,14 @@ function toCode(code: string | RemoteFunction<unknown, unknown, never>, name?: s
     name: name ?? (nameOf(code) || "remoteExec"),
     position: "",
   };
+}
+
+function sourceExecution(text: string, name: string): Code {
+  const { locate, ...code } = sourceCode(text);
+  return { ...code, name, locate: () => locate };
+}
+
+/** What stacks call a module: its last part, as `job.ts` or `semver`. */
+function moduleName(url: URL): string {
+  return url.protocol === "data:" ? "data:" : url.pathname.split("/").at(-1) || url.href;
 }

@@ -4,21 +4,37 @@
  * @module
  */
 
-import { type Identifier, type ImportDeclaration, type Literal, parse, type Program } from "acorn";
+import { parse, type Program } from "acorn";
 import * as nodeModule from "node:module";
-import type { Code } from "./code.ts";
+import type { Locate } from "./code.ts";
+import { hoistImports } from "./imports.ts";
+import { takeMap } from "./source_map.ts";
 import { positionOf } from "./syntax.ts";
 
-type StripTypes = (code: string, options?: { mode?: "strip" | "transform" }) => string;
+type StripTypes = (
+  code: string,
+  options?: { mode?: "strip" | "transform"; sourceMap?: boolean },
+) => string;
 
 // Younger than the oldest Deno that runs this: there, source text has to be JavaScript.
 const stripTypes = (nodeModule as { stripTypeScriptTypes?: StripTypes }).stripTypeScriptTypes;
 
-const CACHED_TEXTS = 256;
-const cache = new Map<string, Omit<Code, "name">>();
+/** Source text that is ready to be sent. */
+export interface SourceCode {
+  kind: "source";
+  /** What is sent. */
+  text: string;
+  /** `line:column` of an error of syntax; empty where there is none. */
+  position: string;
+  /** Where its positions are in the text as it was written; the file is left empty. */
+  locate: Locate;
+}
 
-/** What to send for `text`. Lines stay where they are. Text that is not valid is left to fail there. */
-export function sourceCode(text: string): Omit<Code, "name"> {
+const CACHED_TEXTS = 256;
+const cache = new Map<string, SourceCode>();
+
+/** What to send for `text`. Text that is not valid is left to fail there. */
+export function sourceCode(text: string): SourceCode {
   const known = cache.get(text);
   if (known !== undefined) return known;
   if (cache.size >= CACHED_TEXTS) cache.clear();
@@ -27,93 +43,78 @@ export function sourceCode(text: string): Omit<Code, "name"> {
   return code;
 }
 
-function prepare(text: string): Omit<Code, "name"> {
-  const { text: script, position: wrong } = withoutTypes(text);
-  if (wrong !== "") return { kind: "source", text, position: wrong };
+function prepare(text: string): SourceCode {
+  const script = withoutTypes(text);
+  const { original } = script;
+  if (script.position !== "") {
+    return { kind: "source", text, position: script.position, locate: inPlace };
+  }
   let program: Program;
   try {
-    program = parse(script, {
+    program = parse(script.text, {
       ecmaVersion: "latest",
       sourceType: "module",
       allowReturnOutsideFunction: true,
     });
   } catch (error) {
-    return { kind: "source", text: script, position: positionOf(error) };
+    return { kind: "source", text: script.text, position: positionOf(error), locate: original };
   }
-  return { kind: "source", text: hoistImports(script, program), position: "" };
+  const { prelude, rest } = hoistImports(script.text, program);
+  return {
+    kind: "source",
+    text: prelude + rest,
+    position: "",
+    locate: behind(prelude, original),
+  };
 }
 
-/** The text without types, or unchanged with the position of what is wrong in it. */
-function withoutTypes(text: string): { text: string; position: string } {
-  if (stripTypes === undefined) return { text, position: "" };
+const inPlace: Locate = (line, column) => ({ file: "", line, column });
+
+/** Positions of a text in front of whose first line something was put. */
+export function behind(prelude: string, locate: Locate): Locate {
+  if (prelude === "") return locate;
+  return (line, column) =>
+    line > 1
+      ? locate(line, column)
+      // What the prelude itself does, was written on the first line or further down.
+      : locate(line, Math.max(column - prelude.length, 1));
+}
+
+/** A script without types. */
+export interface Script {
+  /** The script, or the unchanged text where something is wrong in it. */
+  text: string;
+  /** `line:column` of what is wrong; empty where that is nothing, or not known. */
+  position: string;
+  /** Where its positions are in the text as it was written; the file is left empty. */
+  original: Locate;
+}
+
+/** Takes the types of TypeScript out. */
+export function withoutTypes(text: string): Script {
+  if (stripTypes === undefined) return { text, position: "", original: inPlace };
   try {
-    return { text: stripTypes(text), position: "" };
+    return { text: stripTypes(text), position: "", original: inPlace };
   } catch (error) {
     return transformed(text, /not supported in strip-only mode/.test(String(error)));
   }
 }
 
 /** For enums and the like, which need more than blanks in the place of types. */
-function transformed(text: string, isValid: boolean): { text: string; position: string } {
+function transformed(text: string, isValid: boolean): Script {
   try {
-    const script = stripTypes?.(text, { mode: "transform" });
+    const script = stripTypes?.(text, { mode: "transform", sourceMap: true });
     // A transform mends some of what is not valid: that is not what was written.
-    return { text: isValid && script !== undefined ? script : text, position: "" };
+    if (!isValid || script === undefined) return { text, position: "", original: inPlace };
+    const mapped = takeMap(script);
+    const original: Locate = (line, column) => {
+      const place = mapped.original(line, column);
+      return place && { ...place, file: "" };
+    };
+    return { text: mapped.text, position: "", original };
   } catch (error) {
     // Only its text says where: "… at file:///stripTypeScriptTypes.ts:4:22".
     const position = /stripTypeScriptTypes\.ts:(\d+:\d+)/.exec(String(error))?.[1] ?? "";
-    return { text, position };
+    return { text, position, original: inPlace };
   }
-}
-
-/** Imports come first whatever their place: as `await import(…)` in front, on the first line. */
-function hoistImports(text: string, program: Program): string {
-  const imports = program.body.filter((node) => node.type === "ImportDeclaration");
-  if (imports.length === 0) return text;
-  let rest = text;
-  for (const { start, end } of imports) {
-    rest = rest.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, " ") + rest.slice(end);
-  }
-  return imports.map(importExpression).join("") + rest;
-}
-
-function importExpression(node: ImportDeclaration, index: number): string {
-  const module = `__import${index}`;
-  const names: string[] = [];
-  let namespace = "";
-  for (const specifier of node.specifiers) {
-    const local = specifier.local.name;
-    switch (specifier.type) {
-      case "ImportDefaultSpecifier":
-        names.push(`default: ${local}`);
-        break;
-      case "ImportSpecifier":
-        names.push(`${exportName(specifier.imported)}: ${local}`);
-        break;
-      case "ImportNamespaceSpecifier":
-        namespace = `const ${local} = ${module}; `;
-        break;
-    }
-  }
-  const attributes = (node.attributes ?? []).map(({ key, value }) =>
-    `${exportName(key)}: ${JSON.stringify(value.value)}`
-  );
-  const options = attributes.length > 0 ? `, { with: { ${attributes.join(", ")} } }` : "";
-  return `const ${module} = await import(${JSON.stringify(node.source.value)}${options}); ` +
-    namespace + checkedNames(module, names);
-}
-
-/** A name that the module does not export is an error, as it is in a declaration. */
-function checkedNames(module: string, names: string[]): string {
-  if (names.length === 0) return "";
-  const exported = names.map((name) => name.slice(0, name.lastIndexOf(": ")));
-  const check = exported.map((name) => {
-    const key = name.startsWith('"') ? name : JSON.stringify(name);
-    return `if (!(${key} in ${module})) throw new SyntaxError("the module has no export " + ${key}); `;
-  });
-  return `${check.join("")}const { ${names.join(", ")} } = ${module}; `;
-}
-
-function exportName(name: Identifier | Literal): string {
-  return name.type === "Identifier" ? name.name : JSON.stringify(name.value);
 }

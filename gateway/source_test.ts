@@ -12,7 +12,9 @@ const UNTOUCHED = [
 
 for (const text of UNTOUCHED) {
   Deno.test(`sourceCode() leaves ${JSON.stringify(text)} as it is`, () => {
-    assertEquals(sourceCode(text), { kind: "source", text, position: "" });
+    const { locate, ...code } = sourceCode(text);
+    assertEquals(code, { kind: "source", text, position: "" });
+    assertEquals(locate(3, 2), { file: "", line: 3, column: 2 });
   });
 }
 
@@ -29,6 +31,24 @@ Deno.test("sourceCode() compiles what of TypeScript is more than types", () => {
   const { text, position } = sourceCode("enum Color { Red }\nreturn Color.Red;");
   assertEquals(position, "");
   assertEquals(new Function(text)(), 0);
+});
+
+Deno.test("sourceCode() knows where a position of what it compiled was written", () => {
+  const written =
+    `interface A {}\nenum Color { Red }\n\n  throw new Error(Color.Red + "" as string);`;
+  const { text, locate } = sourceCode(written);
+  const lines = text.split("\n");
+  const line = lines.findIndex((line) => line.includes("new Error"));
+  assertEquals(locate(line + 1, lines[line].indexOf("new Error") + 1), {
+    file: "",
+    line: 4,
+    column: 9,
+  });
+});
+
+Deno.test("sourceCode() knows the columns of a line that imports were put in front of", () => {
+  const { text, locate } = sourceCode(`import "node:fs"; throw new Error("here");`);
+  assertEquals(locate(1, text.indexOf("new Error") + 1), { file: "", line: 1, column: 25 });
 });
 
 const IMPORTS: readonly [declaration: string, hoisted: RegExp][] = [
@@ -70,7 +90,8 @@ const WRONG: readonly [text: string, position: string][] = [
 
 for (const [text, position] of WRONG) {
   Deno.test(`sourceCode() knows the place of what is wrong in ${JSON.stringify(text)}`, () => {
-    assertEquals(sourceCode(text), { kind: "source", text, position });
+    const { locate: _, ...code } = sourceCode(text);
+    assertEquals(code, { kind: "source", text, position });
   });
 }
 

@@ -12,6 +12,7 @@ import { functionTests } from "./functions.ts";
 import { generatorTests } from "./generators.ts";
 import { halfCloseTests } from "./half_close.ts";
 import { itemTests } from "./items.ts";
+import { moduleTests } from "./modules.ts";
 import { passingTests } from "./passing.ts";
 import { receiveTests } from "./receive.ts";
 import { remoteErrorTests } from "./remote_errors.ts";
@@ -34,6 +35,7 @@ const THEMES: readonly ((behaves: Behaviour) => void)[] = [
   sourceTests,
   remoteErrorTests,
   functionTests,
+  moduleTests,
   generatorTests,
   itemTests,
   serializationTests,

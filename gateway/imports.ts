@@ -1,0 +1,71 @@
+/**
+ * Import declarations as `await import(…)`, for text that becomes the body of a function.
+ *
+ * @module
+ */
+
+import type { Identifier, ImportDeclaration, Literal, Program } from "acorn";
+
+/** A script without its import declarations. */
+export interface Hoisted {
+  /** What has to come in front: imports come first, whatever their place. On one line. */
+  prelude: string;
+  /** The rest; every line and column is where it was. */
+  rest: string;
+}
+
+/** Takes import declarations out of a script. */
+export function hoistImports(text: string, program: Program): Hoisted {
+  const imports = program.body.filter((node) => node.type === "ImportDeclaration");
+  let rest = text;
+  for (const { start, end } of imports) {
+    rest = rest.slice(0, start) + blanks(text.slice(start, end)) + rest.slice(end);
+  }
+  return { prelude: imports.map(importExpression).join(""), rest };
+}
+
+/** Blanks in the place of a text; line ends stay. */
+export function blanks(text: string): string {
+  return text.replace(/[^\n]/g, " ");
+}
+
+function importExpression(node: ImportDeclaration, index: number): string {
+  const module = `__import${index}`;
+  const names: string[] = [];
+  let namespace = "";
+  for (const specifier of node.specifiers) {
+    const local = specifier.local.name;
+    switch (specifier.type) {
+      case "ImportDefaultSpecifier":
+        names.push(`default: ${local}`);
+        break;
+      case "ImportSpecifier":
+        names.push(`${exportName(specifier.imported)}: ${local}`);
+        break;
+      case "ImportNamespaceSpecifier":
+        namespace = `const ${local} = ${module}; `;
+        break;
+    }
+  }
+  const attributes = (node.attributes ?? []).map(({ key, value }) =>
+    `${exportName(key)}: ${JSON.stringify(value.value)}`
+  );
+  const options = attributes.length > 0 ? `, { with: { ${attributes.join(", ")} } }` : "";
+  return `const ${module} = await import(${JSON.stringify(node.source.value)}${options}); ` +
+    namespace + checkedNames(module, names);
+}
+
+/** A name that the module does not export is an error, as it is in a declaration. */
+function checkedNames(module: string, names: string[]): string {
+  if (names.length === 0) return "";
+  const exported = names.map((name) => name.slice(0, name.lastIndexOf(": ")));
+  const check = exported.map((name) => {
+    const key = name.startsWith('"') ? name : JSON.stringify(name);
+    return `if (!(${key} in ${module})) throw new SyntaxError("the module has no export " + ${key}); `;
+  });
+  return `${check.join("")}const { ${names.join(", ")} } = ${module}; `;
+}
+
+function exportName(name: Identifier | Literal): string {
+  return name.type === "Identifier" ? name.name : JSON.stringify(name.value);
+}
