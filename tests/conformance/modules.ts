@@ -197,16 +197,19 @@ export function moduleTests(behaves: Behaviour): void {
 
   behaves("a module whose channel is closed while it is built never runs", async (gw) => {
     await using dir = await scratch({
-      "main.ts": `import "./b.ts"; export default (_: any, report: any) => report.send("ran");`,
+      "main.ts": `import "./b.ts";
+        export default (_: any, { report, by }: any) => report.send(by);`,
       "b.ts": "",
     });
     const report = gw.newChannel();
-    const channel = gw.remoteExec(dir.url("main.ts"), report);
+    const channel = gw.remoteExec(dir.url("main.ts"), { report, by: "closed" });
+    const after = gw.remoteExec(dir.url("main.ts"), { report, by: "after" });
     channel.close();
     await channel.waitClose();
+    await after.waitClose();
     assertEquals((await gw.remoteStatus()).executing, []);
     report.close();
-    assertEquals(await Array.fromAsync(report), []);
+    assertEquals(await Array.fromAsync(report), ["after"]);
   });
 
   behaves("a module of another URL is imported by the gateway", async (gw) => {
