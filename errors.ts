@@ -35,6 +35,8 @@ export interface RemoteErrorInit {
   cause?: unknown;
   /** Its own data properties, such as `code` or `errors`. */
   properties?: Record<string, unknown>;
+  /** The stack of the local call that it comes from. */
+  localStack?: string;
 }
 
 /**
@@ -56,26 +58,40 @@ export interface RemoteErrorInit {
  */
 export class RemoteError extends ExecnetError {
   /** The stack of the original error, on the other side. */
-  readonly remoteStack: string;
+  declare readonly remoteStack: string;
 
   /** Rebuilds an error from what travelled of it. */
   constructor(init: RemoteErrorInit) {
     super(init.message, "cause" in init ? { cause: init.cause } : undefined);
+    define(this, "name", init.name);
+    define(this, "remoteStack", init.stack);
     for (const [key, value] of Object.entries(init.properties ?? {})) {
       if (key in this) continue; // `name`, `stack` and our own fields are not the peer's to set
       Object.defineProperty(this, key, {
         value,
         writable: true,
-        enumerable: true,
+        enumerable: key !== "errors",
         configurable: true,
       });
     }
-    this.name = init.name;
-    this.remoteStack = init.stack;
-    // The local frames would be those of our own reading loop, which help nobody.
-    const frames = init.stack.split("\n").filter((line) => /^\s+at /.test(line));
-    this.stack = [`${init.name}: ${init.message}`, "  on the remote side:", ...frames].join("\n");
+    // Our own frames, of the loop that reads, help nobody.
+    const lines = [`${init.name}: ${init.message}`, ...framesOf(init.localStack)];
+    this.stack = [...lines, "  on the remote side:", ...framesOf(init.stack)].join("\n");
   }
+}
+
+function framesOf(stack = ""): string[] {
+  return stack.split("\n").filter((line) => /^\s+at /.test(line));
+}
+
+/** As an error's own `message`: it is not listed when the error is printed, as `stack` has it. */
+function define(error: Error, key: string, value: string): void {
+  Object.defineProperty(error, key, {
+    value,
+    enumerable: false,
+    writable: true,
+    configurable: true,
+  });
 }
 
 /**

@@ -8,6 +8,8 @@ import {
   ChannelClosedError,
   ExecnetError,
   ProtocolError,
+  RemoteError,
+  type RemoteErrorInit,
   SerializationError,
   TimeoutError,
 } from "../errors.ts";
@@ -16,7 +18,7 @@ import type { ItemCodec } from "../protocol/items.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import { EncodedItem, ItemReader } from "./item_reader.ts";
 import { Outbox } from "./outbox.ts";
-import { type Advisor, remoteError } from "./remote_error.ts";
+import { type Advisor, remoteErrorInit } from "./remote_error.ts";
 import type { FrameSink } from "./scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 import { bounded, type WaitOptions } from "./wait.ts";
@@ -58,6 +60,9 @@ export type ChannelRole =
   /** The remote's end of an execution under way: closes when that ends. */
   | "running";
 
+/** Completes what the peer closes with, before anybody sees it. Neither throws nor rejects. */
+export type ErrorExplainer = (init: RemoteErrorInit) => RemoteErrorInit | Promise<RemoteErrorInit>;
+
 const NO_ERROR = new Uint8Array();
 
 /** What {@linkcode ChannelCore.forward} hands over last. */
@@ -78,6 +83,9 @@ export class ChannelCore implements InboxOwner {
   /** What `waitClose` throws. */
   #failure: Error | undefined;
   #failureSeen = false;
+  #explain: ErrorExplainer | undefined;
+  /** The error of the peer's CLOSE, while it is being completed. */
+  #unexplained: Error | undefined;
   #closed = Promise.withResolvers<void>();
   #abort: AbortController | undefined;
 
@@ -140,6 +148,11 @@ export class ChannelCore implements InboxOwner {
   /** The error that it ended with. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** Sets what completes the error that the peer closes with. */
+  onError(explain: ErrorExplainer): void {
+    this.#explain = explain;
   }
 
   /** Whether it can neither send nor get anything new. */
@@ -316,6 +329,9 @@ export class ChannelCore implements InboxOwner {
 
   /** Takes a frame of this channel; connection-wide breaches throw. */
   take(frame: Frame & { channel: number }): void {
+    if (this.#unexplained !== undefined) {
+      throw new ProtocolError(`the peer sent ${frame.type} on channel ${this.id} after its CLOSE`);
+    }
     switch (frame.type) {
       case "item":
       case "part":
@@ -343,11 +359,13 @@ export class ChannelCore implements InboxOwner {
 
   /** Takes a peer that was ended for what this side's close asked of it as having closed. */
   closeFor(): void {
+    this.#closeExplained(this.#unexplained);
     if (this.#state === "closing") this.#takeClose(NO_ERROR);
   }
 
   /** The connection is gone. */
   lose(error: Error): void {
+    this.#closeExplained(this.#unexplained);
     this.#failure ??= error;
     this.#reason = error;
     this.#outbox.abandon(() => error);
@@ -401,8 +419,25 @@ export class ChannelCore implements InboxOwner {
   }
 
   #takeClose(bytes: Uint8Array): void {
+    if (bytes.length === 0) return this.#closedByPeer(undefined);
     const { codec, advise } = this.#context;
-    const error = bytes.length === 0 ? undefined : remoteError(this.id, bytes, codec, advise);
+    const init = remoteErrorInit(this.id, bytes, codec, advise);
+    if (init instanceof Error) return this.#closedByPeer(init);
+    const explained = this.#explain?.(init) ?? init;
+    if (!(explained instanceof Promise)) return this.#closedByPeer(new RemoteError(explained));
+    this.#unexplained = new RemoteError(init);
+    this.waiting(1);
+    explained.then((init) => this.#closeExplained(new RemoteError(init)));
+  }
+
+  #closeExplained(error: Error | undefined): void {
+    if (this.#unexplained === undefined) return;
+    this.#unexplained = undefined;
+    this.waiting(-1);
+    this.#closedByPeer(error);
+  }
+
+  #closedByPeer(error: Error | undefined): void {
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {

@@ -4,20 +4,20 @@
  * @module
  */
 
-import { ProtocolError, RemoteError } from "../errors.ts";
+import { ProtocolError, type RemoteErrorInit } from "../errors.ts";
 import { errorParts } from "../protocol/item_types.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 
 /** What this side can add to the message of a remote error, such as what to do. */
 export type Advisor = (message: string) => string | undefined;
 
-/** The error of a CLOSE frame; a {@linkcode ProtocolError} where its bytes are none. */
-export function remoteError(
+/** What travelled of a CLOSE frame's error; a {@linkcode ProtocolError} where its bytes are none. */
+export function remoteErrorInit(
   channel: number,
   bytes: Uint8Array,
   codec: ItemCodec,
   advise?: Advisor,
-): Error {
+): RemoteErrorInit | Error {
   let error: unknown;
   try {
     error = codec.decode(bytes);
@@ -32,5 +32,5 @@ export function remoteError(
     if (advice !== undefined) at.message += `; ${advice}`;
   }
   const { cause, ...parts } = errorParts(error);
-  return new RemoteError(cause.length > 0 ? { ...parts, cause: cause[0] } : parts);
+  return cause.length > 0 ? { ...parts, cause: cause[0] } : parts;
 }

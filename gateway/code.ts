@@ -18,6 +18,8 @@ export interface Code {
   position: string;
   /** Where its positions are in the user's own files; asked when an error has come. */
   locate?: () => Locate | undefined | Promise<Locate | undefined>;
+  /** The stack of the call that sends it; V8 makes the text only when it is read. */
+  from?: { readonly stack?: string };
 }
 
 /** A place in a file of the user's. */

@@ -6,10 +6,9 @@
 
 import { type Expression, type Function as FunctionNode, parseExpressionAt } from "acorn";
 import { type CapturedName, ImpureFunctionError } from "../errors.ts";
+import type { Code } from "./code.ts";
+import { type AnyFunction, locateFunction } from "./positions.ts";
 import { capturedNames } from "./purity.ts";
-
-// deno-lint-ignore ban-types -- any function at all
-export type AnyFunction = Function;
 
 // Taken now: user code may replace it.
 const toString = Function.prototype.toString;
@@ -37,6 +36,18 @@ export function functionText(fn: AnyFunction): string {
   }
   known.set(fn, text);
   return text;
+}
+
+/** A function as code. */
+export function functionCode(fn: AnyFunction, kind: "function" | "call", name: string): Code {
+  const text = functionText(fn);
+  return {
+    kind,
+    text,
+    name,
+    position: "",
+    locate: () => locateFunction(fn, text, toString.call(fn)),
+  };
 }
 
 /** What a function is called; empty where it has no name, or one that is not text. */

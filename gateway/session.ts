@@ -21,6 +21,7 @@ import { endWithProcess } from "./lifetime.ts";
 import { encodeProgram } from "./loader.ts";
 import { printLine } from "./output.ts";
 import { type GatewayExit, type ProcessObserver, RemoteProcess } from "./remote_process.ts";
+import { explain } from "./remote_stack.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { UnseenFailures } from "./unseen_failures.ts";
 
@@ -129,9 +130,11 @@ export class Session implements ConnectionHandler, ProcessObserver {
    *
    * @param isolated Whether the process belongs to this execution, and ends with it.
    */
-  run({ kind, name, text, position }: Code, args: unknown, isolated = false): Channel {
+  run(code: Code, args: unknown, isolated = false): Channel {
+    const { kind, name, text, position } = code;
     this.checkOpen(name);
     const channel = this.connection.exec({ kind, name, position, isolated }, text, args);
+    coreOf(channel)?.onError((init) => explain(code, init));
     if (isolated) this.#execution = { name, channel };
     this.#running.set(channel, name);
     coreOf(channel)?.onEnd(() => {

@@ -19,7 +19,8 @@ const AsyncFunction = (async () => {}).constructor as unknown as FunctionMaker;
 const STRICT = `"use strict";\n`;
 /** Lines in front of the text: two that the constructor makes, and {@linkcode STRICT}. */
 const LINES_BEFORE = 3;
-const PREFIX = "return (";
+/** Ends its line, so that columns of the text's first line count from 1. */
+const STRICT_RETURN = `"use strict"; return (\n`;
 
 /** Whether a stack, as V8 gives it, has a line in the code of this name. */
 export function isFrom(stack: string, name: string): boolean {
@@ -41,7 +42,7 @@ export function compile({ kind, name, position, text }: KeptCode): Runnable {
     case "function":
     case "call": {
       // What is kept makes the function: so each execution has one of its own.
-      const make = new Function(`${STRICT}${PREFIX}${text}\n)${url}`);
+      const make = new Function(`${STRICT_RETURN}${text}\n)${url}`);
       return (...args) => make()(...args);
     }
   }

@@ -1,7 +1,28 @@
 import { assertEquals, assertFalse, assertMatch, assertRejects } from "@std/assert";
 import { assert } from "../support/assert.ts";
 import { ExecnetError, RemoteError } from "../../errors.ts";
+import type { Channel } from "../../channel/channel.ts";
+import { scratch } from "../support/files.ts";
 import type { Behaviour } from "./behaviour.ts";
+
+const THIS_FILE = Deno.readTextFileSync(new URL(import.meta.url));
+
+/** Line and column (from 1) at which this file has a text. */
+function placeOf(text: string): [line: number, column: number] {
+  const before = THIS_FILE.slice(0, THIS_FILE.indexOf(text)).split("\n");
+  return [before.length, (before.at(-1) ?? "").length + 1];
+}
+
+/** Where this file makes the error that is first named so. */
+function throwOf(message: string): [line: number, column: number] {
+  const before = THIS_FILE.slice(0, THIS_FILE.indexOf(message));
+  return placeOf(THIS_FILE.slice(before.lastIndexOf("new Error("), before.length + message.length));
+}
+
+/** A frame of this file. */
+function placePattern(line: number, column?: number): RegExp {
+  return new RegExp(`remote_errors\\.ts:${line}:${column ?? "\\d+"}\\b`);
+}
 
 /** What of an error arrives. */
 export function remoteErrorTests(behaves: Behaviour): void {
@@ -72,19 +93,150 @@ import * as all from "node:path";
     assertMatch(error.remoteStack, /job\.ts:3:3/);
   });
 
-  behaves("RemoteError.remoteStack names the line within a function's own text", async (gw) => {
-    const channel = gw.remoteExec(async function work() {
-      await Promise.resolve();
-      throw new Error("at line three");
-    });
-    const { remoteStack } = await assertRejects(() => channel.receive(), RemoteError);
-    assertMatch(remoteStack, /work:3:\d+/);
+  behaves("RemoteError.remoteStack names file, line and column of a function", async (gw) => {
+    interface Padding {
+      types: "that the compiler takes out, so that lines move";
+    }
+    const forms = {
+      work: async function work(_channel: unknown, _args?: Padding): Promise<never> {
+        await Promise.resolve();
+        throw new Error("thrown by a function");
+      },
+      arrow: (): never => {
+        const none: Padding | undefined = undefined;
+        throw new Error(`thrown by an arrow${none ?? ""}`);
+      },
+      async method(_channel: unknown): Promise<void> {
+        const inner = (n: number): never => {
+          throw new Error(`thrown by a method${n}`);
+        };
+        await inner(1);
+      },
+      async *generator() {
+        yield await Promise.resolve(1);
+        throw new Error("thrown by a generator");
+      },
+    };
+    const lines = {
+      work: "thrown by a function",
+      arrow: "thrown by an arrow",
+      method: "thrown by a method",
+      generator: "thrown by a generator",
+    };
+    for (const form of ["work", "arrow", "method", "generator"] as const) {
+      const channel = gw.remoteExec(forms[form] as (channel: Channel) => unknown);
+      const error = await assertRejects(() => channel.waitClose(), RemoteError);
+      const [line, column] = throwOf(lines[form]);
+      assertMatch(error.remoteStack, placePattern(line, column), form);
+    }
   });
 
-  behaves("printing a RemoteError shows the remote frames", async (gw) => {
+  behaves("RemoteError.remoteStack of a call names the file and line", async (gw) => {
+    const failing = await assertRejects(
+      () => gw.call((text: string) => JSON.parse(text + "{ of a call"), ""),
+      RemoteError,
+    );
+    const [line] = placeOf(`JSON.parse(text + "{ of a call")`);
+    assertMatch(failing.remoteStack, placePattern(line));
+  });
+
+  behaves("RemoteError.remoteStack keeps the lines of source with enums", async (gw) => {
+    const channel = gw.remoteExec(
+      `interface One { n: number }
+enum Color { Red, Green }
+
+const color: Color = Color.Green;
+  throw new Error(Color[color] as string);`,
+      undefined,
+      { name: "job.ts" },
+    );
+    const { remoteStack } = await assertRejects(() => channel.receive(), RemoteError, "Green");
+    assertMatch(remoteStack, /\bjob\.ts:5:9$/m);
+  });
+
+  behaves("RemoteError.remoteStack names file, line and column of a module", async (gw) => {
+    await using dir = await scratch({
+      "alone.ts": `import { sep } from "node:path"; interface A {}
+export default function work(): never {
+  throw new Error("in a module" + sep);
+}`,
+      "first.ts": `import { sep } from "node:path"; throw new Error(sep);`,
+      "enum.ts": `enum A { B }
+interface C {}
+export default () => {
+  throw new Error(A[A.B]);
+};`,
+    });
+    const places = [["alone.ts", 3, 9], ["first.ts", 1, 40], ["enum.ts", 4, 9]] as const;
+    for (const [file, line, column] of places) {
+      const channel = gw.remoteExec(dir.url(file));
+      const { remoteStack } = await assertRejects(() => channel.receive(), RemoteError);
+      assertEquals(remoteStack.includes(`${dir.url(file)}:${line}:${column}`), true, remoteStack);
+    }
+  });
+
+  behaves("RemoteError.remoteStack names each file of a module graph", async (gw) => {
+    await using dir = await scratch({
+      "main.ts": `import { deep } from "./lib/deep.ts";
+interface Padding { n: number }
+
+export default function main(): void {
+  deep({ n: 1 } as Padding);
+}`,
+      "lib/deep.ts": `import type { A } from "./none.ts";
+enum E { F }
+export function deep(_: object): never {
+  throw new RangeError("deep" + E.F, { cause: new Error("its cause") });
+}`,
+      "lib/none.ts": `export interface A {}`,
+    });
+    const channel = gw.remoteExec(dir.url("main.ts"));
+    const error = await assertRejects(() => channel.receive(), RemoteError, "deep0");
+    for (const place of [`${dir.url("lib/deep.ts")}:4:9`, `${dir.url("main.ts")}:5:3`]) {
+      assertEquals(error.remoteStack.includes(place), true, error.remoteStack);
+    }
+    const cause = error.cause as Error;
+    assertEquals(cause.stack?.includes(`${dir.url("lib/deep.ts")}:4:47`), true, cause.stack);
+  });
+
+  behaves("the stacks of causes and of an AggregateError's errors are the user's", async (gw) => {
+    const channel = gw.remoteExec(
+      `const inner = new TypeError("inner", { cause: new Error("innermost") });
+throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
+      undefined,
+      { name: "job.ts" },
+    );
+    const error = await assertRejects(() => channel.receive(), RemoteError, "both");
+    const { errors } = error as unknown as { errors: Error[] };
+    const cause = error.cause as Error;
+    for (const { stack } of [cause, cause.cause as Error, errors[0], errors[1]]) {
+      assertMatch(String(stack), /^\s+at (async )?job\.ts:[12]:\d+$/m);
+      assertFalse(/execnet:|<anonymous>/.test(String(stack)), stack);
+    }
+  });
+
+  behaves("printing a RemoteError shows the remote frames under the local ones", async (gw) => {
     const channel = gw.remoteExec(`throw new RangeError("far away")`, undefined, { name: "j.ts" });
     const error = await assertRejects(() => channel.receive(), RemoteError);
-    assertMatch(String(error.stack), /RangeError: far away[\s\S]*j\.ts:1:7/);
+    const [line] = placeOf(`gw.remoteExec(\`throw new RangeError("far away")\``);
+    const [local, remote] = Deno.inspect(error).split("on the remote side:");
+    assertMatch(local, /RangeError.*: far away/);
+    assertMatch(local, placePattern(line));
+    assertMatch(remote, /^\s+at j\.ts:1:7/m);
+    assertEquals(Deno.inspect(error).match(/j\.ts:1:7/g)?.length, 1, "it is shown once");
+    const called = await assertRejects(() => gw.call(() => Deno.readTextFileSync(1 as never)));
+    const [callLine] = placeOf(`gw.call(() => Deno.readTextFileSync(1 as never))`);
+    assertMatch(String(called.stack), placePattern(callLine));
+  });
+
+  behaves("an error whose places are being looked up is not lost with its gateway", async (gw) => {
+    const channel = gw.remoteExec(() => {
+      throw new Error("last words");
+    });
+    const failed = assertRejects(() => channel.waitClose(), Error, "last words");
+    await gw.remoteStatus();
+    await gw.terminate();
+    await failed;
   });
 
   behaves(
