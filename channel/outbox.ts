@@ -72,8 +72,8 @@ export class Outbox implements FrameSource {
   }
 
   /**
-   * Sends `bytes`, which must not change, in their turn. `signal` takes back what has not begun to
-   * leave.
+   * Sends `bytes` in their turn; they belong to this from now on. `signal` takes back what has not
+   * begun to leave.
    */
   send(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -176,8 +176,9 @@ export class Outbox implements FrameSource {
     const size = Math.min(left, most);
     if (size < Math.min(left, MIN_PART_BYTES)) return false;
     const part = bytes.subarray(at, at + size);
-    if (whole) writer.frame(FrameType.ITEM, this.#id, part);
-    else if (at > 0) writer.frame(FrameType.ITEM_PART, this.#id, part);
+    const spent = size === left ? bytes : undefined;
+    if (whole) writer.frame(FrameType.ITEM, this.#id, part, undefined, spent);
+    else if (at > 0) writer.frame(FrameType.ITEM_PART, this.#id, part, undefined, spent);
     else writer.frame(FrameType.ITEM_START, this.#id, part, bytes.length);
     this.#credit -= HEADER_BYTES + prefixBytes + size;
     entry.at += size;

@@ -8,6 +8,7 @@ import { ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import { type FrameType, HEADER_BYTES } from "../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../protocol/frames.ts";
+import { giveBack } from "../protocol/memory.ts";
 import { Queue } from "./queue.ts";
 
 /** A channel that may have frames to write, as the scheduler sees it. */
@@ -18,8 +19,17 @@ export interface FrameSource {
 
 /** Puts frames into the current batch. */
 export interface FrameWriter {
-  /** A frame; `prefix` is a u32 that comes before the payload. */
-  frame(type: FrameType, channel: number, payload?: Uint8Array, prefix?: number): void;
+  /**
+   * A frame; `prefix` is a u32 that comes before the payload. `spent` is what nobody needs any more
+   * once this frame has been written.
+   */
+  frame(
+    type: FrameType,
+    channel: number,
+    payload?: Uint8Array,
+    prefix?: number,
+    spent?: Uint8Array,
+  ): void;
 }
 
 /** Where a channel puts its frames; see {@linkcode Scheduler}. */
@@ -77,6 +87,7 @@ export class Scheduler implements FrameSink {
   readonly #failed: (error: Error) => void;
   readonly #waiting = new Queue<FrameSource>();
   #chunks: Uint8Array[] = [];
+  #spent: Uint8Array[] = [];
   #batchBytes = 0;
   #slab = new Uint8Array(SLAB_BYTES);
   #slabStart = 0;
@@ -109,7 +120,13 @@ export class Scheduler implements FrameSink {
   }
 
   /** Appends a frame; used for what need not wait for its turn. */
-  frame(type: FrameType, channel: number, payload: Uint8Array = NO_BYTES, prefix = -1): void {
+  frame(
+    type: FrameType,
+    channel: number,
+    payload: Uint8Array = NO_BYTES,
+    prefix = -1,
+    spent?: Uint8Array,
+  ): void {
     if (this.#stopped) return;
     const prefixBytes = prefix < 0 ? 0 : 4;
     const copied = payload.length <= COPY_BYTES ? payload.length : 0;
@@ -129,6 +146,7 @@ export class Scheduler implements FrameSink {
       this.#cutSlab();
       this.#chunks.push(payload);
     }
+    if (spent !== undefined) this.#spent.push(spent);
     if (this.#batchBytes > MAX_UNREAD_BYTES) {
       this.#fail(
         new ProtocolError(
@@ -211,12 +229,14 @@ export class Scheduler implements FrameSink {
       if (this.#batchBytes === 0) break;
       this.#cutSlab();
       const chunks = this.#chunks;
+      const spent = this.#spent;
       this.#chunks = [];
+      this.#spent = [];
       this.#batchBytes = 0;
       this.#urgent = false;
       this.#tellHandedOver();
       try {
-        const written = this.#stream.write(chunks);
+        const written = this.#stream.write(chunks, () => spent.forEach(giveBack));
         if (written === undefined) continue;
         this.#writing = true;
         written.then(() => {

@@ -11,12 +11,15 @@ class HeldStream implements ByteStream {
   readonly writes: Uint8Array<ArrayBuffer>[] = [];
   /** Whether writes last. */
   holds = true;
+  /** Says of the latest write that its bytes are needed no more. */
+  written: (() => void) | undefined;
   #pending: PromiseWithResolvers<void> | undefined;
   #wrote = Promise.withResolvers<void>();
 
   start(): void {}
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    this.written = written;
     assertEquals(this.#pending, undefined, "a write begins while another is under way");
     this.writes.push(Uint8Array.from(chunks.flatMap((chunk) => [...chunk])));
     this.#wrote.resolve();
@@ -26,7 +29,9 @@ class HeldStream implements ByteStream {
     return this.#pending.promise;
   }
 
-  async flushed(): Promise<void> {}
+  flushed(): Promise<void> {
+    return Promise.resolve();
+  }
 
   closeWrite(): void {}
 
@@ -115,6 +120,17 @@ Deno.test("Scheduler writes raw bytes before frames that come after them", async
   scheduler.frame(FrameType.OPEN, 1);
   await stream.wrote;
   assertEquals(stream.writes[0], Uint8Array.of(1, 2, ...encodeFrame(FrameType.OPEN, 1)));
+});
+
+Deno.test("Scheduler gives back the memory of what is spent when it was written, not before", async () => {
+  const { stream, scheduler } = setUp();
+  const bytes = new Uint8Array(MAX_FRAME_BYTES).fill(7);
+  scheduler.frame(FrameType.ITEM, 1, bytes, undefined, bytes);
+  await stream.wrote;
+  assertEquals(stream.writes[0].length, HEADER_BYTES + MAX_FRAME_BYTES);
+  assertEquals(bytes.length, MAX_FRAME_BYTES);
+  stream.written?.();
+  assertEquals(bytes.length, 0);
 });
 
 Deno.test("Scheduler lets sources take turns, a frame each", async () => {

@@ -113,10 +113,10 @@ export class RemoteProcess implements ByteStream {
     });
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
     try {
       // A broken pipe is told by the end of the stream, with the reason.
-      return this.#transport.write(chunks)?.catch(() => new Promise<never>(() => {}));
+      return this.#transport.write(chunks, written)?.catch(() => new Promise<never>(() => {}));
     } catch {
       return new Promise<never>(() => {});
     }

@@ -43,15 +43,16 @@ export class DescriptorStream implements ByteStream {
     this.#readFile(files[0], sink).catch((error) => sink.end(error));
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
-    if (this.#sockets !== undefined) return this.#sockets.write(chunks);
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    if (this.#sockets !== undefined) return this.#sockets.write(chunks, written);
     const output = this.#boot.files?.[1];
     if (output === undefined) return;
     const bytes = chunks.length === 1 ? chunks[0] : joined(chunks);
-    if (this.#hasWritten) return writeAll(output, bytes);
+    if (this.#hasWritten) return writeAll(output, bytes).then(written);
     // The hello: it has to be out before code runs that may end this process. An empty pipe takes it.
     this.#hasWritten = true;
     for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
+    written?.();
   }
 
   // A file's write is over when its promise has settled.
@@ -73,7 +74,7 @@ export class DescriptorStream implements ByteStream {
     while (this.#socketClass === undefined) {
       const count = await file.read(buffer);
       if (count === null) return sink.end();
-      sink.data(buffer.slice(0, count));
+      sink.data(buffer.subarray(0, count));
     }
     file.close();
     this.#sockets = openSockets(this.#socketClass);

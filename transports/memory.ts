@@ -32,13 +32,14 @@ export class MemoryStream implements ByteStream {
     this.#deliver();
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
     const peer = this.#peer;
     if (peer === undefined || peer.#ended !== undefined) throw new Error("the pipe is broken");
     for (const chunk of chunks) {
       peer.#arrived.push(new Uint8Array(chunk));
       peer.#arrivedBytes += chunk.length;
     }
+    written?.();
     peer.#deliver();
     if (peer.#arrivedBytes < PIPE_BYTES) return;
     return new Promise((resolve) => peer.#writers.push(resolve));

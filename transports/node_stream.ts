@@ -6,6 +6,7 @@
 
 import type { Readable, Writable } from "node:stream";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
+import { giveBack } from "../protocol/memory.ts";
 
 /**
  * What may still wait in the stream when more is taken: enough that the far side never runs dry
@@ -41,7 +42,10 @@ export class NodeByteStream implements ByteStream {
       ended = true;
       sink.end(error);
     };
-    this.#readable.on("data", (chunk: Uint8Array<ArrayBuffer>) => sink.data(chunk));
+    this.#readable.on("data", (chunk: Uint8Array<ArrayBuffer>) => {
+      sink.data(chunk);
+      if (chunk.length === chunk.buffer.byteLength) giveBack(chunk);
+    });
     this.#readable.on("end", () => end());
     this.#readable.on("error", end);
     this.#readable.on("close", () => end());
@@ -49,15 +53,24 @@ export class NodeByteStream implements ByteStream {
     this.#readable.resume();
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
     if (this.#broken !== undefined) throw this.#broken;
-    for (const chunk of chunks) this.#writable.write(chunk, this.#written);
+    const last = chunks.length - 1;
+    // So that they leave in one system call.
+    if (last > 0) this.#writable.cork();
+    for (let i = 0; i < last; i++) this.#writable.write(chunks[i]);
+    this.#writable.write(chunks[last], (error) => {
+      if (error) return;
+      written?.();
+      this.#written();
+    });
+    if (last > 0) this.#writable.uncork();
     if (this.#writable.writableLength <= PIPELINED_BYTES) return;
     this.#waiting = Promise.withResolvers();
     return this.#waiting.promise;
   }
 
-  readonly #written = (): void => {
+  #written(): void {
     if (this.#writable.writableLength === 0) {
       this.#flushed?.resolve();
       this.#flushed = undefined;
@@ -65,7 +78,7 @@ export class NodeByteStream implements ByteStream {
     if (this.#writable.writableLength > PIPELINED_BYTES) return;
     this.#waiting?.resolve();
     this.#waiting = undefined;
-  };
+  }
 
   flushed(): Promise<void> {
     if (this.#broken !== undefined || this.#writable.writableLength === 0) return Promise.resolve();

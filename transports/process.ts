@@ -65,8 +65,8 @@ export class ProcessTransport implements Transport {
     this.#stream.start(sink);
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
-    return this.#stream.write(chunks);
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    return this.#stream.write(chunks, written);
   }
 
   flushed(): Promise<void> {
