@@ -21,6 +21,8 @@ export function denoCommand(spec: ResolvedSpec): string[] {
     "--no-prompt",
     // Deno asks for no permission to store things, and keeps them by place: for each process its own.
     `--location=http://${crypto.randomUUID()}.invalid/`,
+    // The program frees the buffers of dropped items with it.
+    "--v8-flags=--expose-gc",
     ...permissionFlags(spec.permissions),
     LOADER_URL,
   ];
