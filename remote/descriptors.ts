@@ -15,6 +15,8 @@ import type { Boot } from "./boot.ts";
  */
 const FILES_FOR_MS = 100;
 const READ_BYTES = 64 * 1024;
+/** Every pipe has room for as much: a write of it into an empty one cannot block. */
+const PIPE_LEAST_BYTES = 4 * 1024;
 /** V8 alone lets 64 MiB of dropped items gather, and pays more for new memory than for collecting. */
 const COLLECT_AFTER_BYTES = 8 * 1024 * 1024;
 
@@ -29,8 +31,8 @@ export class DescriptorStream implements ByteStream {
   // The first `setTimeout` of a process loads a part of Node, which takes 5 ms; this does not.
   readonly #timer = AbortSignal.timeout(FILES_FOR_MS);
   #socketClass: SocketClass | undefined;
+  #writtenBytes = 0;
   #sockets: NodeByteStream | undefined;
-  #hasWritten = false;
 
   constructor(boot: Boot) {
     this.#boot = boot;
@@ -54,9 +56,10 @@ export class DescriptorStream implements ByteStream {
     const output = this.#boot.files?.[1];
     if (output === undefined) return;
     const bytes = chunks.length === 1 ? chunks[0] : joined(chunks);
-    if (this.#hasWritten) return writeAll(output, bytes).then(written);
-    // The hello: it has to be out before code runs that may end this process. An empty pipe takes it.
-    this.#hasWritten = true;
+    this.#writtenBytes += bytes.length;
+    if (this.#writtenBytes > PIPE_LEAST_BYTES) return writeAll(output, bytes).then(written);
+    // The hello and the first results wait for no thread; nor are they lost to code that ends this
+    // process, or that is busy from now on.
     for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
     written?.();
   }
