@@ -45,7 +45,7 @@ for (const [name, hex] of Object.entries(wire.items)) {
   });
 }
 
-const exec = { kind: "source", name: "main.ts", position: "" } as const;
+const exec = { kind: "source", name: "main.ts", position: "", isolated: false } as const;
 const code = { ...exec, kind: "call", name: "one", text: "() => 1" } as const;
 const status = { channels: 2, executing: ["main.ts"], execModel: "main" };
 const bytes = Uint8Array.of(1, 2, 3);
