@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { ModuleError, RemoteError } from "../../errors.ts";
 import { assert } from "../support/assert.ts";
 import { scratch } from "../support/files.ts";
-import type { Behaviour } from "./behaviour.ts";
+import { type Behaviour, idle } from "./behaviour.ts";
 
 /** Modules that send one item, and what that is; `main.ts` is the one that is sent. */
 const MODULES: readonly [sentence: string, files: Record<string, string>, sends: unknown][] = [
@@ -192,10 +192,10 @@ export function moduleTests(behaves: Behaviour): void {
       assert(!error.message.includes("execnet-"), error.message);
       await assertRejects(() => channel.waitClose(), ModuleError);
     }
-    assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
+    assertEquals(await gw.remoteStatus(), idle(gw));
   });
 
-  behaves("a module whose channel is closed while it is built never runs", async (gw) => {
+  behaves.shared("a module whose channel is closed while it is built never runs", async (gw) => {
     await using dir = await scratch({
       "main.ts": `import "./b.ts";
         export default (_: any, { report, by }: any) => report.send(by);`,

@@ -18,7 +18,10 @@ export function terminationTests(behaves: Behaviour): void {
   });
 
   behaves("everything rejects with GatewayClosedError after the end of the gateway", async (gw) => {
-    const channel = gw.remoteExec(`await channel.send(1); await new Promise(() => {});`);
+    const channel = gw.remoteExec(
+      `await channel.send(0); await channel.send(1); await new Promise(() => {});`,
+    );
+    assertEquals(await channel.receive(), 0);
     const callback = gw.newChannel();
     const marked = Promise.withResolvers<unknown>();
     callback.setCallback(marked.resolve, { endMarker: "end" });
