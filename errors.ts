@@ -191,6 +191,8 @@ export class SpecError extends ExecnetError {
 export class LaunchError extends ExecnetError {
   /** The class name, also where the code was minified. */
   override name = "LaunchError";
+  /** From `Group.open` alone: the error of each gateway that did not start. */
+  declare readonly errors?: readonly Error[];
 }
 
 /** The host's name could not be resolved. */

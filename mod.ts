@@ -34,7 +34,15 @@ export {
   type RemoteStatus,
   type TerminateOptions,
 } from "./gateway/gateway.ts";
-export { defaultGroup, Group, type GroupOptions, makeGateway } from "./gateway/group.ts";
+export {
+  defaultGroup,
+  Group,
+  type GroupOptions,
+  makeGateway,
+  type OpenOptions,
+} from "./gateway/group.ts";
+export type { MemberStatus } from "./gateway/group_status.ts";
+export { MultiChannel } from "./gateway/multi_channel.ts";
 export type { OutputHandler } from "./gateway/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
 export type { GatewayExit } from "./gateway/remote_process.ts";

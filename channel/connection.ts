@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChannelClosedError, ProtocolError } from "../errors.ts";
+import { ChannelClosedError, ProtocolError, TimeoutError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS, FrameType, KEPT_CODES, type Limits } from "../protocol/constants.ts";
 import {
@@ -26,6 +26,7 @@ import { KeptCodes } from "./kept_codes.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
 import type { Advisor } from "./remote_error.ts";
 import { Scheduler } from "./scheduler.ts";
+import { bounded, type WaitOptions } from "./wait.ts";
 
 /** What the user of a connection does with what concerns no channel. */
 export interface ConnectionHandler {
@@ -236,8 +237,12 @@ export class Connection implements CoreContext {
     await this.#stream.flushed();
   }
 
-  /** Asks the peer what it runs. */
-  async requestStatus(): Promise<StatusReport> {
+  /**
+   * Asks the peer what it runs.
+   *
+   * @throws {TimeoutError} after `timeout` milliseconds; an answer that comes later is dropped.
+   */
+  async requestStatus(options?: WaitOptions): Promise<StatusReport> {
     if (this.#lost !== undefined) throw this.#lost;
     const request = this.#nextRequest++;
     const answer = Promise.withResolvers<StatusReport>();
@@ -245,7 +250,14 @@ export class Connection implements CoreContext {
     this.scheduler.frame(FrameType.STATUS_REQUEST, request);
     this.waiting(1);
     try {
-      return await answer.promise;
+      return await bounded(
+        answer.promise,
+        options,
+        () =>
+          new TimeoutError(
+            `gateway ${this.owner.id} did not tell its status within ${options?.timeout} ms`,
+          ),
+      );
     } finally {
       this.waiting(-1);
       this.#statusRequests.delete(request);

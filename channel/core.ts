@@ -247,6 +247,21 @@ export class ChannelCore implements InboxOwner {
     return this.#inbox.next();
   }
 
+  /** See {@linkcode Inbox.arrival}. */
+  get arrival(): number | undefined {
+    return this.#inbox.arrival;
+  }
+
+  /** See {@linkcode Inbox.isAtEnd}. */
+  get isAtEnd(): boolean {
+    return this.#inbox.isAtEnd;
+  }
+
+  /** See {@linkcode Inbox.whenReadable}. */
+  whenReadable(ready: () => void): () => void {
+    return this.#inbox.whenReadable(ready);
+  }
+
   setCallback(call: (item: unknown) => unknown, endMarker: { value: unknown } | undefined): void {
     this.#inbox.setCallback({ call, endMarker });
   }

@@ -27,6 +27,8 @@ interface Received {
   item: unknown;
   /** What of the window it holds until it is taken. */
   cost: number;
+  /** Its place among all that arrived, on whatever channel. */
+  arrival: number;
 }
 
 interface Waiter {
@@ -41,6 +43,8 @@ interface Callback {
   isForwarding?: boolean;
 }
 
+let arrivals = 0;
+
 const CREDIT_STEP_BYTES = INITIAL_WINDOW_BYTES / 2;
 
 /** The receiving half of a channel: a queue that gives credit back as it is emptied. */
@@ -51,6 +55,9 @@ export class Inbox {
   #callback: Callback | undefined;
   #calling = false;
   #ended = false;
+  #endArrival = 0;
+  /** Told when something can be received; made by the first that asks. */
+  #watchers: Set<() => void> | undefined;
   /** The peer's error until one receive has thrown it. */
   #error: Error | undefined;
   /** Taken by the consumer, not yet told to the peer. */
@@ -78,6 +85,36 @@ export class Inbox {
     return this.#error;
   }
 
+  /**
+   * Where what the next receive gives stands among all that arrived, on whatever channel; undefined
+   * while it would wait.
+   */
+  get arrival(): number | undefined {
+    return this.#queue.peek()?.arrival ?? (this.#ended ? this.#endArrival : undefined);
+  }
+
+  /** Whether all was received. */
+  get isAtEnd(): boolean {
+    return this.#ended && this.#queue.size === 0;
+  }
+
+  /** Calls `ready` once something can be received, unless the returned function is called before. */
+  whenReadable(ready: () => void): () => void {
+    if (this.#callback !== undefined) throw this.#hasCallback();
+    const watchers = this.#watchers ??= new Set();
+    const stop = () => {
+      if (watchers.delete(wake)) this.#owner.waiting(-1);
+    };
+    const wake = () => {
+      stop();
+      ready();
+    };
+    watchers.add(wake);
+    this.#owner.waiting(1);
+    if (this.arrival !== undefined) wake();
+    return stop;
+  }
+
   /** Takes an item in. */
   put(item: unknown, cost: number): void {
     cost += this.#unfinished;
@@ -88,8 +125,9 @@ export class Inbox {
       waiter.item(item);
       return;
     }
-    this.#queue.push({ item, cost });
+    this.#queue.push({ item, cost, arrival: arrivals++ });
     if (this.#callback !== undefined) this.#runCallback(this.#callback);
+    else this.#wakeWatchers();
   }
 
   /**
@@ -107,7 +145,9 @@ export class Inbox {
     if (error !== undefined) this.#error = error;
     if (this.#ended) return;
     this.#ended = true;
+    this.#endArrival = arrivals++;
     for (const waiter of this.#waiters.drain()) waiter.end();
+    this.#wakeWatchers();
     if (this.#callback === undefined) this.#settled.resolve();
     else this.#runCallback(this.#callback);
   }
@@ -141,7 +181,7 @@ export class Inbox {
     if (this.#callback !== undefined) {
       throw new ExecnetError(`cannot set a callback on ${this.#owner.label}: it has one`);
     }
-    if (this.#waiters.size > 0) {
+    if (this.#waiters.size > 0 || (this.#watchers?.size ?? 0) > 0) {
       throw new ExecnetError(
         `cannot set a callback on ${this.#owner.label}: a receive or an iteration waits on it`,
       );
@@ -153,14 +193,7 @@ export class Inbox {
   }
 
   #wait<T>(options: WaitOptions | undefined, map: (item: unknown) => T, end: () => T): Promise<T> {
-    if (this.#callback !== undefined) {
-      const why = this.#callback.isForwarding
-        ? "it was sent to another gateway, and what arrives goes there"
-        : "it has a callback";
-      return Promise.reject(
-        new ExecnetError(`cannot receive on ${this.#owner.label}: ${why}`),
-      );
-    }
+    if (this.#callback !== undefined) return Promise.reject(this.#hasCallback());
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     const received = this.#queue.shift();
     if (received !== undefined) {
@@ -202,6 +235,18 @@ export class Inbox {
       this.#waiters.push(waiter);
       this.#owner.waiting(1);
     });
+  }
+
+  #hasCallback(): Error {
+    const why = this.#callback?.isForwarding
+      ? "it was sent to another gateway, and what arrives goes there"
+      : "it has a callback";
+    return new ExecnetError(`cannot receive on ${this.#owner.label}: ${why}`);
+  }
+
+  #wakeWatchers(): void {
+    if (this.#watchers === undefined) return;
+    for (const wake of [...this.#watchers]) wake();
   }
 
   #takeError(): Error | undefined {

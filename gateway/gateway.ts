@@ -6,6 +6,7 @@
 
 import type { Channel } from "../channel/channel.ts";
 import { ChannelIds } from "../channel/connection.ts";
+import type { WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
@@ -281,9 +282,15 @@ export class Gateway implements AsyncDisposable {
     return this.#unbound.newChannel() as Channel<Receive, Send>;
   }
 
-  /** What it is doing: its channels, the names of its executions, and where they run. */
-  async remoteStatus(): Promise<RemoteStatus> {
-    const { channels, executing } = await this.#session.connection.requestStatus();
+  /**
+   * What it is doing: its channels, the names of its executions, and where they run. A gateway in a
+   * busy loop answers after it.
+   *
+   * @throws {TimeoutError} after `timeout` milliseconds (default: no bound).
+   * @throws {GatewayClosedError} when the gateway is gone.
+   */
+  async remoteStatus(options?: WaitOptions): Promise<RemoteStatus> {
+    const { channels, executing } = await this.#session.connection.requestStatus(options);
     return {
       channels: channels + this.#unbound.size + this.#isolation.channelCount,
       executing: [...executing, ...this.#isolation.executing],

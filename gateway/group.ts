@@ -4,16 +4,25 @@
  * @module
  */
 
-import { SpecError } from "../errors.ts";
+import type { Channel } from "../channel/channel.ts";
+import type { WaitOptions } from "../channel/wait.ts";
+import { GatewayClosedError, SpecError } from "../errors.ts";
 import {
   createGateway,
+  type ExecOptions,
   type Gateway,
   type GatewayGroup,
+  type RemoteFunction,
+  type RemoteGenerator,
   type TerminateOptions,
   whenEnded,
   whenReady,
 } from "./gateway.ts";
+import { openError, startAll } from "./group_open.ts";
+import { planGroup } from "./group_plan.ts";
+import { type MemberStatus, statusOf } from "./group_status.ts";
 import { openTransport } from "./launch.ts";
+import { MultiChannel } from "./multi_channel.ts";
 import { loadProgram } from "./program.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 
@@ -23,6 +32,15 @@ export interface GroupOptions {
   defaultSpec?: string | GatewaySpec;
 }
 
+/** Options of {@linkcode Group.open}. */
+export interface OpenOptions extends GroupOptions {
+  /** How many gateways are starting at a time, at most. Default 32. */
+  concurrency?: number;
+}
+
+/** More at once only wait for each other, and a server of ssh refuses them. */
+const DEFAULT_CONCURRENCY = 32;
+
 /**
  * Gateways that are named and ended together.
  *
@@ -31,18 +49,23 @@ export interface GroupOptions {
  * import { Group } from "@x/execnet";
  * import { assertEquals } from "@std/assert";
  *
- * await using group = new Group();
- * await group.makeGateway("popen//id=a");
- * assertEquals(group.has("a"), true);
+ * await using group = await Group.open(["popen//id=a", "popen//id=b"]);
+ * const double = (n: number) => n * 2;
+ * assertEquals(await group.get("a")?.call(double, 21), 42); // on one of them
+ *
+ * const channels = group.remoteExec((channel) => channel.send(channel.gateway.id)); // on each
+ * assertEquals(await channels.receiveEach(), ["a", "b"]);
  * ```
  */
 export class Group implements GatewayGroup {
   /** The spec of a gateway that is made without one. */
   readonly defaultSpec: string | GatewaySpec;
-  readonly #gateways = new Map<string, Gateway>();
-  /** Ids of gateways that are being started. */
-  readonly #taken = new Set<string>();
+  /** In the order in which their starts were asked for; of those that are not up yet, how far they are. */
+  readonly #members = new Map<string, Gateway | "planned" | "starting">();
   readonly #starting = new Set<Gateway>();
+  /** Aborted when the group is terminated; made anew when that is done. */
+  #life = new AbortController();
+  #terminations = 0;
   #nextId = 0;
 
   /** Makes an empty group. */
@@ -50,9 +73,37 @@ export class Group implements GatewayGroup {
     this.defaultSpec = options.defaultSpec ?? "popen";
   }
 
-  /** How many gateways are in it. */
+  /**
+   * Makes a group and starts its gateways together. Where a spec says `via=<id>`, its gateway starts
+   * after the one of that id. If one fails, the others are ended.
+   *
+   * @throws {SpecError} when a spec is wrong, two have one id, or their `via` leads nowhere or in a
+   * circle; nothing was started then.
+   * @throws {LaunchError} or the kind of it that all failures share: names each spec that failed,
+   * and has the failures as `errors`.
+   */
+  static async open(
+    specs: Iterable<string | GatewaySpec>,
+    options: OpenOptions = {},
+  ): Promise<Group> {
+    const { concurrency = DEFAULT_CONCURRENCY } = options;
+    if (typeof specs === "string") throw new TypeError("Group.open takes a list of specs, not one");
+    if (!(concurrency >= 1)) {
+      throw new RangeError(`concurrency is a number of gateways, not ${concurrency}`);
+    }
+    const plan = planGroup([...specs]);
+    const group = new Group(options);
+    for (const { id } of plan) group.#members.set(id, "planned");
+    const start = ({ spec }: { spec: string | GatewaySpec }) => group.makeGateway(spec);
+    const failures = await startAll(plan, start, Math.floor(concurrency));
+    if (failures.length === 0) return group;
+    await group.terminate();
+    throw openError(failures, plan.length);
+  }
+
+  /** How many gateways are in it, without those that are starting. */
   get size(): number {
-    return this.#gateways.size;
+    return [...this].length;
   }
 
   /**
@@ -60,12 +111,16 @@ export class Group implements GatewayGroup {
    *
    * @throws {SpecError} when the spec is wrong, or its id is taken.
    * @throws {LaunchError} or a kind of it, when the gateway cannot be started.
+   * @throws {GatewayClosedError} when the group is terminated before it is up.
    */
   async makeGateway(spec: string | GatewaySpec = this.defaultSpec): Promise<Gateway> {
+    const { signal } = this.#life;
+    signal.throwIfAborted();
     const resolved = resolveSpec(spec);
     const id = this.#takeId(resolved.id);
     try {
       const program = await loadProgram();
+      signal.throwIfAborted();
       const gateway = createGateway({
         id,
         group: this,
@@ -74,34 +129,109 @@ export class Group implements GatewayGroup {
         open: openTransport,
         program,
       });
-      await this.#started(gateway);
-      this.#gateways.set(id, gateway);
-      whenEnded(gateway).then(() => this.#gateways.delete(id));
+      await this.#started(gateway, signal);
+      whenEnded(gateway).then(() => this.#members.delete(id));
       return gateway;
-    } finally {
-      this.#taken.delete(id);
+    } catch (error) {
+      this.#members.delete(id);
+      throw error;
     }
   }
 
-  /** The gateway of an id, or at an index in the order of their start. */
+  /**
+   * The gateway of an id, or at an index in the order in which their starts were asked for, which
+   * for {@linkcode Group.open} is that of the specs. Undefined where there is none.
+   */
   get(key: string | number): Gateway | undefined {
-    return typeof key === "string" ? this.#gateways.get(key) : [...this][key];
+    if (typeof key === "number") return [...this][key];
+    const member = this.#members.get(key);
+    return typeof member === "string" ? undefined : member;
   }
 
   /** Whether a gateway of this id, or this gateway, is in it. */
   has(key: string | Gateway): boolean {
-    return typeof key === "string" ? this.#gateways.has(key) : this.#gateways.get(key.id) === key;
+    return typeof key === "string" ? this.get(key) !== undefined : this.get(key.id) === key;
   }
 
-  /** Its gateways, in the order of their start. */
-  [Symbol.iterator](): IterableIterator<Gateway> {
-    return this.#gateways.values();
+  /** Its gateways, in the order of {@linkcode Group.get}, without those that are starting. */
+  *[Symbol.iterator](): IterableIterator<Gateway> {
+    for (const member of this.#members.values()) if (typeof member !== "string") yield member;
   }
 
-  /** Ends all its gateways, see {@linkcode Gateway.terminate}. */
+  /**
+   * Runs source text, or the module of a URL, on each of its gateways; see
+   * {@linkcode Gateway.remoteExec}, also for the other forms. If one refuses it, the channels of the
+   * others are closed.
+   *
+   * @throws {SerializationError} when `args` cannot travel.
+   * @throws {GatewayClosedError} when one of its gateways has ended, or is asked to.
+   */
+  remoteExec(code: string | URL, args?: unknown, options?: ExecOptions): MultiChannel;
+  /** Runs a pure async generator function on each; their channels receive what it yields. */
+  remoteExec<Yield, Receive = unknown, Args = unknown>(
+    fn: RemoteGenerator<Receive, Yield, Args>,
+    args?: Args,
+    options?: ExecOptions,
+  ): MultiChannel<Yield, Receive>;
+  /**
+   * Runs a pure function on each.
+   *
+   * @throws {ImpureFunctionError} when it is not pure; nothing is sent then.
+   */
+  remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
+    fn: RemoteFunction<Receive, Send, Args>,
+    args?: Args,
+    options?: ExecOptions,
+  ): MultiChannel<Send, Receive>;
+  remoteExec(
+    code: string | URL | RemoteFunction<unknown, unknown, unknown>,
+    args?: unknown,
+    options?: ExecOptions,
+  ): MultiChannel {
+    const channels: Channel[] = [];
+    try {
+      // Which form it is, is the gateway's to tell.
+      for (const gateway of this) channels.push(gateway.remoteExec(code as string, args, options));
+    } catch (error) {
+      for (const channel of channels) channel.close();
+      throw error;
+    }
+    return new MultiChannel(channels);
+  }
+
+  /**
+   * Asks each of its gateways what it is doing, all at once. Those that are gone, or do not answer
+   * within `timeout` milliseconds (default 5,000), are marked as not `reachable`, with the error.
+   *
+   * @example
+   * ```ts
+   * import { Group } from "@x/execnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using group = await Group.open(["popen", "popen"]);
+   * const status = (await group.remoteStatus({ timeout: 10_000 })).get("gw1");
+   * assertEquals(status?.reachable && status.executing, []);
+   * ```
+   */
+  remoteStatus(options?: WaitOptions): Promise<Map<string, MemberStatus>> {
+    return statusOf(this, options);
+  }
+
+  /**
+   * Ends all its gateways, also those that are starting, see {@linkcode Gateway.terminate}. Until it
+   * is done, no new one can be made; afterwards the group can be used again.
+   */
   async terminate(options?: TerminateOptions): Promise<void> {
-    const all = [...this, ...this.#starting];
-    await Promise.all(all.map((gateway) => gateway.terminate(options)));
+    this.#terminations++;
+    this.#life.abort(
+      new GatewayClosedError("cannot start a gateway in a group that is being terminated"),
+    );
+    try {
+      const all = [...this, ...this.#starting];
+      await Promise.all(all.map((gateway) => gateway.terminate(options)));
+    } finally {
+      if (--this.#terminations === 0) this.#life = new AbortController();
+    }
   }
 
   /** The same as {@linkcode Group.terminate}. */
@@ -109,10 +239,12 @@ export class Group implements GatewayGroup {
     await this.terminate();
   }
 
-  async #started(gateway: Gateway): Promise<void> {
+  async #started(gateway: Gateway, signal: AbortSignal): Promise<void> {
     this.#starting.add(gateway);
     try {
       await whenReady(gateway);
+      signal.throwIfAborted(); // it is being ended
+      this.#members.set(gateway.id, gateway);
     } finally {
       this.#starting.delete(gateway);
     }
@@ -124,12 +256,12 @@ export class Group implements GatewayGroup {
       id = `gw${this.#nextId++}`;
     }
     if (this.#isTaken(id)) throw new SpecError(`the id "${id}" is taken in this group`);
-    this.#taken.add(id);
+    this.#members.set(id, "starting"); // a planned one keeps its place
     return id;
   }
 
   #isTaken(id: string): boolean {
-    return this.#gateways.has(id) || this.#taken.has(id);
+    return this.#members.has(id) && this.#members.get(id) !== "planned";
   }
 }
 
