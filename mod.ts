@@ -24,6 +24,7 @@ export {
 } from "./channel/channel.ts";
 export type { WaitOptions } from "./channel/wait.ts";
 export * from "./errors.ts";
+export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
 export {
   type ExecOptions,
   Gateway,
@@ -34,14 +35,11 @@ export {
   type RemoteStatus,
   type TerminateOptions,
 } from "./gateway/gateway.ts";
-export {
-  defaultGroup,
-  Group,
-  type GroupOptions,
-  makeGateway,
-  type OpenOptions,
-} from "./gateway/group.ts";
+export { Group, type GroupOptions, type OpenOptions } from "./gateway/group.ts";
 export type { MemberStatus } from "./gateway/group_status.ts";
+export type { MapFunction } from "./gateway/map/map.ts";
+export type { MapDecision, MapLoss, MapOptions } from "./gateway/map/options.ts";
+export type { Items } from "./gateway/map/source.ts";
 export { MultiChannel } from "./gateway/multi_channel.ts";
 export type { OutputHandler } from "./gateway/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";

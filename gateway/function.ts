@@ -39,7 +39,11 @@ export function functionText(fn: AnyFunction): string {
 }
 
 /** A function as code. */
-export function functionCode(fn: AnyFunction, kind: "function" | "call", name: string): Code {
+export function functionCode(
+  fn: AnyFunction,
+  kind: "function" | "call" | "map",
+  name: string,
+): Code {
   const text = functionText(fn);
   return {
     kind,

@@ -80,6 +80,7 @@ export type RemoteGenerator<Receive, Yield, Args> = (
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
 let ended: (gateway: Gateway) => Promise<GatewayExit>;
+let execute: (gateway: Gateway, code: Code, args: unknown, options: ExecOptions) => Channel;
 
 /** The group of a gateway; {@linkcode Gateway.group} is always a `Group`. */
 export interface GatewayGroup extends AsyncDisposable, Iterable<Gateway> {
@@ -168,6 +169,7 @@ export class Gateway implements AsyncDisposable {
       gateway.#remote = Object.freeze({ pid, deno, v8, typescript, os, arch });
     };
     ended = (gateway) => gateway.#closed;
+    execute = (gateway, code, args, options) => gateway.#execute(code, args, options);
   }
 
   /** What the remote process told of itself: its pid, versions, operating system and architecture. */
@@ -247,11 +249,15 @@ export class Gateway implements AsyncDisposable {
     args?: unknown,
     options: ExecOptions = {},
   ): Channel {
-    const { signal, name } = options;
-    signal?.throwIfAborted();
-    const sent = toCode(code, name);
+    const sent = toCode(code, options.name);
     sent.from = callOf(this.remoteExec);
-    const channel = this.#run(sent, args, options);
+    return this.#execute(sent, args, options);
+  }
+
+  #execute(code: Code, args: unknown, options: ExecOptions): Channel {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const channel = this.#run(code, args, options);
     if (signal !== undefined) {
       const abort = () => channel.close(signal.reason);
       signal.addEventListener("abort", abort);
@@ -354,6 +360,16 @@ export function whenReady(gateway: Gateway): Promise<void> {
 /** How a gateway ended, without keeping the event loop alive. */
 export function whenEnded(gateway: Gateway): Promise<GatewayExit> {
   return ended(gateway);
+}
+
+/** Runs code of any kind on a gateway. */
+export function executeOn(
+  gateway: Gateway,
+  code: Code,
+  args: unknown,
+  options: ExecOptions,
+): Channel {
+  return execute(gateway, code, args, options);
 }
 
 function toCode(

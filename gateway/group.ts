@@ -22,6 +22,9 @@ import { openError, startAll } from "./group_open.ts";
 import { planGroup } from "./group_plan.ts";
 import { type MemberStatus, statusOf } from "./group_status.ts";
 import { openTransport } from "./launch.ts";
+import { type MapFunction, startMap } from "./map/map.ts";
+import type { MapOptions } from "./map/options.ts";
+import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
 import { loadProgram } from "./program.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
@@ -63,6 +66,7 @@ export class Group implements GatewayGroup {
   /** In the order in which their starts were asked for; of those that are not up yet, how far they are. */
   readonly #members = new Map<string, Gateway | "planned" | "starting">();
   readonly #starting = new Set<Gateway>();
+  readonly #joinListeners = new Set<(gateway: Gateway) => void>();
   /** Aborted when the group is terminated; made anew when that is done. */
   #life = new AbortController();
   #terminations = 0;
@@ -200,6 +204,58 @@ export class Group implements GatewayGroup {
   }
 
   /**
+   * Runs a pure function over items, each on whichever gateway is free, and gives the results. It
+   * begins when the first is asked for, takes items only as fast as they are worked off, and runs
+   * ahead of its reader by as many items as that has got already, or four for each worker. Leaving
+   * the loop ends it, and the iterator of the items with it. Gateways that join the group meanwhile
+   * take part.
+   *
+   * Items that take little time travel together, so that a message takes a few milliseconds of work;
+   * still each fails alone. An item whose gateway is lost fails, unless `retries` allows to run it
+   * again; each result comes once.
+   *
+   * @param items An iterable or async iterable, which may be endless.
+   * @param fn Called there as `fn(item, args)`; may return a promise.
+   * @throws {ImpureFunctionError} when `fn` is not pure.
+   * @throws {RangeError} or TypeError, when an option makes no sense.
+   * @returns The results. Its `next` rejects with the first item's error that stops it: a
+   * {@linkcode RemoteError} where `fn` threw, a {@linkcode SerializationError} for an item that cannot
+   * travel, a {@linkcode GatewayClosedError} for one that was lost, or when no gateway is left.
+   *
+   * @example
+   * ```ts
+   * import { Group } from "@x/execnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using group = await Group.open(["popen", "popen"]);
+   * const results = group.map([1, 2, 3], (n: number, factor: number) => n * factor, { args: 10 });
+   * assertEquals(await Array.fromAsync(results), [10, 20, 30]);
+   * ```
+   */
+  map<Item, Result, Args = undefined>(
+    items: Items<Item>,
+    fn: MapFunction<Item, Args, Result>,
+    options: MapOptions<Item, Args> = {},
+  ): AsyncIterableIterator<Awaited<Result>, undefined> {
+    return startMap(
+      {
+        gateways: () => this,
+        onJoin: (joined) => {
+          this.#joinListeners.add(joined);
+          return () => void this.#joinListeners.delete(joined);
+        },
+        replace: async (lost) => {
+          await whenEnded(lost); // its id is free then
+          await this.makeGateway(lost.spec);
+        },
+      },
+      items,
+      fn,
+      options,
+    );
+  }
+
+  /**
    * Asks each of its gateways what it is doing, all at once. Those that are gone, or do not answer
    * within `timeout` milliseconds (default 5,000), are marked as not `reachable`, with the error.
    *
@@ -245,6 +301,7 @@ export class Group implements GatewayGroup {
       await whenReady(gateway);
       signal.throwIfAborted(); // it is being ended
       this.#members.set(gateway.id, gateway);
+      for (const joined of this.#joinListeners) joined(gateway);
     } finally {
       this.#starting.delete(gateway);
     }
@@ -274,30 +331,4 @@ function specObject(
     ? { popen: true }
     : { [transport.kind]: transport.value };
   return { ...where, ...rest, ...(all ? { "allow-all": true } : { permissions: allow }), deny };
-}
-
-/** The group of {@linkcode makeGateway}. */
-export const defaultGroup: Group = new Group();
-
-/**
- * Starts a gateway in {@linkcode defaultGroup} and waits for its handshake.
- *
- * The initiator needs `--allow-run` (for `/bin/sh`) and `--allow-env`.
- *
- * @param spec Text such as `popen//allow-read=/data//id=reader`, or a {@linkcode GatewaySpec}.
- * Default `"popen"`: a local `deno run` without any permission.
- * @throws {SpecError} when the spec is wrong.
- * @throws {LaunchError} or a kind of it, when the gateway cannot be started.
- *
- * @example
- * ```ts
- * import { makeGateway } from "@x/execnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using gw = await makeGateway();
- * assertEquals(await gw.call((a: number, b: number) => a + b, 1, 2), 3);
- * ```
- */
-export function makeGateway(spec?: string | GatewaySpec): Promise<Gateway> {
-  return defaultGroup.makeGateway(spec);
 }

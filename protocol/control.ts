@@ -16,13 +16,16 @@ export type ExecKind =
   /** As `source`; where it returns a function, that is called as of kind `function`. */
   | "module"
   /** As `function`, but called with the items of the array `args`; its result is sent back. */
-  | "call";
+  | "call"
+  /** As `function`, but called with each item that comes and `args`; see {@linkcode MapAnswer}. */
+  | "map";
 
 const EXEC_KINDS: readonly string[] = [
   "source",
   "function",
   "module",
   "call",
+  "map",
 ] satisfies ExecKind[];
 
 /**

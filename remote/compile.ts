@@ -29,7 +29,8 @@ export function isFrom(stack: string, name: string): boolean {
 
 /**
  * Compiles code: what it gives runs it, for each execution anew. A `call` takes its arguments as they
- * are; the others take `channel` and `args`.
+ * are; a `map` takes none, and gives a function of `item` and `args`; the others take `channel` and
+ * `args`.
  *
  * @throws {SyntaxError}
  */
@@ -41,11 +42,17 @@ export function compile({ kind, name, position, text }: KeptCode): Runnable {
       return compileBody(`${STRICT}${text}${url}`, `${stackName(name)}:${position}`);
     case "function":
     case "call": {
-      // What is kept makes the function: so each execution has one of its own.
-      const make = new Function(`${STRICT_RETURN}${text}\n)${url}`);
+      const make = maker(text, url);
       return (...args) => make()(...args);
     }
+    case "map":
+      return maker(text, url);
   }
+}
+
+/** What makes the function of a text: so each execution has one of its own. */
+function maker(text: string, url: string): () => Runnable {
+  return new Function(`${STRICT_RETURN}${text}\n)${url}`) as () => Runnable;
 }
 
 /** @param place Where an error of syntax is, for its stack: V8 does not tell. */

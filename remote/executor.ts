@@ -11,7 +11,9 @@ import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/control.ts";
-import { compile, isFrom, type Runnable, userStack } from "./compile.ts";
+import { compile, isFrom, type Runnable } from "./compile.ts";
+import { Mapper } from "./mapper.ts";
+import { asError } from "./thrown.ts";
 
 interface Execution {
   name: string;
@@ -148,6 +150,8 @@ async function run(
     case "call":
       if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
       return await channel.send(await runnable(...args));
+    case "map":
+      return await new Mapper(channel, runnable() as Runnable, args).run();
   }
 }
 
@@ -182,31 +186,4 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 /** Whether an execution failed just because its channel was closed under it. */
 function isOwnEnd(error: unknown): boolean {
   return error instanceof ChannelClosedError || error instanceof GatewayClosedError;
-}
-
-function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) {
-    cleanStacks([thrown], new Set());
-    return thrown;
-  }
-  const text = typeof thrown === "string" ? thrown : Deno.inspect(thrown);
-  const error = new Error(text, { cause: thrown });
-  error.stack = `Error: ${text}\n    (thrown as a value, without a stack)`;
-  return error;
-}
-
-/** Gives errors, their causes and what an AggregateError holds stacks with the user's own lines. */
-function cleanStacks(values: readonly unknown[], seen: Set<unknown>): void {
-  for (const value of values) {
-    if (!(value instanceof Error) || seen.has(value)) continue;
-    seen.add(value);
-    try {
-      const stack = userStack(String(value.stack ?? ""));
-      Object.defineProperty(value, "stack", { value: stack, configurable: true, writable: true });
-    } catch { /* a frozen error keeps its stack */ }
-    try {
-      cleanStacks([value.cause], seen);
-      if (value instanceof AggregateError) cleanStacks(value.errors, seen);
-    } catch { /* what cannot be read does not travel either */ }
-  }
 }

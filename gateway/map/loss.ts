@@ -1,0 +1,54 @@
+/**
+ * What a map says of what it lost.
+ *
+ * @module
+ */
+
+import { GatewayClosedError } from "../../errors.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Entry } from "./item_state.ts";
+
+/** An item was lost as often as it may be. */
+export function lossError(
+  { index, losses }: Entry<unknown>,
+  gateway: Gateway,
+  cause: Error,
+  retries: number,
+): Error {
+  const times = losses === 1 ? "" : `, for the ${ordinal(losses)} time`;
+  return new GatewayClosedError(
+    `the item at index ${index} was lost with gateway ${gateway.id}${times}, and is not run again ` +
+      `(retries: ${retries}): ${cause.message}`,
+    { cause },
+  );
+}
+
+/**
+ * No gateway is left.
+ *
+ * @param left Indexes of the items that were taken and not done.
+ */
+export function abandonedError(
+  left: readonly number[],
+  isAllTaken: boolean,
+  cause: Error | undefined,
+): Error {
+  if (cause === undefined) {
+    return new GatewayClosedError("cannot run the map: the group has no gateway");
+  }
+  const items = left.length === 1 ? "1 item was" : `${left.length} items were`;
+  const shown = left.slice(0, 3).join(", ") + (left.length > 3 ? ", …" : "");
+  const undone = [
+    ...(left.length > 0 ? [`${items} taken and not done (index ${shown})`] : []),
+    ...(isAllTaken ? [] : ["what follows was not taken"]),
+  ];
+  return new GatewayClosedError(
+    `cannot go on with the map, as no gateway is left: ${undone.join(", ")}. The last loss: ` +
+      cause.message,
+    { cause },
+  );
+}
+
+function ordinal(n: number): string {
+  return `${n}${["th", "st", "nd", "rd"][n < 20 ? n : n % 10] ?? "th"}`;
+}

@@ -1,0 +1,38 @@
+/**
+ * `Group.map`: a function over many items, on many gateways.
+ *
+ * @module
+ */
+
+import { functionCode, nameOf } from "../function.ts";
+import { type ExecOptions, executeOn, type Gateway } from "../gateway.ts";
+import type { MapGroup } from "./crew.ts";
+import { checkMapOptions, type MapOptions } from "./options.ts";
+import { MapRun } from "./run.ts";
+import { checkItems, type Items } from "./source.ts";
+
+/** A function that can be sent: of an item, and what is the same for all items. */
+export type MapFunction<Item, Args, Result> = (item: Item, args: Args) => Result;
+
+/** What a map needs of its group. */
+export type MapHost = Omit<MapGroup, "execute">;
+
+/**
+ * Begins a map; its workers start when somebody asks for a result.
+ *
+ * @throws {ImpureFunctionError} when the function is not pure.
+ */
+export function startMap<Item, Args, Result>(
+  host: MapHost,
+  items: Items<Item>,
+  fn: MapFunction<Item, Args, Result>,
+  options: MapOptions<Item, Args>,
+): AsyncIterableIterator<Awaited<Result>, undefined> {
+  checkItems(items);
+  checkMapOptions(options as MapOptions<never>);
+  const { args, isolate, name = nameOf(fn) || "map" } = options;
+  const code = functionCode(fn, "map", name);
+  const exec: ExecOptions = { isolate };
+  const execute = (gateway: Gateway) => executeOn(gateway, code, args, exec);
+  return new MapRun({ ...host, execute }, items, options as MapOptions<Item, never>);
+}

@@ -1,0 +1,73 @@
+/**
+ * How a map runs.
+ *
+ * @module
+ */
+
+import type { Gateway } from "../gateway.ts";
+
+/** What is to be done about an item that failed. */
+export type MapDecision = "stop" | "skip";
+
+/** Told when a gateway is lost, or the process of an isolated worker. */
+export interface MapLoss<Item = unknown> {
+  /** The gateway. */
+  readonly gateway: Gateway;
+  /** How it was lost. */
+  readonly error: Error;
+  /** The items that it had, whose results did not come. */
+  readonly items: readonly Item[];
+  /** How many of them are run again. */
+  readonly retried: number;
+}
+
+/** Options of {@linkcode Group.map}. */
+export interface MapOptions<Item = unknown, Args = unknown> {
+  /** The second argument of the function, sent once to each worker. */
+  args?: Args;
+  /** How many items each gateway has under way at a time. Default 1. */
+  concurrency?: number;
+  /** Whether results come in the order of their items, or as they are done. Default true. */
+  ordered?: boolean;
+  /** How often an item is run again whose gateway was lost meanwhile. Default 0: it fails. */
+  retries?: number;
+  /**
+   * What to do about an item that failed: `"stop"` (the default) ends the map with its error;
+   * `"skip"` goes on without a result for it. A function is told of the error and the item, and
+   * decides; what it throws ends the map.
+   */
+  onError?:
+    | MapDecision
+    | ((
+      error: Error,
+      item: Item,
+    ) => MapDecision | void | Promise<MapDecision | void>);
+  /** Ends the map with the signal's reason when aborted; what is under way is cancelled. */
+  signal?: AbortSignal;
+  /** Whether each worker has a process of its own. Default false. */
+  isolate?: boolean;
+  /** Whether to start a gateway with the same spec for one that is lost. Default false. */
+  respawn?: boolean;
+  /** Called when a gateway is lost, before its items are run again or fail. What it throws ends the map. */
+  onLoss?: (loss: MapLoss<Item>) => void;
+  /** What stacks, messages and the status call it. Default: the function's name, or `map`. */
+  name?: string;
+}
+
+/** @throws {RangeError} when a number makes no sense. */
+export function checkMapOptions({ concurrency, retries, onError }: MapOptions<never>): void {
+  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
+    throw new RangeError(`the concurrency of a map is a whole number from 1, not ${concurrency}`);
+  }
+  if (
+    retries !== undefined && !(retries === Infinity || (Number.isInteger(retries) && retries >= 0))
+  ) {
+    throw new RangeError(`the retries of a map are a whole number from 0, not ${retries}`);
+  }
+  if (
+    onError !== undefined && typeof onError !== "function" && onError !== "stop" &&
+    onError !== "skip"
+  ) {
+    throw new TypeError(`the onError of a map is "stop", "skip" or a function, not "${onError}"`);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Runs a function over the items that come on a channel: a worker of `Group.map`.
+ *
+ * @module
+ */
+
+import type { Channel } from "../channel/channel.ts";
+import { ProtocolError, SerializationError } from "../errors.ts";
+import type { MapAnswer } from "../protocol/map_answer.ts";
+import type { Runnable } from "./compile.ts";
+import { asError } from "./thrown.ts";
+
+/** Results are not kept longer than that, while the next are made. */
+const ANSWER_MS = 2;
+/** An item that takes longer is slow: those behind it go elsewhere. */
+const SLOW_MS = 5;
+
+// Taken now: user code may replace them.
+const { setTimeout, clearTimeout } = globalThis;
+const now = performance.now.bind(performance);
+
+/** A worker: takes lists of items, sends a {@linkcode MapAnswer} for each, or several. */
+export class Mapper {
+  readonly #channel: Channel;
+  readonly #fn: Runnable;
+  readonly #args: unknown;
+  #queue: unknown[] = [];
+  /** Where in the queue the next is. */
+  #next = 0;
+  #received = 0;
+  #results: unknown[] = [];
+  #failures = new Map<number, Error>();
+  #since = 0;
+  #ended = false;
+  /** When the item began that is waited for; 0 where none is. */
+  #waitingSince = 0;
+  #isSlow = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sent: Promise<void> = Promise.resolve();
+  #wake = () => {};
+
+  constructor(channel: Channel, fn: Runnable, args: unknown) {
+    this.#channel = channel;
+    this.#fn = fn;
+    this.#args = args;
+  }
+
+  /** Runs until the initiator ends the channel. */
+  async run(): Promise<void> {
+    const end = Symbol();
+    this.#channel.setCallback((items) => items === end ? this.#end() : this.#take(items), {
+      endMarker: end,
+    });
+    const { signal } = this.#channel;
+    // An item that never ends does not keep a worker that nobody wants.
+    const aborted = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve())
+    );
+    try {
+      await Promise.race([this.#loop(signal), aborted]);
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#next < this.#queue.length) await this.#work();
+      else if (this.#ended) return;
+      else await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  #take(items: unknown): void {
+    if (!Array.isArray(items)) throw new ProtocolError("the items of a map are not a list");
+    this.#received += items.length;
+    if (this.#isSlow) {
+      this.#answer([this.#received - items.length, this.#received]).catch(() => {});
+      return;
+    }
+    if (this.#next === this.#queue.length) {
+      this.#queue = items;
+      this.#next = 0;
+    } else {
+      this.#queue.push(...items);
+    }
+    this.#wake();
+  }
+
+  /** Works off the queue. */
+  async #work(): Promise<void> {
+    this.#since = now();
+    while (this.#next < this.#queue.length) {
+      const item = this.#queue[this.#next++];
+      try {
+        let result = this.#fn(item, this.#args);
+        if (isThenable(result)) result = await this.#whenDone(result);
+        this.#results.push(result);
+      } catch (thrown) {
+        this.#failures.set(this.#results.length, asError(thrown));
+        this.#results.push(undefined);
+      }
+      if (now() - this.#since > ANSWER_MS) await this.#answer();
+      if (this.#channel.signal.aborted) return;
+    }
+    if (this.#results.length > 0) await this.#answer();
+  }
+
+  async #whenDone(result: PromiseLike<unknown>): Promise<unknown> {
+    this.#waitingSince = now();
+    this.#watchSlow();
+    try {
+      return await result;
+    } finally {
+      this.#waitingSince = 0;
+      this.#isSlow = false;
+    }
+  }
+
+  /** One timer for all items, as most take no time at all. */
+  #watchSlow(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#waitingSince === 0 || this.#isSlow) return;
+      if (now() - this.#waitingSince < SLOW_MS) return this.#watchSlow();
+      this.#isSlow = true;
+      const left = this.#queue.length - this.#next;
+      this.#next = this.#queue.length;
+      const back: MapAnswer["back"] = left === 0
+        ? undefined
+        : [this.#received - left, this.#received];
+      if (left > 0 || this.#results.length > 0) this.#answer(back).catch(() => {});
+    }, SLOW_MS);
+  }
+
+  /** Sends the results that there are, after those before. It fails when the channel has closed. */
+  #answer(back?: MapAnswer["back"]): Promise<void> {
+    const time = now();
+    const answer: MapAnswer = { ms: time - this.#since, results: this.#results };
+    if (this.#failures.size > 0) answer.failures = this.#failures;
+    if (back !== undefined) answer.back = back;
+    this.#results = [];
+    this.#failures = new Map();
+    this.#since = time;
+    return this.#sent = this.#sent.then(() => this.#send(answer));
+  }
+
+  async #send(answer: MapAnswer): Promise<void> {
+    try {
+      await this.#channel.send(answer);
+    } catch (error) {
+      if (!(error instanceof SerializationError)) throw error;
+      await this.#answerSingly(answer);
+    }
+  }
+
+  /** One of the results cannot travel: that is its own failure, and no other's. */
+  async #answerSingly({ ms, results, failures, back }: MapAnswer): Promise<void> {
+    for (const [index, result] of results.entries()) {
+      const failure = failures?.get(index);
+      const one: MapAnswer = { ms: ms / results.length, results: [result] };
+      if (failure !== undefined) one.failures = new Map([[0, failure]]);
+      try {
+        await this.#channel.send(one);
+      } catch (error) {
+        if (!(error instanceof SerializationError)) throw error;
+        const failures = new Map([[0, failure === undefined ? unsent(error) : bare(failure)]]);
+        await this.#channel.send({ ms: one.ms, results: [undefined], failures });
+      }
+    }
+    if (back !== undefined) await this.#channel.send({ ms: 0, results: [], back });
+  }
+}
+
+function unsent(error: Error): Error {
+  error.message = error.message.replace("item.results[0]", "result");
+  return bare(error);
+}
+
+/** What of an error can always be sent. */
+function bare({ name, message, stack }: Error): Error {
+  const error = new Error(message);
+  error.name = name;
+  error.stack = stack;
+  return error;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
+}

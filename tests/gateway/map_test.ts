@@ -1,0 +1,277 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert } from "../support/assert.ts";
+import { Group, ImpureFunctionError, SerializationError } from "../../mod.ts";
+import { test } from "../support/bounded.ts";
+import { until } from "../support/deadline.ts";
+import { MemoryMapHost } from "../support/memory_map.ts";
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+test("Group.map() gives the results in the order of the items, from all gateways", async () => {
+  await using group = await Group.open(["popen", "popen"]);
+  const pids = new Set<number>();
+  const results: number[] = [];
+  const items = range(100);
+  for await (
+    const [pid, square] of group.map(items, async (n: number) => {
+      await new Promise((resolve) => setTimeout(resolve, n % 3));
+      return [Deno.pid, n * n];
+    })
+  ) {
+    pids.add(pid);
+    results.push(square);
+  }
+  assertEquals(results, items.map((n) => n * n));
+  assertEquals(pids.size, 2);
+  await until("the end of the workers", async () => {
+    const all = Array.from((await group.remoteStatus()).values());
+    return all.every((status) => status.reachable && status.executing.length === 0);
+  });
+});
+
+test("a map takes iterables of every kind", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const double = (n: number) => n * 2;
+  const numbers = async function* () {
+    for (const n of [1, 2, 3]) yield await Promise.resolve(n);
+  };
+  for (const items of [[1, 2, 3], new Set([1, 2, 3]), [1, 2, 3].values(), numbers()]) {
+    assertEquals(await Array.fromAsync(host.map(items, double)), [2, 4, 6]);
+  }
+  assertEquals(await Array.fromAsync(host.map([], double)), []);
+  assertEquals(await Array.fromAsync(host.map("ab", (c: string) => c + c)), ["aa", "bb"]);
+});
+
+test("a map gives items and args of every kind, and results of every kind", async () => {
+  await using host = await MemoryMapHost.make(1);
+  const items = [undefined, null, -0, 2n ** 70n, new Map([[1, { a: [new Date(0)] }]]), "text"];
+  const pair = (item: unknown, args: unknown) => [item, args];
+  const results = await Array.fromAsync(host.map(items, pair, { args: { k: new Set([1]) } }));
+  assertEquals(results, items.map((item) => [item, { k: new Set([1]) }]));
+  assertEquals(await Array.fromAsync(host.map([1], () => undefined)), [undefined]);
+});
+
+test("an unordered map gives each result as it is done", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const wait = async (ms: number) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ms;
+  };
+  const results = await Array.fromAsync(host.map([500, 1, 2, 3], wait, { ordered: false }));
+  assertEquals(results, [1, 2, 3, 500]);
+});
+
+test("a map of many tiny items gives each result once", async () => {
+  await using group = await Group.open(["popen", "popen"]);
+  for (const ordered of [true, false]) {
+    const results = await Array.fromAsync(group.map(range(20_000), (n: number) => n, { ordered }));
+    assertEquals(ordered ? results : results.sort((a, b) => a - b), range(20_000));
+  }
+});
+
+test("a slow item among tiny ones holds up none but itself", async () => {
+  await using group = await Group.open(["popen"]);
+  const items = range(2000);
+  const results: number[] = [];
+  // The one gateway has two workers: what the slow one has at hand goes to the other.
+  const map = group.map(items, async (n: number) => {
+    if (n === 1000) await new Promise((resolve) => setTimeout(resolve, 1000));
+    return n;
+  }, { ordered: false, concurrency: 2 });
+  for await (const n of map) results.push(n);
+  assertEquals(results.at(-1), 1000);
+  assertEquals(results.sort((a, b) => a - b), items);
+});
+
+test("a map runs as many items of a gateway at a time as its concurrency says", async () => {
+  await using host = await MemoryMapHost.make(2);
+  Reflect.set(globalThis, "mapping", { now: 0, most: 0 });
+  const count = async (_: number) => {
+    const mapping = Reflect.get(globalThis, "mapping");
+    mapping.most = Math.max(mapping.most, ++mapping.now);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    mapping.now--;
+    return mapping.most;
+  };
+  for (const concurrency of [1, 3]) {
+    const most = await Array.fromAsync(host.map(range(40), count, { concurrency }));
+    assertEquals(Math.max(...most), 2 * concurrency);
+    Reflect.get(globalThis, "mapping").most = 0;
+  }
+  Reflect.deleteProperty(globalThis, "mapping");
+});
+
+test("a map takes of an endless source only what its reader comes to", async () => {
+  await using host = await MemoryMapHost.make(2);
+  for (const isAsync of [false, true]) {
+    for (const ordered of [true, false]) {
+      let pulled = 0;
+      let ended = false;
+      const numbers = function* () {
+        try {
+          for (;;) yield pulled++;
+        } finally {
+          ended = true;
+        }
+      };
+      const later = async function* () {
+        for (const n of numbers()) yield await Promise.resolve(n);
+      };
+      const map = host.map(isAsync ? later() : numbers(), (n: number) => n, { ordered });
+      assertEquals(pulled, 0);
+      await map.next();
+      await until("the first items", () => pulled >= 8);
+      for (let i = 0; i < 50; i++) await host.gateways[i % 2].remoteStatus();
+      assert(pulled <= 1 + 8, `${pulled} were pulled`);
+      for (let i = 1; i < 100; i++) await map.next();
+      for (let i = 0; i < 50; i++) await host.gateways[i % 2].remoteStatus();
+      assert(pulled <= 200, `${pulled} were pulled`);
+      assertEquals(ended, false);
+      await map.return?.();
+      assertEquals(ended, true);
+      assertEquals(await map.next(), { value: undefined, done: true });
+    }
+  }
+});
+
+test("a slow first item holds back no more than a bounded number of results", async () => {
+  await using host = await MemoryMapHost.make(2);
+  let pulled = 0;
+  const numbers = function* () {
+    while (pulled < 1000) yield pulled++;
+  };
+  Reflect.set(globalThis, "gate", Promise.withResolvers());
+  const map = host.map(numbers(), async (n: number) => {
+    if (n === 0) await Reflect.get(globalThis, "gate").promise;
+    return n;
+  });
+  const first = map.next();
+  await until("the items after it", () => pulled >= 8);
+  for (let i = 0; i < 50; i++) await host.gateways[i % 2].remoteStatus();
+  assertEquals(pulled, 8);
+  Reflect.get(globalThis, "gate").resolve();
+  assertEquals((await first).value, 0);
+  assertEquals(await Array.fromAsync(map), range(1000).slice(1));
+  Reflect.deleteProperty(globalThis, "gate");
+});
+
+test("leaving the loop ends the iterator of the items, and the executions", async () => {
+  await using host = await MemoryMapHost.make(2);
+  let ended = false;
+  const numbers = async function* () {
+    try {
+      for (let n = 0;; n++) yield await Promise.resolve(n);
+    } finally {
+      await Promise.resolve();
+      ended = true;
+    }
+  };
+  for await (const n of host.map(numbers(), (n: number) => n)) if (n === 20) break;
+  assertEquals(ended, true);
+  for (const gateway of host.gateways) {
+    await until("the end of the workers", async () => {
+      return (await gateway.remoteStatus()).executing.length === 0;
+    });
+  }
+});
+
+test("an item that never ends does not keep its execution, once the map is left", async () => {
+  await using host = await MemoryMapHost.make(1);
+  const map = host.map([1], () => new Promise(() => {}));
+  const first = map.next();
+  const [gateway] = host.gateways;
+  await until("the start of the worker", async () => {
+    return (await gateway.remoteStatus()).executing.length === 1;
+  });
+  await map.return?.();
+  assertEquals(await first, { value: undefined, done: true });
+  await until("the end of the worker", async () => {
+    return (await gateway.remoteStatus()).executing.length === 0;
+  });
+});
+
+test("a gateway that joins the group takes part", async () => {
+  await using host = await MemoryMapHost.make(1);
+  const seen: number[] = [];
+  let joined = false;
+  const count = async (n: number) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return n;
+  };
+  for await (const n of host.map(range(40), count)) {
+    seen.push(n);
+    if (!joined) await host.join();
+    joined = true;
+  }
+  assertEquals(seen, range(40));
+  const map = host.map(range(4), count, { name: "joint" });
+  const first = map.next();
+  for (const gateway of host.gateways) {
+    await until("the worker", async () => {
+      return (await gateway.remoteStatus()).executing.includes("joint");
+    });
+  }
+  await first;
+  await map.return?.();
+});
+
+test("Group.map() refuses at once what cannot run", async () => {
+  await using group = new Group();
+  const outside = 1;
+  assertThrows(() => group.map([1], () => outside), ImpureFunctionError, "outside");
+  assertThrows(() => group.map(5 as unknown as number[], () => 1), TypeError, "iterable");
+  assertThrows(() => group.map([1], () => 1, { concurrency: 0 }), RangeError, "not 0");
+  assertThrows(() => group.map([1], () => 1, { concurrency: 1.5 }), RangeError, "not 1.5");
+  assertThrows(() => group.map([1], () => 1, { retries: -1 }), RangeError, "not -1");
+  const onError = "ignore" as "skip";
+  assertThrows(() => group.map([1], () => 1, { onError }), TypeError, "ignore");
+});
+
+test("a map rejects when its args cannot travel", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const map = host.map([1, 2], (n: number, _: unknown) => n, { args: () => {} });
+  await assertRejects(() => map.next(), SerializationError, "args");
+  assertEquals(await map.next(), { value: undefined, done: true });
+});
+
+test("an aborted map rejects with the signal's reason, and ends the items' iterator", async () => {
+  await using host = await MemoryMapHost.make(2);
+  for (const before of [true, false]) {
+    const controller = new AbortController();
+    let ended = false;
+    const numbers = function* () {
+      try {
+        for (let n = 0;; n++) yield n;
+      } finally {
+        ended = true;
+      }
+    };
+    const map = host.map(numbers(), (n: number) => n < 5 ? n : new Promise(() => {}), {
+      signal: controller.signal,
+    });
+    if (before) {
+      controller.abort(new Error("enough"));
+    } else {
+      for (let i = 0; i < 5; i++) await map.next();
+      const next = map.next();
+      await host.gateways[0].remoteStatus();
+      controller.abort(new Error("enough"));
+      await assertRejects(() => next, Error, "enough");
+    }
+    if (before) await assertRejects(() => map.next(), Error, "enough");
+    assertEquals(await map.next(), { value: undefined, done: true });
+    assertEquals(ended, !before);
+    for (const gateway of host.gateways) {
+      await until("the end of the workers", async () => {
+        return (await gateway.remoteStatus()).executing.length === 0;
+      });
+    }
+  }
+});
+
+test("a map can be asked for several results ahead", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const map = host.map([1, 2, 3], (n: number) => n);
+  const all = await Promise.all(Array.from({ length: 5 }, () => map.next()));
+  assertEquals(all.map(({ value }) => value), [1, 2, 3, undefined, undefined]);
+});

@@ -1,0 +1,48 @@
+/** Maps over memory gateways: their group cannot be told what to start. */
+
+import type { Gateway } from "../../gateway/gateway.ts";
+import { type MapFunction, startMap } from "../../gateway/map/map.ts";
+import type { MapOptions } from "../../gateway/map/options.ts";
+import type { Items } from "../../gateway/map/source.ts";
+import { makeMemoryGateway } from "./memory_gateway.ts";
+
+/** What of a group a map sees. */
+export class MemoryMapHost implements AsyncDisposable {
+  readonly gateways: Gateway[];
+  readonly #joined = new Set<(gateway: Gateway) => void>();
+
+  private constructor(gateways: Gateway[]) {
+    this.gateways = gateways;
+  }
+
+  static async make(count: number): Promise<MemoryMapHost> {
+    return new MemoryMapHost(await Promise.all(Array.from({ length: count }, makeMemoryGateway)));
+  }
+
+  /** One more joins. */
+  async join(): Promise<void> {
+    const gateway = await makeMemoryGateway();
+    this.gateways.push(gateway);
+    for (const joined of this.#joined) joined(gateway);
+  }
+
+  map<Item, Result, Args = undefined>(
+    items: Items<Item>,
+    fn: MapFunction<Item, Args, Result>,
+    options: MapOptions<Item, Args> = {},
+  ): AsyncIterableIterator<Awaited<Result>, undefined> {
+    const host = {
+      gateways: () => this.gateways,
+      onJoin: (joined: (gateway: Gateway) => void) => {
+        this.#joined.add(joined);
+        return () => void this.#joined.delete(joined);
+      },
+      replace: () => Promise.reject(new Error("there are no more")),
+    };
+    return startMap(host, items, fn, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.gateways.map((gateway) => gateway.terminate()));
+  }
+}
