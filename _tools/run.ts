@@ -17,6 +17,8 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   example: runExample,
   bench: (args) => runAttached(["run", "-A", "bench/main.ts", ...args]),
   "bench:peers": (args) => runAttached(["run", "-A", "bench/peers.ts", ...args]),
+  "bench:map": (args) => runAttached(["run", "-A", "bench/map.ts", ...args]),
+  "bench:scale": (args) => runAttached(["run", "-A", "bench/scale.ts", ...args]),
   check: (args) => runAttached(["check", ...args]),
   ok: runOk,
   async test(args) {

@@ -8,10 +8,14 @@ export interface Contestant {
   readonly command: readonly [string, ...string[]];
 }
 
-const OURS = "execnet";
+/** The name of this package among the contestants. */
+export const OURS = "execnet";
 const RUN_TIMEOUT_MS = 120_000;
-const here = (file: string) => new URL(`contestants/${file}`, import.meta.url).pathname;
-const deno = (file: string): Contestant["command"] => [Deno.execPath(), "run", "-A", here(file)];
+export const here = (file: string): string =>
+  new URL(`contestants/${file}`, import.meta.url).pathname;
+export const deno = (
+  file: string,
+): Contestant["command"] => [Deno.execPath(), "run", "-A", here(file)];
 
 /** This package, and what the machine gives at best. */
 export const OWN: readonly Contestant[] = [
@@ -34,8 +38,18 @@ export function peers(kkrpc: string | undefined): Contestant[] {
   ];
 }
 
+/** What is compared, and where the medians go: `results/<name>.json`. */
+export interface Competition {
+  readonly rows: readonly Row[];
+  readonly name: string;
+}
+
 /** Runs all in turns, `rounds` times; prints and stores the medians. */
-export async function compete(contestants: readonly Contestant[], rounds: number): Promise<void> {
+export async function compete(
+  contestants: readonly Contestant[],
+  rounds: number,
+  { rows, name }: Competition = { rows: ROWS, name: "latest" },
+): Promise<void> {
   const seen = new Map<string, Map<string, number[]>>();
   for (let round = 0; round < rounds; round++) {
     for (const { name, command } of contestants) {
@@ -52,10 +66,10 @@ export async function compete(contestants: readonly Contestant[], rounds: number
       Object.fromEntries(Array.from(rows, ([key, values]) => [key, median(values)])),
     ]),
   );
-  console.log(table(medians));
+  console.log(table(medians, rows));
   const folder = new URL("results/", import.meta.url);
   await Deno.mkdir(folder, { recursive: true });
-  const file = new URL("latest.json", folder);
+  const file = new URL(`${name}.json`, folder);
   await Deno.writeTextFile(file, JSON.stringify(Object.fromEntries(medians), undefined, 2) + "\n");
 }
 
@@ -78,7 +92,7 @@ async function resultsOf(name: string, [program, ...args]: readonly string[]): P
   return {};
 }
 
-function table(medians: ReadonlyMap<string, Results>): string {
+function table(medians: ReadonlyMap<string, Results>, rows: readonly Row[]): string {
   const names = [...medians.keys()];
   const lines = [["", ...names, "ratio", "target"], [
     "---",
@@ -86,7 +100,7 @@ function table(medians: ReadonlyMap<string, Results>): string {
     "--:",
     "---",
   ]];
-  for (const row of ROWS) {
+  for (const row of rows) {
     const ours = medians.get(OURS)?.[row.key];
     if (ours === undefined) continue;
     const cells = names.map((name) => figure(medians.get(name)?.[row.key], row));
@@ -113,7 +127,7 @@ function check(
   medians: ReadonlyMap<string, Results>,
   key: string,
 ): { ratio: string; verdict: string } {
-  const absolute = against === "MiB" || against === "idle";
+  const absolute = against === "MiB" || against === "idle" || against === "one worker";
   const other = absolute ? 1 : medians.get(against)?.[key];
   if (other === undefined) return { ratio: "", verdict: `(no ${against})` };
   const ratio = ours / other;

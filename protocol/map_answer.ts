@@ -26,7 +26,9 @@ export function readMapAnswer(item: unknown): MapAnswer {
   const { ms, results, failures = new Map(), back } = Object(item) as Partial<MapAnswer>;
   const isSound = typeof ms === "number" && Array.isArray(results) &&
     failures instanceof Map &&
-    Array.from(failures).every(([index, error]) => index in results && error instanceof Error) &&
+    Array.from(failures).every(([index, error]) =>
+      Number.isInteger(index) && index in results && error instanceof Error
+    ) &&
     (back === undefined ||
       (Array.isArray(back) && back.length === 2 && back.every(Number.isSafeInteger)));
   if (!isSound) throw new ProtocolError("a worker of a map answered with what is no answer");
