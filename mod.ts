@@ -41,6 +41,7 @@ export type { MapFunction } from "./gateway/map/map.ts";
 export type { MapDecision, MapLoss, MapOptions } from "./gateway/map/options.ts";
 export type { Items } from "./gateway/map/source.ts";
 export { MultiChannel } from "./gateway/multi_channel.ts";
+export { dryRun } from "./gateway/launch.ts";
 export type { OutputHandler } from "./gateway/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
 export type { GatewayExit } from "./gateway/remote_process.ts";

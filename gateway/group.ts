@@ -28,6 +28,7 @@ import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
 import { loadProgram } from "./program.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
+import { startInTurn } from "./turns.ts";
 
 /** Options of a {@linkcode Group}. */
 export interface GroupOptions {
@@ -124,16 +125,19 @@ export class Group implements GatewayGroup {
     const id = this.#takeId(resolved.id);
     try {
       const program = await loadProgram();
-      signal.throwIfAborted();
-      const gateway = createGateway({
-        id,
-        group: this,
-        spec: resolved,
-        given: specObject(resolved, spec),
-        open: openTransport,
-        program,
+      const gateway = await startInTurn(resolved, id, async (prepared) => {
+        signal.throwIfAborted();
+        const gateway = createGateway({
+          id,
+          group: this,
+          spec: prepared,
+          given: specObject(resolved, spec),
+          open: openTransport,
+          program,
+        });
+        await this.#started(gateway, signal);
+        return gateway;
       });
-      await this.#started(gateway, signal);
       whenEnded(gateway).then(() => this.#members.delete(id));
       return gateway;
     } catch (error) {

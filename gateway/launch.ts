@@ -9,13 +9,25 @@ import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import { ProcessTransport } from "../transports/process.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
+import { command } from "./command.ts";
 import type { Launcher } from "./launcher.ts";
-import { popen, SHELL } from "./popen.ts";
-import type { ResolvedSpec } from "./spec.ts";
+import { popen } from "./popen.ts";
+import { runProgram } from "./run_program.ts";
+import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
+import { ssh } from "./ssh.ts";
 
-const LAUNCHERS: Partial<Record<ResolvedSpec["transport"]["kind"], Launcher>> = { popen };
+const LAUNCHERS: Partial<Record<ResolvedSpec["transport"]["kind"], Launcher>> = {
+  popen,
+  command,
+  ssh,
+};
 
-function launcherOf(spec: ResolvedSpec): Launcher {
+/**
+ * The launcher of a spec.
+ *
+ * @throws {SpecError} where there is none.
+ */
+export function launcherOf(spec: ResolvedSpec): Launcher {
   const launcher = LAUNCHERS[spec.transport.kind];
   const missing = spec.via !== undefined ? "via" : spec.transport.kind;
   if (launcher === undefined || missing !== spec.transport.kind) {
@@ -26,17 +38,46 @@ function launcherOf(spec: ResolvedSpec): Launcher {
 
 /** Starts what a spec asks for. */
 export function openTransport(spec: ResolvedSpec): Transport {
-  const { command, env } = launcherOf(spec).plan(spec);
+  const plan = launcherOf(spec).plan(spec);
+  const [program] = plan.command;
   try {
-    return new ProcessTransport({ command, env });
+    return new ProcessTransport(plan);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    if (!(cause instanceof Error)) throw cause;
+    const advice = cause instanceof Deno.errors.NotCapable
+      ? `this process needs --allow-run=${program} and --allow-env`
+      : `is "${program}" installed on this machine, and on PATH?`;
     throw new LaunchError(
-      `cannot start a gateway on this machine: ${cause.message}; this process needs ` +
-        `--allow-run=${command[0]} and --allow-env`,
+      `cannot start a gateway by "${program}": ${cause.message}; ${advice}`,
       { cause },
     );
   }
+}
+
+/**
+ * The command line that {@linkcode makeGateway} would start for a spec: program and arguments, each
+ * as it is handed over, without a shell. Nothing is started but what has to be asked first
+ * (`ssh -G`, which reads the configuration).
+ *
+ * It shows all that the spec says, values of `env:` included.
+ *
+ * @param spec Text such as `ssh=user@host`, or a {@linkcode GatewaySpec}.
+ * @throws {SpecError} when the spec is wrong, or does not start a process.
+ *
+ * @example
+ * ```ts
+ * import { dryRun } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const command = await dryRun("command=sudo -n -u nobody//allow-net");
+ * assertEquals(command.slice(0, 6), ["sudo", "-n", "-u", "nobody", "sh", "-c"]);
+ * ```
+ */
+export async function dryRun(spec: string | GatewaySpec): Promise<string[]> {
+  const resolved = resolveSpec(spec);
+  const launcher = launcherOf(resolved);
+  const prepared = await launcher.prepare?.(resolved, resolved.id ?? "gw") ?? resolved;
+  return [...launcher.plan(prepared).command];
 }
 
 /** Why a process ended before it said hello, as the error that says what to do. */
@@ -49,9 +90,10 @@ export async function launchError(
   const tail = seen.length > 0
     ? `; it printed:\n${seen.map((line) => `    ${line}`).join("\n")}`
     : "";
-  const known = launcherOf(spec).explain({ spec, id, status, seen, tail });
+  const launcher = launcherOf(spec);
+  const known = launcher.explain({ spec, id, status, seen, tail });
   if (known !== undefined) return known;
-  const version = spec.transport.kind === "popen" ? await versionOf(spec.deno) : undefined;
+  const version = await versionOf(launcher.versionCommand(spec));
   if (version !== undefined && isOlder(version, MIN_DENO_VERSION)) {
     return denoVersionError(id, version);
   }
@@ -66,16 +108,10 @@ export async function launchError(
 const VERSION_TIMEOUT_MS = 5_000;
 
 /** Asked only after a failure, to tell a Deno too old to know our flags. */
-async function versionOf(deno = Deno.execPath()): Promise<string | undefined> {
+async function versionOf(command: readonly [string, ...string[]]): Promise<string | undefined> {
   try {
-    const { stdout } = await new Deno.Command(SHELL, {
-      args: ["-c", `exec "$0" --version`, deno],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-      signal: AbortSignal.timeout(VERSION_TIMEOUT_MS),
-    }).output();
-    return /^deno (\d+\.\d+\.\d+\S*)/m.exec(new TextDecoder().decode(stdout))?.[1];
+    const { stdout } = await runProgram(command, { timeout: VERSION_TIMEOUT_MS });
+    return /^deno (\d+\.\d+\.\d+\S*)/m.exec(stdout)?.[1];
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExecnetError } from "../errors.ts";
+import { type ExecnetError, LaunchError } from "../errors.ts";
 import type { ExitStatus } from "../transports/transport.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
@@ -16,6 +16,8 @@ export interface LaunchPlan {
   command: readonly [string, ...string[]];
   /** Environment variables besides the inherited ones. */
   env: Readonly<Record<string, string>>;
+  /** Exit code by which the command says that it has lost the far side, where it has one. */
+  lostCode?: number;
 }
 
 /** A start that came to nothing. */
@@ -41,4 +43,19 @@ export interface Launcher {
   plan(spec: ResolvedSpec): LaunchPlan;
   /** The error that says why it did not start; nothing where only the exit status is known. */
   explain(failure: LaunchFailure): ExecnetError | undefined;
+  /** What prints `deno --version` there; asked after a failure, to tell a Deno that is too old. */
+  versionCommand(spec: ResolvedSpec): readonly [string, ...string[]];
+  /** Finds out what a plan needs to know; a plan without it takes the defaults. */
+  prepare?(spec: ResolvedSpec, id: string): Promise<ResolvedSpec>;
+  /** Whose starts have to wait for each other: at most `most` of the same `key` at once. */
+  turn?(spec: ResolvedSpec): Turn;
 }
+
+/** See {@linkcode Launcher.turn}. */
+export interface Turn {
+  key: string;
+  most: number;
+}
+
+/** A start that may well work when it is tried again. */
+export class TransientLaunchError extends LaunchError {}

@@ -8,30 +8,28 @@ import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import { denoCommand } from "./deno_command.ts";
 import type { Launcher } from "./launcher.ts";
-
-/** Linux only. Where it is a link, it is busybox's, which does not know `--pdeathsig`. */
-const SETPRIV = "/usr/bin/setpriv";
+import {
+  BE_NICE,
+  DIRECTORY_FAILED,
+  END_WITH_PARENT,
+  ENTER_DIRECTORY,
+  NOT_EXECUTABLE,
+  NOT_FOUND,
+} from "./shell_parts.ts";
 
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4, and what the user's code prints to the
  * parent's fd 3 (stdout) and 2 (stderr): so nothing that prints can break the protocol. `$1` is
- * the working directory, `$2` the niceness, each empty for none; the rest is the command. A busy
- * loop does not see that its initiator is gone: the kernel ends it then, where `setpriv` can ask.
+ * the working directory, `$2` the niceness, each empty for none; the rest is the command.
  */
 const LAUNCH_SCRIPT = `
-if [ -n "$1" ]; then cd -- "$1" || exit 125; fi
-N=$2
-shift 2
-if [ -n "$N" ]; then set -- nice -n "$N" "$@"; fi
-if [ -x ${SETPRIV} ] && [ ! -L ${SETPRIV} ]; then set -- ${SETPRIV} --pdeathsig KILL "$@"; fi
+D=$1 N=$2
+shift 2${ENTER_DIRECTORY}${BE_NICE}${END_WITH_PARENT}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
 
 /** What runs the launch script, and all that the initiator has to be allowed to run. */
 export const SHELL = "/bin/sh";
-const CHDIR_FAILED = 125;
-const NOT_EXECUTABLE = 126;
-const NOT_FOUND = 127;
 
 /** The launcher of `popen`. */
 export const popen: Launcher = {
@@ -56,7 +54,7 @@ export const popen: Launcher = {
 
   explain({ spec, id, status, tail }) {
     const deno = spec.deno ?? Deno.execPath();
-    if (status.code === CHDIR_FAILED) {
+    if (status.code === DIRECTORY_FAILED) {
       return new LaunchError(
         `cannot start gateway ${id}: its directory "${spec.chdir}" cannot be entered${tail}`,
       );
@@ -69,5 +67,9 @@ export const popen: Launcher = {
       );
     }
     return undefined;
+  },
+
+  versionCommand(spec) {
+    return [SHELL, "-c", `exec "$0" --version`, spec.deno ?? Deno.execPath()];
   },
 };

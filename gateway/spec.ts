@@ -84,6 +84,8 @@ export interface ResolvedSpec {
   execmodel: "main" | "process";
   via?: string;
   ssh_config?: string;
+  /** Options for `ssh` that the user's configuration does not set; found before a start. */
+  sshDefaults?: readonly string[];
   connectTimeout: number;
   permissions: Permissions;
   output: Output;
@@ -128,6 +130,9 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   for (const key of TEXT_KEYS) {
     const value = textOf(entries, key);
     if (value !== undefined) resolved[key] = value;
+  }
+  if (resolved.ssh_config !== undefined && resolved.transport.kind !== "ssh") {
+    throw new SpecError(`the key "ssh_config" goes with "ssh" alone`);
   }
   const nice = numberIn(entries, "nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;

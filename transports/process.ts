@@ -17,6 +17,8 @@ export interface ProcessOptions {
   command: readonly [string, ...string[]];
   /** Environment variables besides this process's own. */
   env?: Readonly<Record<string, string>>;
+  /** Exit code by which the program says that it, not what it carries, has ended. */
+  lostCode?: number;
 }
 
 /**
@@ -32,9 +34,11 @@ export class ProcessTransport implements Transport {
   readonly #stream: NodeByteStream;
   readonly #sockets: Socket[];
   #ended = false;
+  /** The last signal that it was sent from here. */
+  #sent: string | null = null;
 
   /** Needs `--allow-run` for the program and `--allow-env`. */
-  constructor({ command: [program, ...args], env }: ProcessOptions) {
+  constructor({ command: [program, ...args], env, lostCode }: ProcessOptions) {
     const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       env: { ...Deno.env.toObject(), ...env },
@@ -53,7 +57,7 @@ export class ProcessTransport implements Transport {
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#ended = true;
-        resolve({ code, signal });
+        resolve(code === lostCode ? { code: null, signal: this.#sent } : { code, signal });
       });
       child.on("error", () => resolve({ code: 127, signal: null }));
     });
@@ -80,6 +84,7 @@ export class ProcessTransport implements Transport {
   abort(signal: "SIGTERM" | "SIGKILL"): void {
     const { pid } = this.#child;
     if (pid === undefined || this.#ended) return;
+    this.#sent = signal;
     // Not `child.kill`: Deno's (2.9.6) takes no second signal, and tells of the first as the end.
     try {
       Deno.kill(pid, signal);
@@ -92,12 +97,17 @@ export class ProcessTransport implements Transport {
 
   ref(): void {
     this.#child.ref();
-    for (const socket of this.#sockets) socket.ref();
+    for (const socket of this.#open()) socket.ref();
   }
 
   unref(): void {
     this.#child.unref();
-    for (const socket of this.#sockets) socket.unref();
+    for (const socket of this.#open()) socket.unref();
+  }
+
+  /** One that is closed would take note of each call, to obey it once it is connected. */
+  #open(): Socket[] {
+    return this.#sockets.filter((socket) => !socket.destroyed);
   }
 
   // A grandchild may hold the pipes' other ends open for ever.

@@ -46,15 +46,16 @@ const THEMES: readonly ((behaves: Behaviour) => void)[] = [
 
 /**
  * Registers the whole suite for gateways made by `makeGateway`; each test has one of its own.
- * `isolated` leaves out what cannot hold where each execution has a process of its own.
+ * `isolated` leaves out what cannot hold where each execution has a process of its own; `ignore` is
+ * for what this machine cannot start.
  */
 export function conformance(
   name: string,
   makeGateway: () => Promise<Gateway>,
-  { isolated = false }: { isolated?: boolean } = {},
+  { isolated = false, ignore = false }: { isolated?: boolean; ignore?: boolean } = {},
 ): void {
   const register = (sentence: string, body: (gw: Gateway) => Promise<void>) =>
-    Deno.test(`${name}: ${sentence}`, async () => {
+    Deno.test({ name: `${name}: ${sentence}`, ignore }, async () => {
       await using gateway = await inTime("the start of a gateway", makeGateway());
       await inTime("the test", body(gateway));
     });

@@ -1,0 +1,127 @@
+/**
+ * The script that starts a gateway's Deno behind something that carries stdin, stdout and stderr:
+ * `ssh`, `sudo`, `docker exec -i`, …
+ *
+ * @module
+ */
+
+import { DenoNotFoundError, LaunchError } from "../errors.ts";
+import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import type { LaunchFailure } from "./launcher.ts";
+import {
+  BE_NICE,
+  DIRECTORY_FAILED,
+  END_WITH_PARENT,
+  ENTER_DIRECTORY,
+  NOT_EXECUTABLE,
+  NOT_FOUND,
+} from "./shell_parts.ts";
+import type { ResolvedSpec } from "./spec.ts";
+import { quoteWords } from "./words.ts";
+
+/** Where Deno may be, when PATH does not say: a shell that is no login shell has a bare one. */
+const USUAL_PLACES = [
+  `"$HOME/.deno/bin/deno"`,
+  "/usr/local/bin/deno",
+  "/opt/homebrew/bin/deno",
+  "/home/linuxbrew/.linuxbrew/bin/deno",
+  "/snap/bin/deno",
+];
+
+/** Opens the line on stderr by which the script says that it found no Deno. */
+const NO_DENO = "execnet: no Deno here: ";
+
+/**
+ * The protocol goes from stdin and stdout to fds 3 and 4. What the user's code prints all goes to
+ * stderr, the one stream that is left. A terminal in place of stdout (`srun -u`) is not a thing
+ * that Deno can write to as fd 4, so `cat` stands between; the exit code goes around it.
+ */
+const RUN = `
+if [ -t 1 ]; then
+  exec 6>&1
+  exit "$({ { "$@" 3<&0 4>&1 </dev/null >&2 6>&- 7>&-; echo $? >&7; } | cat >&6; } 7>&1)"
+fi
+exec "$@" 3<&0 4>&1 </dev/null >&2`;
+
+/**
+ * A script for POSIX `sh` that runs Deno with `args` as a spec wants it. Values are quoted: none of
+ * them is ever read as a part of the script.
+ */
+export function farScript(spec: ResolvedSpec, args: readonly string[]): string {
+  const [directory, nice] = [spec.chdir ?? "", `${spec.nice ?? ""}`].map((value) =>
+    quoteWords([value])
+  );
+  const variables = Object.entries(spec.env).map(([name, value]) => `${name}=${value}`);
+  return [
+    `set -- ${quoteWords(args)}`,
+    `D=${directory} N=${nice}${ENTER_DIRECTORY}`,
+    findDeno(spec.deno),
+    variables.length > 0 ? `set -- env -- ${quoteWords(variables)} "$@"` : "",
+    BE_NICE + END_WITH_PARENT + RUN,
+  ].join("\n");
+}
+
+/** Puts the path of Deno before "$@". */
+function findDeno(wanted: string | undefined): string {
+  const candidates = wanted === undefined
+    ? ["deno", ...USUAL_PLACES, quoteWords([Deno.execPath()])]
+    : [wanted.startsWith("~/") ? `"$HOME"${quoteWords([wanted.slice(1)])}` : quoteWords([wanted])];
+  return `
+F= L=
+for C in ${candidates.join(" ")}; do
+  L="$L $C"
+  if F=$(command -v "$C") && [ -f "$F" ] && [ -x "$F" ]; then break; fi
+  F=
+done
+if [ -z "$F" ]; then
+  echo "${NO_DENO}looked for$L; PATH=$PATH; $(uname -s -m)" >&2
+  exit ${NOT_FOUND}
+fi
+set -- "$F" "$@"`;
+}
+
+/** The script as the one argument that a login shell runs, whichever shell that is. */
+export function forAnyShell(script: string): string {
+  return `exec sh -c 'eval "$(printf %b "$0")"' '${escapeBytes(script)}'`;
+}
+
+/**
+ * What all shells (sh, bash, zsh, fish, csh) read alike within single quotes, and `printf %b` turns
+ * back: fish takes `\\'` and `\\\\` for escapes there, csh ends a quote at a line's end and expands `!`.
+ */
+function escapeBytes(text: string): string {
+  let escaped = "";
+  for (const byte of new TextEncoder().encode(text)) {
+    const character = String.fromCharCode(byte);
+    escaped += /[ -~]/.test(character) && !"'\\!".includes(character)
+      ? character
+      : `\\0${byte.toString(8).padStart(3, "0")}`;
+  }
+  return escaped;
+}
+
+/** What the script's own end tells; nothing where it did not come to run, or Deno itself failed. */
+export function explainFarScript(
+  { spec, id, status, seen, tail }: LaunchFailure,
+): LaunchError | undefined {
+  const noDeno = seen.find((line) => line.startsWith(NO_DENO));
+  const advice = `install Deno ${MIN_DENO_VERSION} or later there, or give its path as deno=…`;
+  if (noDeno !== undefined) {
+    return new DenoNotFoundError(
+      `cannot start gateway ${id}: no Deno was found there; it ${noDeno.slice(NO_DENO.length)}; ` +
+        advice,
+    );
+  }
+  if (status.code === DIRECTORY_FAILED && spec.chdir !== undefined) {
+    return new LaunchError(
+      `cannot start gateway ${id}: its directory "${spec.chdir}" cannot be entered there${tail}`,
+    );
+  }
+  if (status.code === NOT_FOUND || status.code === NOT_EXECUTABLE) {
+    return new DenoNotFoundError(
+      `cannot start gateway ${id}: neither Deno nor a shell to start it could be run there (code ` +
+        `${status.code}); ${advice}${tail}`,
+    );
+  }
+  return undefined;
+}
