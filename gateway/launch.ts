@@ -10,9 +10,10 @@ import { ProcessTransport } from "../transports/process.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
 import { command } from "./command.ts";
-import type { Launcher } from "./launcher.ts";
-import { popen } from "./popen.ts";
+import type { Launcher, LaunchPlan } from "./launcher.ts";
+import { popen, SHELL } from "./popen.ts";
 import { runProgram } from "./run_program.ts";
+import { END_WITH_PARENT, NOT_FOUND } from "./shell_parts.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
 import { ssh } from "./ssh.ts";
 
@@ -41,7 +42,7 @@ export function openTransport(spec: ResolvedSpec): Transport {
   const plan = launcherOf(spec).plan(spec);
   const [program] = plan.command;
   try {
-    return new ProcessTransport(plan);
+    return new ProcessTransport({ ...plan, command: localCommand(plan) });
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     const advice = cause instanceof Deno.errors.NotCapable
@@ -80,6 +81,26 @@ export async function dryRun(spec: string | GatewaySpec): Promise<string[]> {
   return [...launcher.plan(prepared).command];
 }
 
+/** Opens the line on stderr by which {@linkcode localCommand} says that it found no program. */
+const NO_PROGRAM = "execnet: no program here: ";
+
+/** Looks for the program first, to tell its absence from that of others, further away. */
+const CARRY_SCRIPT = `
+if ! command -v "$1" >/dev/null; then echo "${NO_PROGRAM}$1; PATH=$PATH" >&2; exit ${NOT_FOUND}; fi
+${END_WITH_PARENT}
+exec "$@"`;
+
+/**
+ * What to start for a plan on the machine where its command is. A carrier such as `ssh` does not
+ * see that this process is gone while the far side is busy: so it is started as one that ends with
+ * its parent, where this process may run a shell for that.
+ */
+function localCommand({ command }: LaunchPlan): LaunchPlan["command"] {
+  if (command[0] === SHELL) return command;
+  const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
+  return state === "granted" ? [SHELL, "-c", CARRY_SCRIPT, "sh", ...command] : command;
+}
+
 /** Why a process ended before it said hello, as the error that says what to do. */
 export async function launchError(
   spec: ResolvedSpec,
@@ -91,6 +112,14 @@ export async function launchError(
     ? `; it printed:\n${seen.map((line) => `    ${line}`).join("\n")}`
     : "";
   const launcher = launcherOf(spec);
+  const noProgram = seen.find((line) => line.startsWith(NO_PROGRAM));
+  if (noProgram !== undefined) {
+    return new LaunchError(
+      `cannot start gateway ${id}: this machine has no program ${
+        noProgram.slice(NO_PROGRAM.length)
+      }`,
+    );
+  }
   const known = launcher.explain({ spec, id, status, seen, tail });
   if (known !== undefined) return known;
   const version = await versionOf(launcher.versionCommand(spec));
@@ -110,8 +139,9 @@ const VERSION_TIMEOUT_MS = 5_000;
 /** Asked only after a failure, to tell a Deno too old to know our flags. */
 async function versionOf(command: readonly [string, ...string[]]): Promise<string | undefined> {
   try {
-    const { stdout } = await runProgram(command, { timeout: VERSION_TIMEOUT_MS });
-    return /^deno (\d+\.\d+\.\d+\S*)/m.exec(stdout)?.[1];
+    const { stdout, stderr } = await runProgram(command, { timeout: VERSION_TIMEOUT_MS });
+    // Behind a carrier, all that is printed comes out on stderr.
+    return /^deno (\d+\.\d+\.\d+\S*)/m.exec(`${stdout}\n${stderr}`)?.[1];
   } catch {
     return undefined;
   }

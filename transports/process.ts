@@ -90,8 +90,12 @@ export class ProcessTransport implements Transport {
       Deno.kill(pid, signal);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
-      // That needs `--allow-run` for everything; this does with `/bin/sh`.
-      spawn("/bin/sh", ["-c", `kill -${signal.slice("SIG".length)} ${pid}`], { stdio: "ignore" });
+      // That needs `--allow-run` for everything; this does with `/bin/sh`, or with our program.
+      const { state } = Deno.permissions.querySync({ name: "run", command: "/bin/sh" });
+      if (state !== "granted") this.#child.kill(signal);
+      else {spawn("/bin/sh", ["-c", `kill -${signal.slice("SIG".length)} ${pid}`], {
+          stdio: "ignore",
+        });}
     }
   }
 

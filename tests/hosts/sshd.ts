@@ -107,12 +107,12 @@ async function writeConfiguration(
   await directory.write(
     "sshd_config",
     lines([
+      ...server, // of what is said twice, the first counts
       `Port ${port}`,
       "ListenAddress 127.0.0.1",
       `HostKey ${base}/host_key`,
       "PidFile none",
       `AuthorizedKeysFile ${base}/authorized_keys`,
-      "AuthenticationMethods publickey",
       "PasswordAuthentication no",
       "KbdInteractiveAuthentication no",
       "PermitRootLogin prohibit-password",
@@ -122,7 +122,6 @@ async function writeConfiguration(
       "LogLevel ERROR",
       `SetEnv ${variables.join(" ")}`,
       ...(shell === undefined ? [] : [`ForceCommand ${shell} -c "$SSH_ORIGINAL_COMMAND"`]),
-      ...server,
     ]),
   );
   const key = await Deno.readTextFile(`${base}/host_key.pub`);

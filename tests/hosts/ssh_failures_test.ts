@@ -1,0 +1,157 @@
+/** Why a gateway over ssh does not start, against the real client and server. */
+
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  AuthenticationError,
+  DenoNotFoundError,
+  DenoVersionError,
+  type GatewaySpec,
+  Group,
+  HostKeyError,
+  HostNotFoundError,
+  LaunchError,
+  SpecError,
+} from "../../mod.ts";
+import { assert } from "../support/assert.ts";
+import { runScript } from "../support/processes.ts";
+import { testWith } from "./needs.ts";
+import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+
+type LaunchErrorClass = new (message: string) => LaunchError;
+
+/** Long before the default `connectTimeout`. */
+const QUICKLY_MS = 10_000;
+
+async function assertFails(
+  spec: GatewaySpec,
+  kind: LaunchErrorClass,
+  ...patterns: RegExp[]
+): Promise<void> {
+  const group = new Group();
+  const start = performance.now();
+  const error = await assertRejects(
+    () => group.makeGateway({ id: "broken", output: "null", ...spec }),
+    kind,
+  );
+  assert(performance.now() - start < QUICKLY_MS);
+  for (const pattern of [/gateway broken/, ...patterns]) assertMatch(error.message, pattern);
+  assertEquals(error.name, kind.name);
+  assertEquals(group.size, 0);
+}
+
+function test(sentence: string, body: () => Promise<void>): void {
+  testWith(SSHD_PROGRAMS, `ssh: ${sentence}`, body);
+}
+
+test("a host without an address is a HostNotFoundError", async () => {
+  await assertFails(
+    { ssh: "no-such-host.invalid" },
+    HostNotFoundError,
+    /no-such-host\.invalid/,
+    /Could not resolve hostname/,
+  );
+});
+
+test("a refused connection is a LaunchError that says so", async () => {
+  await assertFails(
+    { ssh: `-p ${freePort()} 127.0.0.1` },
+    LaunchError,
+    /on 127\.0\.0\.1/,
+    /refused/,
+  );
+});
+
+test("a host that says nothing is a LaunchError within connectTimeout", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await assertFails(
+    { ssh: `-p ${listener.addr.port} 127.0.0.1`, connectTimeout: 2_000 },
+    LaunchError,
+    /timed out/,
+    /connectTimeout/,
+  );
+});
+
+test("a key that the host does not know is an AuthenticationError, and nobody is asked", async () => {
+  await using sshd = await Sshd.start({ server: ["PasswordAuthentication yes"] });
+  await Deno.writeTextFile(`${sshd.home}/../authorized_keys`, "");
+  await assertFails(
+    sshd.spec,
+    AuthenticationError,
+    /Permission denied/,
+    /ssh -oBatchMode=yes box true/,
+  );
+});
+
+test("a host key that is unknown, or another than before, is a HostKeyError", async () => {
+  await using sshd = await Sshd.start();
+  const unknown = "-oUserKnownHostsFile=/dev/null";
+  await assertFails({ ...sshd.spec, ssh: `${unknown} ${HOST}` }, HostKeyError, /unknown/);
+  await assertFails(
+    { ...sshd.spec, ssh: `${unknown} -oStrictHostKeyChecking=ask ${HOST}` },
+    HostKeyError,
+    /ssh box/,
+  );
+  await using other = await Sshd.start();
+  const known = (await Deno.readTextFile(`${other.home}/../known_hosts`))
+    .replace(`${other.port}`, `${sshd.port}`);
+  await Deno.writeTextFile(`${sshd.home}/known`, known);
+  await assertFails(
+    { ...sshd.spec, ssh: `-oUserKnownHostsFile=${sshd.home}/known ${HOST}` },
+    HostKeyError,
+    /ssh-keygen -R/,
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+  );
+});
+
+test("a host without Deno is a DenoNotFoundError, with what was found there", async () => {
+  await using sshd = await Sshd.start({ path: "/usr/bin:/bin" });
+  await assertFails(
+    { ...sshd.spec, deno: "deno-of-another-name" },
+    DenoNotFoundError,
+    /looked for deno-of-another-name;/,
+    /PATH=\/usr\/bin:\/bin;/,
+    /Linux|Darwin/,
+    /deno=/,
+  );
+});
+
+test("a Deno that is too old is a DenoVersionError, which names both versions", async () => {
+  await using sshd = await Sshd.start();
+  const deno = `${sshd.home}/deno`;
+  await Deno.writeTextFile(
+    deno,
+    `#!/bin/sh
+[ "$1" = --version ] && { echo "deno 1.40.0 (release)"; exit 0; }
+echo "error: unexpected argument '--no-such-flag'" >&2
+exit 1
+`,
+  );
+  await Deno.chmod(deno, 0o755);
+  await assertFails({ ...sshd.spec, deno }, DenoVersionError, /1\.40\.0/, /2\.7\.0/);
+});
+
+test("a directory that is not there is a LaunchError, which names it", async () => {
+  await using sshd = await Sshd.start();
+  await assertFails({ ...sshd.spec, chdir: "/no where" }, LaunchError, /"\/no where"/);
+});
+
+test("a configuration that is wrong is a LaunchError with what ssh says", async () => {
+  await using sshd = await Sshd.start({ client: ["NoSuchKeyword yes"] });
+  await assertFails(sshd.spec, LaunchError, /nosuchkeyword/i);
+});
+
+test("a value that is not [options] [user@]host is a SpecError", async () => {
+  const wrong = ["-p 22", "-t box", "-N box", "-vW a:1 box", "box true", "box -p 22", "'box", "-p"];
+  for (const ssh of wrong) {
+    await assertRejects(() => new Group().makeGateway({ ssh }), SpecError);
+  }
+});
+
+test("without --allow-run the error says what is needed", async () => {
+  const { stdout } = await runScript(
+    `const error = await execnet.makeGateway("ssh=box").catch((error) => error);
+     console.log(error.name, error.message);`,
+    ["--allow-env"],
+  );
+  assertMatch(stdout, /^LaunchError .*--allow-run=ssh/s);
+});

@@ -1,0 +1,218 @@
+/** Gateways over ssh, against a real sshd. */
+
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { dryRun, type Gateway, GatewayClosedError, type GatewaySpec, Group } from "../../mod.ts";
+import { assert } from "../support/assert.ts";
+import { TemporaryDirectory } from "../support/bounded.ts";
+import { Lines } from "../support/lines.ts";
+import { runScript, Script, whenGone } from "../support/processes.ts";
+import { find, testWith } from "./needs.ts";
+import { Proxy } from "./proxy.ts";
+import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+
+function test(sentence: string, body: () => Promise<void>, programs: readonly string[] = []): void {
+  testWith([...SSHD_PROGRAMS, ...programs], `ssh: ${sentence}`, body);
+}
+
+function start(sshd: Sshd, spec: Partial<GatewaySpec> = {}): Promise<Gateway> {
+  return new Group().makeGateway({ ...sshd.spec, output: "null", ...spec });
+}
+
+/** Not to be taken as a part of a command by any shell. */
+const HOSTILE =
+  `it's "$(touch pwned)" \`touch pwned\`; touch pwned & \\'\\\\ !touch !! %s \\0101\n$HOME ü`;
+
+for (const shell of ["bash", "dash", "zsh", "fish", "tcsh"]) {
+  test(`${shell} as login shell runs nothing of a hostile value`, async () => {
+    await using sshd = await Sshd.start({ shell: find(shell) });
+    const directory = `${sshd.home}/${HOSTILE.replaceAll("/", "")}`;
+    await Deno.mkdir(directory);
+    await using gw = await start(sshd, {
+      chdir: directory,
+      env: { HOSTILE, "A-B.C": "odd name" },
+      permissions: { env: true, read: [directory, "/no such/$(touch pwned)'"] },
+    });
+    assertEquals(
+      await gw.call(() => [Deno.env.get("HOSTILE"), Deno.env.get("A-B.C"), Deno.cwd()]),
+      [HOSTILE, "odd name", directory],
+    );
+    for (const place of [directory, sshd.home]) {
+      const names = Array.from(Deno.readDirSync(place), ({ name }) => name);
+      assertEquals(names.filter((name) => /^(pwned|touch)/.test(name)), []);
+    }
+  }, [shell]);
+}
+
+test("the working directory is the login home, and chdir= is from there", async () => {
+  await using sshd = await Sshd.start();
+  await using gw = await start(sshd, { permissions: { read: true } });
+  const home = await gw.call(() => Deno.cwd());
+  const command = new Deno.Command("ssh", { args: ["-F", sshd.clientConfig, HOST, "pwd"] });
+  assertEquals(home, new TextDecoder().decode((await command.output()).stdout).trim());
+  await Deno.mkdir(`${sshd.home}/-work`);
+  const up = "../".repeat(home.split("/").length - 1);
+  await using work = await start(sshd, {
+    permissions: { read: true },
+    chdir: `${up}${sshd.home.slice(1)}/-work`,
+  });
+  assertEquals(await work.call(() => Deno.cwd()), `${sshd.home}/-work`);
+});
+
+test("Deno is found in ~/.deno/bin where PATH has none", async () => {
+  await using directory = await TemporaryDirectory.make();
+  const bin = directory.path;
+  await using bare = await Sshd.start({ path: bin });
+  for (const tool of ["sh", "env", "uname"]) await Deno.symlink(find(tool) ?? "", `${bin}/${tool}`);
+  await Deno.mkdir(`${bare.home}/.deno/bin`, { recursive: true });
+  const deno = `${bare.home}/.deno/bin/deno`;
+  await Deno.writeTextFile(
+    deno,
+    `#!${find("sh")}\necho at home >&2\nexec ${Deno.execPath()} "$@"\n`,
+  );
+  await Deno.chmod(deno, 0o755);
+  const lines = new Lines();
+  await using _ = await start(bare, { output: lines.take });
+  await lines.has("stderr: at home");
+  await using _too = await start(bare, { deno: "~/.deno/bin/deno" });
+});
+
+test("banners and a profile that prints do not matter", async () => {
+  const noise = `for i in 1 2 3 4 5 6 7 8 9; do echo "Welcome $i to the noisy machine"; done`;
+  await using sshd = await Sshd.start({
+    server: [
+      `Banner /etc/passwd`,
+      `ForceCommand ${noise}; echo noise >&2; head -c 50000 /dev/zero; exec sh -c "$SSH_ORIGINAL_COMMAND"`,
+    ],
+  });
+  await using gw = await start(sshd);
+  assertEquals(await gw.call((n: number) => n + 1, 1), 2);
+});
+
+test("nice= and the exit code come through", async () => {
+  await using sshd = await Sshd.start();
+  const gw = await start(sshd, { nice: 3 });
+  const stat = await Deno.readTextFile(`/proc/${gw.remote.pid}/stat`);
+  assertEquals(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16], "3");
+  gw.remoteExec(`console.log("on stdout"); console.error("on stderr"); Deno.exit(7)`);
+  const { reason, code, stderrTail } = await gw.closed;
+  assertEquals([reason, code], ["exit", 7]);
+  assertEquals(stderrTail.sort(), ["on stderr", "on stdout"]);
+});
+
+test("terminate() ends a busy loop there", async () => {
+  await using sshd = await Sshd.start();
+  const gw = await start(sshd);
+  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
+  await channel.receive();
+  const { reason, signal } = await gw.terminate({ timeout: 100 });
+  assertEquals([reason, signal], ["killed", "SIGTERM"]);
+  await whenGone(gw.remote.pid);
+}, ["setpriv"]);
+
+test("a busy loop ends with an initiator that is killed", async () => {
+  await using sshd = await Sshd.start();
+  await using script = await Script.start(
+    `const gw = await execnet.makeGateway(${JSON.stringify(sshd.spec)});
+     const channel = gw.remoteExec("await channel.send(1); while (true);");
+     await channel.receive();
+     console.log("pid", gw.remote.pid);
+     await channel.receive();`,
+    ["--allow-run=ssh,/bin/sh", "--allow-env"],
+  );
+  const [, pid] = await script.printed(/pid (\d+)/);
+  script.kill("SIGKILL");
+  await whenGone(Number(pid));
+}, ["setpriv"]);
+
+test("--allow-run=ssh and --allow-env are enough, also to end a busy loop", async () => {
+  await using sshd = await Sshd.start();
+  const { stdout, stderr } = await runScript(
+    `const gw = await execnet.makeGateway(${JSON.stringify(sshd.spec)});
+     const channel = gw.remoteExec("await channel.send(1); while (true);");
+     await channel.receive();
+     const { reason } = await gw.terminate({ timeout: 50 });
+     console.log(reason, gw.remote.pid);`,
+    ["--allow-run=ssh", "--allow-env"],
+  );
+  assertMatch(stdout, /^killed \d+/, stderr);
+  await whenGone(Number(stdout.split(" ")[1]));
+}, ["setpriv"]);
+
+test("a connection that is cut is told as lost, and leaves no process", async () => {
+  await using sshd = await Sshd.start();
+  await using proxy = new Proxy(sshd.port);
+  const gw = await start(sshd, {
+    ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} ${HOST}`,
+  });
+  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
+  await channel.receive();
+  proxy.cut();
+  const error = await assertRejects(() => channel.receive(), GatewayClosedError);
+  assertMatch(error.message, /cannot be reached any more/);
+  const { reason, code, signal } = await gw.closed;
+  assertEquals([reason, code, signal], ["lost", null, null]);
+  await whenGone(gw.remote.pid);
+}, ["setpriv"]);
+
+test("a dead link is noticed by ServerAlive options", async () => {
+  await using sshd = await Sshd.start();
+  await using proxy = new Proxy(sshd.port);
+  const gw = await start(sshd, {
+    ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} -oServerAliveInterval=1 ` +
+      `-oServerAliveCountMax=1 ${HOST}`,
+  });
+  proxy.goDead();
+  const { reason, stderrTail } = await gw.closed;
+  assertEquals(reason, "lost");
+  assertMatch(stderrTail.join("\n"), /not responding/);
+  proxy.cut();
+  await whenGone(gw.remote.pid);
+});
+
+test("more logins than the server takes at once all come through", async () => {
+  await using sshd = await Sshd.start({ server: ["MaxStartups 2:100:2"] });
+  await using group = new Group();
+  await Promise.all(
+    Array.from({ length: 10 }, () => group.makeGateway({ ...sshd.spec, output: "null" })),
+  );
+  assertEquals(group.size, 10);
+});
+
+test("a group that is ended starts none that still wait for their turn", async () => {
+  await using sshd = await Sshd.start();
+  const group = new Group();
+  const starting = Array.from(
+    { length: 12 },
+    () => group.makeGateway({ ...sshd.spec, output: "null" }),
+  );
+  const settled = Promise.allSettled(starting);
+  await Promise.race(starting);
+  await group.terminate();
+  const results = await settled;
+  assertEquals(group.size, 0);
+  assert(results.some(({ status }) => status === "rejected"));
+  for (const result of results) {
+    if (result.status === "fulfilled") await result.value.closed;
+    else assert(result.reason instanceof GatewayClosedError);
+  }
+});
+
+test("dryRun() gives the command line, with defaults where the user's configuration has none", async () => {
+  await using sshd = await Sshd.start();
+  const command = await dryRun({ ...sshd.spec, connectTimeout: 5_000 });
+  assertEquals(command.slice(0, -1), [
+    "ssh",
+    "-T",
+    "-oBatchMode=yes",
+    "-F",
+    sshd.clientConfig,
+    "-oConnectTimeout=4",
+    "-oServerAliveInterval=15",
+    "--",
+    HOST,
+  ]);
+  const configured = await Sshd.start({ client: ["ServerAliveInterval 7", "ConnectTimeout 3"] });
+  await using _ = configured;
+  const plain = await dryRun({ ...configured.spec, ssh: `-v ${HOST}` });
+  assertEquals(plain.slice(3, -1), ["-F", configured.clientConfig, "-v", "--", HOST]);
+});
