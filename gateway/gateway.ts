@@ -106,7 +106,7 @@ export interface GatewayInit {
   given: GatewaySpec;
   /** Starts a process for a spec: the gateway's own, or for one isolated execution. */
   open: (spec: ResolvedSpec) => Transport;
-  program: string | undefined;
+  program: Uint8Array | undefined;
 }
 
 /**

@@ -26,7 +26,7 @@ import { type MapFunction, startMap } from "./map/map.ts";
 import type { MapOptions } from "./map/options.ts";
 import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
-import { loadProgram } from "./program.ts";
+import { programFor } from "./program.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 import { startInTurn } from "./turns.ts";
 
@@ -124,7 +124,7 @@ export class Group implements GatewayGroup {
     const resolved = resolveSpec(spec);
     const id = this.#takeId(resolved.id);
     try {
-      const program = await loadProgram();
+      const program = await programFor(resolved);
       const gateway = await startInTurn(resolved, id, async (prepared) => {
         signal.throwIfAborted();
         const gateway = createGateway({

@@ -10,6 +10,9 @@ export const PROTOCOL_INPUT = "/dev/fd/3";
 /** See {@linkcode PROTOCOL_INPUT}. */
 export const PROTOCOL_OUTPUT = "/dev/fd/4";
 
+/** What of the program's head is its length; the bit above says that it is deflated. */
+const LENGTH_BITS = 0x7fff_ffff;
+
 /**
  * Opening `/dev/fd/N` starts in half the time of `node:net`; where it fails (a socket, another
  * user's pipe, a deny list) `node:net` serves. The grants for it are given up before anything else
@@ -60,19 +63,31 @@ if (files) {
     return bytes;
   };
 }
-const length = new DataView((await take(4)).buffer).getUint32(0);
-const program = new TextDecoder().decode(await take(length));
+const head = new DataView((await take(4)).buffer).getUint32(0);
+const body = await take(head & ${LENGTH_BITS});
+let program = "";
+if (head <= ${LENGTH_BITS}) program = new TextDecoder().decode(body);
+else {
+  const { readable, writable } = new DecompressionStream("deflate-raw");
+  const writer = writable.getWriter();
+  writer.write(body);
+  writer.close();
+  const decoder = new TextDecoder();
+  for await (const chunk of readable) program += decoder.decode(chunk, { stream: true });
+}
 new Function("boot", program + "\\n//# sourceURL=execnet:remote")({ files, sockets, rest });
 `;
 
 /** The loader as the module to give to `deno run`. */
 export const LOADER_URL: string = `data:application/javascript;base64,${btoa(LOADER)}`;
 
-/** The program as the loader reads it: its length (u32), then its text. */
-export function encodeProgram(program: string): Uint8Array {
-  const text = new TextEncoder().encode(program);
-  const bytes = new Uint8Array(4 + text.length);
-  new DataView(bytes.buffer).setUint32(0, text.length);
-  bytes.set(text, 4);
+/**
+ * The program as the loader reads it: its length, with the highest bit set where it is deflated
+ * (u32), then its bytes.
+ */
+export function encodeProgram(program: Uint8Array, deflated: boolean): Uint8Array {
+  const bytes = new Uint8Array(4 + program.length);
+  new DataView(bytes.buffer).setUint32(0, program.length + (deflated ? LENGTH_BITS + 1 : 0));
+  bytes.set(program, 4);
   return bytes;
 }

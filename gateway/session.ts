@@ -18,7 +18,6 @@ import { epitaph } from "./epitaph.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { launchError } from "./launch.ts";
 import { endWithProcess } from "./lifetime.ts";
-import { encodeProgram } from "./loader.ts";
 import { printLine } from "./output.ts";
 import { type GatewayExit, type ProcessObserver, RemoteProcess } from "./remote_process.ts";
 import { explain } from "./remote_stack.ts";
@@ -31,8 +30,8 @@ export interface SessionInit {
   owner: ChannelGateway;
   spec: ResolvedSpec;
   transport: Transport;
-  /** The text of the far side's program; nothing where it runs already. */
-  program: string | undefined;
+  /** The far side's program, as its loader reads it; nothing where it runs already. */
+  program: Uint8Array | undefined;
   keepAlive: KeepAlive;
   /** The numbers of channels, which all processes of the gateway share. */
   ids: ChannelIds;
@@ -77,7 +76,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
     });
     process.closed.then(forget);
     this.connection = new Connection(process, this, init.limits);
-    this.connection.start(init.program === undefined ? undefined : encodeProgram(init.program));
+    this.connection.start(init.program);
     this.#connectTimer = this.#boundStart(init.spec.connectTimeout);
   }
 
