@@ -7,32 +7,30 @@
 import { SpecError } from "../errors.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript } from "./far_script.ts";
-import type { Launcher } from "./launcher.ts";
+import type { Launcher, LaunchPlan } from "./launcher.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { splitWords } from "./words.ts";
 
 /** The launcher of `command`. */
 export const command: Launcher = {
   plan(spec) {
-    return { kind: "process", command: carried(spec, denoCommand(spec)), env: {} };
+    return carry(spec, farScript(spec, denoCommand(spec)));
   },
+
+  carry,
 
   explain: explainFarScript,
 
   versionCommand(spec) {
-    return carried(spec, ["--version"]);
+    return carry(spec, farScript(spec, ["--version"])).command;
   },
 };
 
-function carried(spec: ResolvedSpec, args: readonly string[]): [string, ...string[]] {
-  const [program, ...words] = splitWords(transportValue(spec), "command");
+function carry({ transport }: ResolvedSpec, script: string): LaunchPlan {
+  const prefix = transport.kind === "popen" ? "" : transport.value;
+  const [program, ...words] = splitWords(prefix, "command");
   if (program === undefined || program === "") {
     throw new SpecError(`the key "command" needs a program: command=docker exec -i box`);
   }
-  return [program, ...words, "sh", "-c", farScript(spec, args)];
-}
-
-/** What follows the `=` of the key that says how to get there. */
-function transportValue({ transport }: ResolvedSpec): string {
-  return transport.kind === "popen" ? "" : transport.value;
+  return { kind: "process", command: [program, ...words, "sh", "-c", script], env: {} };
 }

@@ -63,7 +63,20 @@ export function farScript(spec: ResolvedSpec, args: readonly string[]): string {
 
 /** Puts the path of Deno before "$@". */
 function findDeno(wanted: string | undefined): string {
-  const candidates = wanted === undefined
+  return `${searchDeno(wanted)}
+if [ -z "$F" ]; then
+  echo "${NO_DENO}looked for$L; PATH=$PATH; $(uname -s -m)" >&2
+  exit ${NOT_FOUND}
+fi
+set -- "$F" "$@"`;
+}
+
+/**
+ * Sets `$F` to the path of the first Deno that is there, or to nothing, and `$L` to what was looked
+ * for.
+ */
+export function searchDeno(wanted: string | undefined): string {
+  const candidates = wanted === undefined || wanted === PUSH
     ? ["deno", ...USUAL_PLACES, quoteWords([Deno.execPath()])]
     : [wanted.startsWith("~/") ? `"$HOME"${quoteWords([wanted.slice(1)])}` : quoteWords([wanted])];
   return `
@@ -72,13 +85,11 @@ for C in ${candidates.join(" ")}; do
   L="$L $C"
   if F=$(command -v "$C") && [ -f "$F" ] && [ -x "$F" ]; then break; fi
   F=
-done
-if [ -z "$F" ]; then
-  echo "${NO_DENO}looked for$L; PATH=$PATH; $(uname -s -m)" >&2
-  exit ${NOT_FOUND}
-fi
-set -- "$F" "$@"`;
+done`;
 }
+
+/** The value of `deno` that means to copy one there, where there is none. */
+export const PUSH = "push";
 
 /** The script as the one argument that a login shell runs, whichever shell that is. */
 export function forAnyShell(script: string): string {

@@ -60,7 +60,8 @@ export function openTransport(spec: ResolvedSpec): Transport {
  * as it is handed over, without a shell. Nothing is started but what has to be asked first
  * (`ssh -G`, which reads the configuration).
  *
- * It shows all that the spec says, values of `env:` included.
+ * It shows all that the spec says, values of `env:` included. `deno=push` is not carried out: what is
+ * shown is the search for a Deno that is there.
  *
  * @param spec Text such as `ssh=user@host`, or a {@linkcode GatewaySpec}.
  * @throws {SpecError} when the spec is wrong, or does not start a process.
@@ -77,7 +78,7 @@ export function openTransport(spec: ResolvedSpec): Transport {
 export async function dryRun(spec: string | GatewaySpec): Promise<string[]> {
   const resolved = resolveSpec(spec);
   const launcher = launcherOf(resolved);
-  const prepared = await launcher.prepare?.(resolved, resolved.id ?? "gw") ?? resolved;
+  const prepared = await launcher.prepare?.(resolved) ?? resolved;
   return [...launcher.plan(prepared).command];
 }
 
@@ -139,7 +140,9 @@ const VERSION_TIMEOUT_MS = 5_000;
 /** Asked only after a failure, to tell a Deno too old to know our flags. */
 async function versionOf(command: readonly [string, ...string[]]): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await runProgram(command, { timeout: VERSION_TIMEOUT_MS });
+    const { stdout, stderr } = await runProgram(command, {
+      signal: AbortSignal.timeout(VERSION_TIMEOUT_MS),
+    });
     // Behind a carrier, all that is printed comes out on stderr.
     return /^deno (\d+\.\d+\.\d+\S*)/m.exec(`${stdout}\n${stderr}`)?.[1];
   } catch {

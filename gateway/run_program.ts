@@ -15,8 +15,8 @@ export interface ProgramResult {
 export interface RunOptions {
   /** Environment variables besides this process's own. */
   env?: Readonly<Record<string, string>>;
-  /** Milliseconds, after which it is ended. */
-  timeout: number;
+  /** Ends it. */
+  signal: AbortSignal;
   /** What it reads; default: nothing. */
   input?: ReadableStream<Uint8Array>;
 }
@@ -24,7 +24,7 @@ export interface RunOptions {
 /** Needs `--allow-run` for the program. */
 export async function runProgram(
   [program, ...args]: readonly [string, ...string[]],
-  { env = {}, timeout, input }: RunOptions,
+  { env = {}, signal, input }: RunOptions,
 ): Promise<ProgramResult> {
   const child = new Deno.Command(program, {
     args,
@@ -32,7 +32,7 @@ export async function runProgram(
     stdin: input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(timeout),
+    signal,
   }).spawn();
   // Where it ends without reading all, its status tells why.
   const fed = input?.pipeTo(child.stdin).catch(() => {});

@@ -47,9 +47,12 @@ export interface GatewaySpec {
   command?: string;
   /** Name in its group; default `gw0`, `gw1`, … */
   id?: string;
-  /** The `deno` to start; default: the one that runs this. */
+  /**
+   * The `deno` to start; default: the one that runs this, and elsewhere one that is found there.
+   * `"push"` (with `ssh` and `command`) copies this one there, where there is none.
+   */
   deno?: string;
-  /** Working directory; default: this process's. */
+  /** Working directory; default: this process's, or where a login or a command begins. */
   chdir?: string;
   /** Added to its niceness, -20 to 19; default 0. */
   nice?: number;
@@ -133,6 +136,10 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   }
   if (resolved.ssh_config !== undefined && resolved.transport.kind !== "ssh") {
     throw new SpecError(`the key "ssh_config" goes with "ssh" alone`);
+  }
+  const { kind } = resolved.transport;
+  if (resolved.deno === "push" && kind !== "ssh" && kind !== "command") {
+    throw new SpecError(`deno=push goes with "ssh" and "command" alone; "${kind}" needs a path`);
   }
   const nice = numberIn(entries, "nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;

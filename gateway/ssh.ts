@@ -7,7 +7,12 @@
 import { AuthenticationError, HostKeyError, HostNotFoundError, LaunchError } from "../errors.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript, forAnyShell } from "./far_script.ts";
-import { type Launcher, type LaunchFailure, TransientLaunchError } from "./launcher.ts";
+import {
+  type Launcher,
+  type LaunchFailure,
+  type LaunchPlan,
+  TransientLaunchError,
+} from "./launcher.ts";
 import { runProgram } from "./run_program.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { parseSsh } from "./ssh_options.ts";
@@ -24,9 +29,10 @@ const NEVER_ASK = { SSH_ASKPASS: "false", SSH_ASKPASS_REQUIRE: "force" };
 /** The launcher of `ssh`. */
 export const ssh: Launcher = {
   plan(spec) {
-    const command = remotely(spec, denoCommand(spec));
-    return { kind: "process", command, env: NEVER_ASK, lostCode: SSH_FAILED };
+    return carry(spec, farScript(spec, denoCommand(spec)));
   },
+
+  carry,
 
   async prepare(spec) {
     return { ...spec, sshDefaults: await unsetDefaults(spec) };
@@ -41,7 +47,7 @@ export const ssh: Launcher = {
   },
 
   versionCommand(spec) {
-    return remotely(spec, ["--version"]);
+    return carry(spec, farScript(spec, ["--version"])).command;
   },
 };
 
@@ -51,20 +57,21 @@ const LOGINS_AT_ONCE = 8;
 const TRANSIENT =
   /^(kex_exchange_identification|ssh_exchange_identification|banner exchange): |Not allowed at this time/m;
 
-function remotely(spec: ResolvedSpec, args: readonly string[]): [string, ...string[]] {
+function carry(spec: ResolvedSpec, script: string, compressed = false): LaunchPlan {
   const { options, host } = parseSsh(valueOf(spec));
-  return [
-    "ssh",
+  const command = [
     "-T",
     "-oBatchMode=yes",
     ...configuration(spec),
     ...options,
     // Of an option that is given twice, ssh takes the first: these are after the user's.
     ...(spec.sshDefaults ?? Object.values(defaults(spec))),
+    ...(compressed ? ["-oCompression=yes"] : []),
     "--",
     host,
-    forAnyShell(farScript(spec, args)),
+    forAnyShell(script),
   ];
+  return { kind: "process", command: ["ssh", ...command], env: NEVER_ASK, lostCode: SSH_FAILED };
 }
 
 /** Options that notice a dead host or link, by their names in the output of `ssh -G`. */
@@ -93,7 +100,9 @@ async function unsetDefaults(spec: ResolvedSpec): Promise<string[] | undefined> 
   ] as const;
   let stdout: string;
   try {
-    ({ stdout } = await runProgram(command, { timeout: spec.connectTimeout }));
+    ({ stdout } = await runProgram(command, {
+      signal: AbortSignal.timeout(spec.connectTimeout),
+    }));
   } catch {
     return undefined; // what stands in the way, the real start will tell
   }

@@ -5,7 +5,9 @@
  */
 
 import { launcherOf } from "./launch.ts";
-import { TransientLaunchError, type Turn } from "./launcher.ts";
+import { PUSH } from "./far_script.ts";
+import { type Launcher, TransientLaunchError, type Turn } from "./launcher.ts";
+import { pushDeno } from "./push.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
 /** Before the first further attempt, at most; doubled before each of the next. */
@@ -23,14 +25,23 @@ export async function startInTurn<T>(
   start: (prepared: ResolvedSpec) => Promise<T>,
 ): Promise<T> {
   const launcher = launcherOf(spec);
-  const prepared = await launcher.prepare?.(spec, id) ?? spec;
+  const prepared = await launcher.prepare?.(spec) ?? spec;
   const turn = launcher.turn?.(spec);
   if (turn !== undefined) await takeTurn(turn);
   try {
-    return await untilSettled(prepared, start);
+    return await untilSettled(await withDeno(prepared, id, launcher), start);
   } finally {
     if (turn !== undefined) passTurn(turn);
   }
+}
+
+async function withDeno(
+  spec: ResolvedSpec,
+  id: string,
+  { carry }: Launcher,
+): Promise<ResolvedSpec> {
+  if (spec.deno !== PUSH || carry === undefined) return spec;
+  return { ...spec, deno: await pushDeno({ spec, id, carry }) };
 }
 
 async function untilSettled<T>(

@@ -91,9 +91,13 @@ const MODULE = new URL("../../mod.ts", import.meta.url).href;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** Runs a script to its end; see {@linkcode Script.start}. */
-export async function runScript(source: string, flags: readonly string[]): Promise<ScriptResult> {
+export async function runScript(
+  source: string,
+  flags: readonly string[],
+  ms?: number,
+): Promise<ScriptResult> {
   await using script = await Script.start(source, flags);
-  return await script.result();
+  return await script.result(ms);
 }
 
 interface Collected {

@@ -1,0 +1,122 @@
+/** `deno=push`, to hosts on which this Deno is hidden under an empty directory. */
+
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { DenoNotFoundError, type GatewaySpec, Group } from "../../mod.ts";
+import { assert } from "../support/assert.ts";
+import { TemporaryDirectory } from "../support/bounded.ts";
+import { runScript } from "../support/processes.ts";
+import { find, testWith } from "./needs.ts";
+import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+
+const TOOLS = "sh env uname mktemp mkdir cat chmod mv rm sha256sum printf unshare mount".split(" ");
+const DENO_DIRECTORY = Deno.realPathSync(Deno.execPath()).replace(/\/[^/]*$/, "");
+
+/** A copy is 100 MB, hashed on both sides, on a machine that has more to do. */
+const COPY_MS = 50_000;
+
+/** A directory with the tools of a bare host, by default all that are needed. */
+async function bareTools(...leftOut: string[]): Promise<TemporaryDirectory> {
+  const directory = await TemporaryDirectory.make();
+  for (const tool of TOOLS.filter((tool) => !leftOut.includes(tool))) {
+    await Deno.symlink(find(tool) ?? "", `${directory.path}/${tool}`);
+  }
+  return directory;
+}
+
+/** Starts an sshd that does not see this Deno. */
+function startBare(tools: TemporaryDirectory): Promise<Sshd> {
+  const hide = `mount -t tmpfs none "${DENO_DIRECTORY}"`;
+  return Sshd.start({
+    path: tools.path,
+    server: [
+      `ForceCommand exec unshare --mount sh -c '${hide} && exec sh -c "$SSH_ORIGINAL_COMMAND"'`,
+    ],
+  });
+}
+
+/** Compressing takes longer here than the bytes that it saves. */
+function pushTo(sshd: Sshd): GatewaySpec {
+  return { ...sshd.spec, ssh: `-oCompression=no ${HOST}`, deno: "push" };
+}
+
+/** Mounting over needs root. */
+function test(sentence: string, body: () => Promise<void>): void {
+  if (Deno.uid() === 0) {
+    return testWith([...SSHD_PROGRAMS, "unshare"], `deno=push ${sentence}`, body);
+  }
+  Deno.test({ name: `deno=push ${sentence} (needs root)`, ignore: true, fn: body });
+}
+
+test("copies once, for a whole group, and shows the progress", async () => {
+  await using tools = await bareTools();
+  await using sshd = await startBare(tools);
+  const spec = pushTo(sshd);
+  const source = `
+    const group = new execnet.Group();
+    const spec = ${JSON.stringify(spec)};
+    await Promise.all([1, 2, 3].map(() => group.makeGateway(spec)));
+    console.log(group.size, await group.get(0).call(() => Deno.version.deno));
+    await group.terminate();`;
+  const first = await runScript(source, ["-A"], COPY_MS);
+  assertEquals(first.stdout.trim(), `3 ${Deno.version.deno}`, first.stderr);
+  assertMatch(first.stderr, /\[gw\d\] copying Deno .* 100 % of \d+ MB/);
+  assertEquals(first.stderr.match(/ 100 %/g)?.length, 1);
+  const cache = `${sshd.home}/.cache/execnet`;
+  const files = Array.from(Deno.readDirSync(cache), ({ name }) => name);
+  assertEquals(files.length, 1);
+  assertMatch(files[0], /^deno-[0-9a-f]{64}$/);
+  const second = await runScript(source, ["-A"], COPY_MS);
+  assertEquals([second.stdout, second.stderr], [first.stdout, ""]);
+});
+
+test("by two processes at once ends with one whole copy", async () => {
+  await using tools = await bareTools();
+  await using sshd = await startBare(tools);
+  const source = `
+    await using gw = await execnet.makeGateway(${JSON.stringify(pushTo(sshd))});
+    console.log(await gw.call(() => 42));`;
+  const results = await Promise.all([1, 2].map(() => runScript(source, ["-A"], COPY_MS)));
+  assertEquals(results.map(({ stdout }) => stdout), ["42\n", "42\n"]);
+  assertEquals(Array.from(Deno.readDirSync(`${sshd.home}/.cache/execnet`)).length, 1);
+});
+
+test("takes a Deno that is there", async () => {
+  await using sshd = await Sshd.start();
+  await using group = new Group();
+  await group.makeGateway({ ...sshd.spec, deno: "push" });
+  assertEquals(await exists(`${sshd.home}/.cache/execnet`), false);
+});
+
+test("to another kind of machine is a DenoNotFoundError, with what was found there", async () => {
+  await using tools = await bareTools("uname");
+  await Deno.writeTextFile(`${tools.path}/uname`, "#!/bin/sh\necho Plan9 mips\n", { mode: 0o755 });
+  await using sshd = await startBare(tools);
+  const error = await assertRejects(
+    () => new Group().makeGateway({ ...sshd.spec, id: "far", deno: "push" }),
+    DenoNotFoundError,
+  );
+  assertMatch(error.message, /gateway far/);
+  assertMatch(error.message, /Plan9 mips/);
+  assert(error.message.includes(`PATH=${tools.path}`));
+});
+
+test("tells what went wrong there, and leaves no half of a file", async () => {
+  await using tools = await bareTools("sha256sum");
+  await Deno.writeTextFile(`${tools.path}/sha256sum`, "#!/bin/sh\necho bad\n", { mode: 0o755 });
+  await using sshd = await startBare(tools);
+  await assertRejects(
+    () => new Group().makeGateway({ ...pushTo(sshd), output: "null" }),
+    Error,
+    "checksum",
+  );
+  assertEquals(Array.from(Deno.readDirSync(`${sshd.home}/.cache/execnet`)), []);
+});
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
