@@ -285,6 +285,17 @@ export class ChannelCore implements InboxOwner {
     this.#reader.keepsEncoded = true;
   }
 
+  /**
+   * Hands what arrives to `call`, one at a time, and calls `ended` at last. Unlike a callback of the
+   * user, it does not keep the event loop alive.
+   */
+  consume(call: (item: unknown) => unknown, ended: () => void): void {
+    const take = (item: unknown) => item === END_OF_ITEMS ? ended() : call(item);
+    const endMarker = { value: END_OF_ITEMS };
+    this.#inbox.setCallback({ call: take, endMarker, isBackground: true });
+    this.#failureSeen = true; // by whoever is told of the end
+  }
+
   closeSend(): void {
     if (!canSend(this.#state)) return;
     this.#go("endSent");

@@ -41,6 +41,8 @@ interface Callback {
   endMarker: { value: unknown } | undefined;
   /** Not the user's: it sends on what arrives. */
   isForwarding?: boolean;
+  /** Does not count as waiting. */
+  isBackground?: boolean;
 }
 
 let arrivals = 0;
@@ -188,7 +190,7 @@ export class Inbox {
     }
     this.#settled = Promise.withResolvers();
     this.#callback = callback;
-    this.#owner.waiting(1);
+    if (!callback.isBackground) this.#owner.waiting(1);
     this.#runCallback(callback);
   }
 
@@ -314,7 +316,7 @@ export class Inbox {
 
   /** `#calling` stays set: the callback runs no more. */
   #finishCallback(): void {
-    this.#owner.waiting(-1);
+    if (!this.#callback?.isBackground) this.#owner.waiting(-1);
     this.#settled.resolve();
   }
 }

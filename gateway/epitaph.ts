@@ -15,12 +15,14 @@ const SHOWN_LINES = 5;
  * @param subject What ended, such as `gateway gw0`.
  * @param executing Names of what it ran.
  * @param tail Its last lines on stderr.
+ * @param streamError What broke its stream, if something did.
  */
 export function epitaph(
   subject: string,
   { code, signal }: ExitStatus,
   executing: readonly string[],
   tail: readonly string[],
+  streamError?: Error,
 ): string {
   const ranOut = tail.some((line) => /out of memory|Reached heap limit/i.test(line));
   const how = ranOut && code !== 0
@@ -29,7 +31,7 @@ export function epitaph(
     ? `was ended by ${signal}`
     : code !== null
     ? `ended with code ${code}`
-    : "cannot be reached any more";
+    : `cannot be reached any more${streamError === undefined ? "" : `: ${streamError.message}`}`;
   const names = executing.slice(0, SHOWN_NAMES).join(", ");
   const running = names === "" ? "" : `, while it ran ${names}`;
   const lines = tail.slice(-SHOWN_LINES).map((line) => `\n    ${line}`).join("");

@@ -16,6 +16,8 @@ import { UnboundChannels } from "../channel/unbound.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { moduleCode } from "./module.ts";
+import type { Middle } from "./relay_transport.ts";
+import type { Site } from "./site.ts";
 import { narrow } from "./permission_narrowing.ts";
 import type { PermissionSet } from "./permissions.ts";
 import type { GatewayExit } from "./remote_process.ts";
@@ -80,6 +82,7 @@ export type RemoteGenerator<Receive, Yield, Args> = (
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
 let ended: (gateway: Gateway) => Promise<GatewayExit>;
+let middle: (gateway: Gateway) => Middle;
 let execute: (gateway: Gateway, code: Code, args: unknown, options: ExecOptions) => Channel;
 
 /** The group of a gateway; {@linkcode Gateway.group} is always a `Group`. */
@@ -104,8 +107,10 @@ export interface GatewayInit {
   group: GatewayGroup;
   spec: ResolvedSpec;
   given: GatewaySpec;
+  /** Where it is started from. */
+  site: Site;
   /** Starts a process for a spec: the gateway's own, or for one isolated execution. */
-  open: (spec: ResolvedSpec) => Transport;
+  open: (spec: ResolvedSpec, site: Site, id: string) => Transport;
   program: Uint8Array | undefined;
 }
 
@@ -138,7 +143,7 @@ export class Gateway implements AsyncDisposable {
   readonly #closed: Promise<GatewayExit>;
   #remote: RemoteInfo | undefined;
 
-  private constructor({ id, group, spec, given, open, program }: GatewayInit) {
+  private constructor({ id, group, spec, given, site, open, program }: GatewayInit) {
     this.id = id;
     this.group = group;
     this.spec = Object.freeze({ ...given, id });
@@ -146,11 +151,12 @@ export class Gateway implements AsyncDisposable {
     const shared = {
       owner: this,
       program,
+      site,
       keepAlive: this.#keepAlive,
       ids: new ChannelIds("initiator"),
     };
     const session = (spec: ResolvedSpec, lost?: (reason: Error) => void) =>
-      new Session({ ...shared, spec, transport: open(spec), lost });
+      new Session({ ...shared, spec, transport: open(spec, site, id), lost });
     this.#session = session(spec, (reason) => this.#unbound.lose(reason));
     this.#isolation = new Isolation((permissions = spec.permissions) =>
       session(withPermissions(spec, permissions))
@@ -169,6 +175,14 @@ export class Gateway implements AsyncDisposable {
       gateway.#remote = Object.freeze({ pid, deno, v8, typescript, os, arch });
     };
     ended = (gateway) => gateway.#closed;
+    middle = (gateway) => ({
+      id: gateway.id,
+      newChannel: () => gateway.newChannel(),
+      // Its own isolate, whatever its execmodel: what it carries does not depend on another process.
+      remoteExec: (fn, args, options) =>
+        gateway.remoteExec(fn, args, { ...options, isolate: false }),
+      waiting: (change) => gateway.#keepAlive.change(change),
+    });
     execute = (gateway, code, args, options) => gateway.#execute(code, args, options);
   }
 
@@ -355,6 +369,11 @@ export function createGateway(init: GatewayInit): Gateway {
  */
 export function whenReady(gateway: Gateway): Promise<void> {
   return ready(gateway);
+}
+
+/** A gateway as one that starts others. */
+export function asMiddle(gateway: Gateway): Middle {
+  return middle(gateway);
 }
 
 /** How a gateway ended, without keeping the event loop alive. */

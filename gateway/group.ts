@@ -8,6 +8,7 @@ import type { Channel } from "../channel/channel.ts";
 import type { WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
 import {
+  asMiddle,
   createGateway,
   type ExecOptions,
   type Gateway,
@@ -27,8 +28,10 @@ import type { MapOptions } from "./map/options.ts";
 import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
 import { programFor } from "./program.ts";
-import { type GatewaySpec, resolveSpec } from "./spec.ts";
+import { here, type Site } from "./site.ts";
+import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
 import { startInTurn } from "./turns.ts";
+import { siteOf } from "./via.ts";
 
 /** Options of a {@linkcode Group}. */
 export interface GroupOptions {
@@ -125,13 +128,15 @@ export class Group implements GatewayGroup {
     const id = this.#takeId(resolved.id);
     try {
       const program = await programFor(resolved);
-      const gateway = await startInTurn(resolved, id, async (prepared) => {
+      const site = this.#siteOf(resolved);
+      const gateway = await startInTurn(resolved, id, site, async (prepared) => {
         signal.throwIfAborted();
         const gateway = createGateway({
           id,
           group: this,
           spec: prepared,
           given: specObject(resolved, spec),
+          site,
           open: openTransport,
           program,
         });
@@ -287,8 +292,9 @@ export class Group implements GatewayGroup {
       new GatewayClosedError("cannot start a gateway in a group that is being terminated"),
     );
     try {
-      const all = [...this, ...this.#starting];
-      await Promise.all(all.map((gateway) => gateway.terminate(options)));
+      for (const level of levels([...this, ...this.#starting])) {
+        await Promise.all(level.map((gateway) => gateway.terminate(options)));
+      }
     } finally {
       if (--this.#terminations === 0) this.#life = new AbortController();
     }
@@ -297,6 +303,16 @@ export class Group implements GatewayGroup {
   /** The same as {@linkcode Group.terminate}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminate();
+  }
+
+  #siteOf({ via }: ResolvedSpec): Site {
+    if (via === undefined) return here;
+    const middle = this.get(via);
+    if (middle !== undefined) return siteOf(asMiddle(middle));
+    throw new SpecError(
+      `the gateway "${via}", which "via" names, is not in this group; start it first, or start both ` +
+        `by Group.open`,
+    );
   }
 
   async #started(gateway: Gateway, signal: AbortSignal): Promise<void> {
@@ -324,6 +340,20 @@ export class Group implements GatewayGroup {
   #isTaken(id: string): boolean {
     return this.#members.has(id) && this.#members.get(id) !== "planned";
   }
+}
+
+/** Those that run through others come before these. */
+function levels(gateways: readonly Gateway[]): Gateway[][] {
+  const left = new Set(gateways);
+  const all: Gateway[][] = [];
+  while (left.size > 0) {
+    const carriers = new Set(Array.from(left, ({ spec }) => spec.via));
+    const level = [...left].filter(({ id }) => !carriers.has(id));
+    // A circle cannot be; if there were one, nothing would be left behind for it.
+    all.push(level.length > 0 ? level : [...left]);
+    for (const gateway of all.at(-1) ?? []) left.delete(gateway);
+  }
+  return all;
 }
 
 function specObject(

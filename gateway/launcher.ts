@@ -6,6 +6,7 @@
 
 import { type ExecnetError, LaunchError } from "../errors.ts";
 import type { ExitStatus } from "../transports/transport.ts";
+import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
 /** What to start. A middle gateway (`via`) starts the same as this process would. */
@@ -46,7 +47,7 @@ export interface Launcher {
   /** What prints `deno --version` there; asked after a failure, to tell a Deno that is too old. */
   versionCommand(spec: ResolvedSpec): readonly [string, ...string[]];
   /** Finds out what a plan needs to know; a plan without it takes the defaults. */
-  prepare?(spec: ResolvedSpec): Promise<ResolvedSpec>;
+  prepare?(spec: ResolvedSpec, site: Site): Promise<ResolvedSpec>;
   /** What runs a script for `sh` there, in place of a gateway; `compressed` if the way there can do that. */
   carry?(spec: ResolvedSpec, script: string, compressed?: boolean): LaunchPlan;
   /** Whose starts have to wait for each other: at most `most` of the same `key` at once. */

@@ -21,6 +21,7 @@ import { endWithProcess } from "./lifetime.ts";
 import { printLine } from "./output.ts";
 import { type GatewayExit, type ProcessObserver, RemoteProcess } from "./remote_process.ts";
 import { explain } from "./remote_stack.ts";
+import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { UnseenFailures } from "./unseen_failures.ts";
 
@@ -29,6 +30,8 @@ export interface SessionInit {
   /** The gateway. */
   owner: ChannelGateway;
   spec: ResolvedSpec;
+  /** Where it is started from. */
+  site: Site;
   transport: Transport;
   /** The far side's program, as its loader reads it; nothing where it runs already. */
   program: Uint8Array | undefined;
@@ -223,14 +226,23 @@ export class Session implements ConnectionHandler, ProcessObserver {
     }
     const noise = this.connection.noise.split("\n").filter((line) => line.trim() !== "");
     const seen = [...noise, ...this.#process.tail];
-    return await launchError(this.#init.spec, this.owner.id, this.#process.status, seen);
+    const { spec, site } = this.#init;
+    const { status, streamError } = this.#process;
+    if (site.via !== undefined && streamError !== undefined) {
+      return new LaunchError(
+        `cannot start ${this.#subject} via ${site.via}: ${streamError.message}`,
+        { cause: streamError },
+      );
+    }
+    return await launchError(spec, this.owner.id, status, seen, site);
   }
 
   #reasonOf(error: Error | undefined): Error {
     if (this.#startError !== undefined) return this.#startError;
     if (!(error instanceof ProtocolError)) {
-      const { status, tail } = this.#process;
-      return new GatewayClosedError(epitaph(this.#subject, status, this.executing, tail));
+      const { status, tail, streamError } = this.#process;
+      const text = epitaph(this.#subject, status, this.executing, tail, streamError);
+      return new GatewayClosedError(text);
     }
     this.#process.abort("SIGKILL");
     if (this.connection.peer === undefined) {

@@ -13,7 +13,7 @@ import {
   type LaunchPlan,
   TransientLaunchError,
 } from "./launcher.ts";
-import { runProgram } from "./run_program.ts";
+import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { parseSsh } from "./ssh_options.ts";
 
@@ -34,8 +34,8 @@ export const ssh: Launcher = {
 
   carry,
 
-  async prepare(spec) {
-    return { ...spec, sshDefaults: await unsetDefaults(spec) };
+  async prepare(spec, site) {
+    return { ...spec, sshDefaults: await unsetDefaults(spec, site) };
   },
 
   turn(spec) {
@@ -86,7 +86,7 @@ function defaults({ connectTimeout }: ResolvedSpec): Record<string, string> {
  * Those of the defaults that the user's configuration says nothing of. With BatchMode, Debian's ssh has
  * an interval of its own.
  */
-async function unsetDefaults(spec: ResolvedSpec): Promise<string[] | undefined> {
+async function unsetDefaults(spec: ResolvedSpec, site: Site): Promise<string[] | undefined> {
   const { options, host } = parseSsh(valueOf(spec));
   const command = [
     "ssh",
@@ -100,7 +100,7 @@ async function unsetDefaults(spec: ResolvedSpec): Promise<string[] | undefined> 
   ] as const;
   let stdout: string;
   try {
-    ({ stdout } = await runProgram(command, {
+    ({ stdout } = await site.run(command, {
       signal: AbortSignal.timeout(spec.connectTimeout),
     }));
   } catch {

@@ -8,6 +8,7 @@ import { launcherOf } from "./launch.ts";
 import { PUSH } from "./far_script.ts";
 import { type Launcher, TransientLaunchError, type Turn } from "./launcher.ts";
 import { pushDeno } from "./push.ts";
+import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
 /** Before the first further attempt, at most; doubled before each of the next. */
@@ -22,26 +23,34 @@ const LEAST_SHARE_LEFT = 0.2;
 export async function startInTurn<T>(
   spec: ResolvedSpec,
   id: string,
+  site: Site,
   start: (prepared: ResolvedSpec) => Promise<T>,
 ): Promise<T> {
   const launcher = launcherOf(spec);
-  const prepared = await launcher.prepare?.(spec) ?? spec;
-  const turn = launcher.turn?.(spec);
+  const prepared = await launcher.prepare?.(spec, site) ?? spec;
+  const turn = turnOf(launcher, spec, site);
   if (turn !== undefined) await takeTurn(turn);
   try {
-    return await untilSettled(await withDeno(prepared, id, launcher), start);
+    return await untilSettled(await withDeno(prepared, id, launcher, site), start);
   } finally {
     if (turn !== undefined) passTurn(turn);
   }
+}
+
+/** Starts from different machines do not wait for each other. */
+function turnOf(launcher: Launcher, spec: ResolvedSpec, { via = "" }: Site): Turn | undefined {
+  const turn = launcher.turn?.(spec);
+  return turn && { ...turn, key: `${via} ${turn.key}` };
 }
 
 async function withDeno(
   spec: ResolvedSpec,
   id: string,
   { carry }: Launcher,
+  site: Site,
 ): Promise<ResolvedSpec> {
   if (spec.deno !== PUSH || carry === undefined) return spec;
-  return { ...spec, deno: await pushDeno({ spec, id, carry }) };
+  return { ...spec, deno: await pushDeno({ spec, id, carry, site }) };
 }
 
 async function untilSettled<T>(

@@ -2,6 +2,7 @@
 
 import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
+import { here } from "../../gateway/site.ts";
 import { resolveSpec } from "../../gateway/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { Executor } from "../../remote/executor.ts";
@@ -63,6 +64,7 @@ export async function makeMemoryGateway(): Promise<Gateway> {
     group: new Group(),
     spec: resolveSpec(given),
     given,
+    site: here,
     open: () => new MemoryTransport(),
     program: undefined,
   });
