@@ -7,7 +7,7 @@
 import { ModuleError } from "../errors.ts";
 import { fileUrl } from "./import_config.ts";
 import { type ModuleGraph, pathOf } from "./module_graph.ts";
-import { SHELL } from "./popen.ts";
+import { SHELL } from "./shell_parts.ts";
 import { type Mapped, takeMap } from "./source_map.ts";
 
 /** What `deno bundle` takes at most: it may have to fetch packages. */

@@ -7,7 +7,8 @@
 import { SpecError } from "../errors.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript } from "./far_script.ts";
-import type { Launcher, LaunchPlan } from "./launcher.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
+import type { Launcher } from "./launcher.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { splitWords } from "./words.ts";
 

@@ -6,20 +6,9 @@
 
 import { type ExecnetError, LaunchError } from "../errors.ts";
 import type { ExitStatus } from "../transports/transport.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
-
-/** What to start. A middle gateway (`via`) starts the same as this process would. */
-export interface LaunchPlan {
-  /** A process that carries the protocol on its stdin and stdout. */
-  kind: "process";
-  /** Program and arguments. */
-  command: readonly [string, ...string[]];
-  /** Environment variables besides the inherited ones. */
-  env: Readonly<Record<string, string>>;
-  /** Exit code by which the command says that it has lost the far side, where it has one. */
-  lostCode?: number;
-}
 
 /** A start that came to nothing. */
 export interface LaunchFailure {

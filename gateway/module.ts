@@ -9,7 +9,7 @@ import { bundle } from "./bundle.ts";
 import type { Code, Locate } from "./code.ts";
 import { type ModuleGraph, readModuleGraph } from "./module_graph.ts";
 import { moduleText } from "./module_text.ts";
-import { SHELL } from "./popen.ts";
+import { SHELL } from "./shell_parts.ts";
 import { behind, withoutTypes } from "./source.ts";
 
 /** Schemes of what the remote imports by itself. */

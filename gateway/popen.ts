@@ -15,6 +15,7 @@ import {
   ENTER_DIRECTORY,
   NOT_EXECUTABLE,
   NOT_FOUND,
+  SHELL,
 } from "./shell_parts.ts";
 
 /**
@@ -27,9 +28,6 @@ D=$1 N=$2
 shift 2${ENTER_DIRECTORY}${BE_NICE}${END_WITH_PARENT}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
-
-/** What runs the launch script, and all that the initiator has to be allowed to run. */
-export const SHELL = "/bin/sh";
 
 /** The launcher of `popen`. */
 export const popen: Launcher = {

@@ -7,7 +7,7 @@
 import { type Channel, coreOf } from "../channel/channel.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
-import type { LaunchPlan } from "./launcher.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
 import { relay, type RelayArgs, type RelayReport } from "./relay.ts";
 
 /** What carries it: a middle gateway. */

@@ -7,8 +7,8 @@
 import { LaunchError } from "../errors.ts";
 import { ProcessTransport } from "../transports/process.ts";
 import type { Transport } from "../transports/transport.ts";
-import type { LaunchPlan } from "./launcher.ts";
-import { SHELL } from "./popen.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
+import { SHELL } from "./shell_parts.ts";
 import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "./shell_parts.ts";
 

@@ -7,12 +7,8 @@
 import { AuthenticationError, HostKeyError, HostNotFoundError, LaunchError } from "../errors.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript, forAnyShell } from "./far_script.ts";
-import {
-  type Launcher,
-  type LaunchFailure,
-  type LaunchPlan,
-  TransientLaunchError,
-} from "./launcher.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
+import { type Launcher, type LaunchFailure, TransientLaunchError } from "./launcher.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { parseSsh } from "./ssh_options.ts";

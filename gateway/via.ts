@@ -7,7 +7,7 @@
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript } from "./far_script.ts";
 import type { Launcher } from "./launcher.ts";
-import { SHELL } from "./popen.ts";
+import { SHELL } from "./shell_parts.ts";
 import { type Middle, RelayTransport } from "./relay_transport.ts";
 import type { ProgramResult, RunOptions } from "./run_program.ts";
 import type { Site } from "./site.ts";
