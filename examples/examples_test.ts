@@ -101,6 +101,24 @@ Deno.test("permissions shows what is granted, denied, narrowed and refused", asy
   );
 });
 
+Deno.test("multiplier multiplies by its argument, and is refused what is around it", async () => {
+  assertMatch(
+    await outputOf("multiplier"),
+    /^1 \* 10 = 10\n2 \* 10 = 20\n3 \* 10 = 30\nrefused: factor on line \d+\n$/,
+  );
+});
+
+Deno.test("remote_module runs a module with its imports, and tells its errors by its lines", async () => {
+  assertEquals(
+    await outputOf("remote_module"),
+    "the: 3\ndog: 2\nRangeError in count_words.ts:8: there is no top -1\n",
+  );
+});
+
+Deno.test("command_loop keeps what it is told between two commands", async () => {
+  assertEquals(await outputOf("command_loop"), "sum: 42\nsum: 0\n");
+});
+
 Deno.test("redirect_output collects the lines of a gateway", async () => {
   assertEquals(
     await outputOf("redirect_output"),
