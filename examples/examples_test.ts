@@ -126,6 +126,37 @@ Deno.test("redirect_output collects the lines of a gateway", async () => {
   );
 });
 
+Deno.test("taskserver has each task done once, by whichever worker is free", async () => {
+  const lines = (await outputOf("taskserver")).trimEnd().split("\n");
+  assertEquals(lines.length, 12);
+  assertEquals(lines[1], "1001 = 7 × 11 × 13");
+  for (const [i, line] of lines.entries()) {
+    const [task, ...factors] = line.split(/ = | × /).map(Number);
+    assertEquals([task, factors.reduce((a, b) => a * b)], [1000 + i, 1000 + i]);
+  }
+});
+
+Deno.test("map_reduce counts what grep, sort and uniq count", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${dir}/deeper`);
+    await Deno.writeTextFile(`${dir}/one.txt`, "The cat, the dog; THE end.\n");
+    await Deno.writeTextFile(`${dir}/deeper/two.md`, "a dog\nand a cat\n");
+    await Deno.writeTextFile(`${dir}/three.bin`, "the the the");
+    const { code, stdout, stderr } = await runExample("map_reduce", { args: [dir] });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    const counted = await run("sh", [
+      "-c",
+      `cat "$0/one.txt" "$0/deeper/two.md" | tr A-Z a-z | grep -oE '[a-z]+' | sort | uniq -c |
+         LC_ALL=C sort -k1,1nr -k2,2 | awk '{ print $1 "\t" $2 }'`,
+      dir,
+    ]);
+    assertEquals(stdout, counted.stdout + "6 different words in 2 files\n");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 interface FileSums {
   path: string;
   sha256: string;

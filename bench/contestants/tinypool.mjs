@@ -1,11 +1,10 @@
 // npm's tinypool with two workers. Arguments: where it is installed, and its runtime. Prints one line
 // of JSON.
-import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const [modules, runtime] = process.argv.slice(2);
-const main = createRequire(`${modules}/`).resolve("tinypool");
-const { Tinypool } = await import(pathToFileURL(main));
+const main = pathToFileURL(`${modules}/node_modules/tinypool/dist/index.js`);
+const { Tinypool } = await import(main);
 const filename = fileURLToPath(new URL("tinypool_worker.mjs", import.meta.url));
 const SMALL = { id: 7, name: "resize", tags: ["a", "b"], ok: true, score: 1.5 };
 const TINY = 100_000;

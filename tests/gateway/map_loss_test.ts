@@ -196,3 +196,34 @@ test("a script that forgets a map ends by itself", async () => {
   );
   assertEquals([code, stdout], [0, "0 1\n"]);
 });
+
+test("with isolate, an item that ends its process costs no gateway, and no other item", async () => {
+  await using group = await Group.open([QUIET]);
+  const [gateway] = group;
+  const errors: number[] = [];
+  const losses: MapLoss<number>[] = [];
+  const results = await Array.fromAsync(group.map(range(20), exitsAt7, {
+    isolate: true,
+    retries: 1,
+    onLoss: (loss) => losses.push(loss),
+    onError: (_, n) => void errors.push(n),
+  }));
+  assertEquals(results, range(20).filter((n) => n !== 7).map((n) => n * n));
+  assertEquals([errors, losses.length], [[7], 2]);
+  assertEquals(await gateway.call(() => "still here"), "still here");
+});
+
+test("with isolate, leaving a map ends an item in a busy loop", async () => {
+  await using group = await Group.open([QUIET]);
+  const map = group.map([1], () => {
+    for (;;);
+  }, { isolate: true, name: "busy" });
+  const first = map.next();
+  const [gateway] = group;
+  await whenRunning(gateway, "busy");
+  await map.return?.();
+  assertEquals((await first).done, true);
+  await until("the end of the busy process", async () => {
+    return (await gateway.remoteStatus()).executing.length === 0;
+  });
+});
