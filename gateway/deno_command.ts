@@ -24,7 +24,7 @@ export function denoCommand(spec: ResolvedSpec): string[] {
     // The program frees the buffers of dropped items with it.
     "--v8-flags=--expose-gc",
     ...permissionFlags(spec.permissions),
-    LOADER_URL,
+    spec.mark === undefined ? LOADER_URL : `${LOADER_URL}#${spec.mark}`,
   ];
 }
 

@@ -91,6 +91,34 @@ done`;
 /** The value of `deno` that means to copy one there, where there is none. */
 export const PUSH = "push";
 
+/**
+ * A script that kills each process whose command line has `mark` in it. Its own has not: there the
+ * mark is in two parts.
+ *
+ * @throws {TypeError} when the mark is not what {@linkcode newMark} makes: an empty one, say, would
+ * be in every command line.
+ */
+export function killScript(mark: string): string {
+  const [, start, end] = MARK.exec(mark) ?? [];
+  if (start === undefined) throw new TypeError(`"${mark}" marks no process`);
+  return `M='${start}''${end}'
+if [ -r /proc/self/cmdline ]; then
+  for F in $(grep -l -z -F -e "$M" /proc/[0-9]*/cmdline 2>/dev/null); do
+    F=\${F#/proc/}
+    kill -KILL "\${F%/cmdline}" 2>/dev/null
+  done
+else
+  pkill -KILL -f "$M"
+fi`;
+}
+
+const MARK = /^(execnet-)([-0-9a-f]{36})$/;
+
+/** What no other process has in its command line. */
+export function newMark(): string {
+  return `execnet-${crypto.randomUUID()}`;
+}
+
 /** The script as the one argument that a login shell runs, whichever shell that is. */
 export function forAnyShell(script: string): string {
   return `exec sh -c 'eval "$(printf %b "$0")"' '${escapeBytes(script)}'`;

@@ -8,7 +8,10 @@ import { type ExecnetError, LaunchError, SpecError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
+import { CarriedTransport } from "./carried.ts";
 import { command } from "./command.ts";
+import { killScript, newMark } from "./far_script.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
 import type { Launcher } from "./launcher.ts";
 import { popen } from "./popen.ts";
 import { here, NO_PROGRAM, type Site } from "./site.ts";
@@ -38,7 +41,21 @@ export function launcherOf(spec: ResolvedSpec): Launcher {
 
 /** Starts what the spec of gateway `id` asks for, from `site`. */
 export function openTransport(spec: ResolvedSpec, site: Site, id: string): Transport {
-  return site.open(launcherOf(spec).plan(spec), id);
+  const launcher = launcherOf(spec);
+  const { carry } = launcher;
+  if (carry === undefined) return site.open(launcher.plan(spec), id);
+  const mark = newMark();
+  const process = site.open(launcher.plan({ ...spec, mark }), id);
+  return new CarriedTransport(process, () => endFar(carry(spec, killScript(mark)), site));
+}
+
+/** An end waits for less; what takes longer goes on by itself. */
+const END_FAR_MS = 10_000;
+
+async function endFar({ command, env }: LaunchPlan, site: Site): Promise<void> {
+  try {
+    await site.run(command, { env, signal: AbortSignal.timeout(END_FAR_MS) });
+  } catch { /* without a way there, there is nothing to be done */ }
 }
 
 /**

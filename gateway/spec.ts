@@ -89,6 +89,8 @@ export interface ResolvedSpec {
   ssh_config?: string;
   /** Options for `ssh` that the user's configuration does not set; found before a start. */
   sshDefaults?: readonly string[];
+  /** By what a process is known at the far side, to be ended there; made before each start. */
+  mark?: string;
   connectTimeout: number;
   permissions: Permissions;
   output: Output;

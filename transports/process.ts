@@ -21,6 +21,9 @@ export interface ProcessOptions {
   lostCode?: number;
 }
 
+/** Nobody can tell how the far process ended. */
+const NO_STATUS: ExitStatus = { code: null, signal: null };
+
 /**
  * A child process as a transport.
  *
@@ -34,8 +37,6 @@ export class ProcessTransport implements Transport {
   readonly #stream: NodeByteStream;
   readonly #sockets: Socket[];
   #ended = false;
-  /** The last signal that it was sent from here. */
-  #sent: string | null = null;
 
   /** Needs `--allow-run` for the program and `--allow-env`. */
   constructor({ command: [program, ...args], env, lostCode }: ProcessOptions) {
@@ -57,7 +58,7 @@ export class ProcessTransport implements Transport {
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#ended = true;
-        resolve(code === lostCode ? { code: null, signal: this.#sent } : { code, signal });
+        resolve(code === lostCode ? NO_STATUS : { code, signal });
       });
       child.on("error", () => resolve({ code: 127, signal: null }));
     });
@@ -84,7 +85,6 @@ export class ProcessTransport implements Transport {
   abort(signal: "SIGTERM" | "SIGKILL"): void {
     const { pid } = this.#child;
     if (pid === undefined || this.#ended) return;
-    this.#sent = signal;
     // Not `child.kill`: Deno's (2.9.6) takes no second signal, and tells of the first as the end.
     try {
       Deno.kill(pid, signal);

@@ -109,6 +109,15 @@ test("terminate() ends a busy loop there", async () => {
   await whenGone(gw.remote.pid);
 }, ["setpriv"]);
 
+test("terminate() ends a busy loop there, also over a shared connection", async () => {
+  await using sshd = await Sshd.start({ shared: true });
+  const gw = await start(sshd);
+  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
+  await channel.receive();
+  assertEquals((await gw.terminate({ timeout: 100 })).reason, "killed");
+  await whenGone(gw.remote.pid);
+});
+
 test("a busy loop ends with an initiator that is killed", async () => {
   await using sshd = await Sshd.start();
   await using script = await Script.start(

@@ -1,0 +1,62 @@
+/** The examples that need other hosts, each with the permissions that its first lines state. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { testWith } from "./needs.ts";
+import { Slurm, SLURM_PROGRAMS } from "./slurm.ts";
+import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+async function outputOf(name: string, ...args: string[]): Promise<string> {
+  const file = `examples/${name}.ts`;
+  const text = await Deno.readTextFile(new URL(file, ROOT));
+  const flags = /^ \* {5}deno run (.+) examples\//m.exec(text)?.[1].split(" ") ?? [];
+  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...flags, file, ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(50_000),
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals([code, decoder.decode(stderr)], [0, ""]);
+  return decoder.decode(stdout);
+}
+
+testWith(SSHD_PROGRAMS, "example ssh_info tells of hosts in a table", async () => {
+  await using sshd = await Sshd.start();
+  const text = await outputOf(
+    "ssh_info",
+    `--config=${sshd.clientConfig}`,
+    HOST,
+    HOST,
+    "no.invalid",
+  );
+  const [first, second, third] = text.split("\n");
+  const row = /^box +\S+ +\w+ \w+ +Deno \d+\.\d+\.\d+\S* +pid \d+ +load \d/;
+  assertMatch(first, row);
+  assertMatch(second, row);
+  assertMatch(third, /^no\.invalid +HostNotFoundError: /);
+});
+
+testWith(SSHD_PROGRAMS, "example ssh_fileserver copies files of a directory", async () => {
+  await using sshd = await Sshd.start();
+  const directory = `${sshd.home}/files`;
+  await Deno.mkdir(directory);
+  await Deno.writeTextFile(`${directory}/a.txt`, "abc");
+  await Deno.writeFile(`${directory}/b.bin`, new Uint8Array(300_000));
+  const text = await outputOf(
+    "ssh_fileserver",
+    `--config=${sshd.clientConfig}`,
+    HOST,
+    directory,
+  );
+  assertMatch(text, /^ba7816bf[0-9a-f]{56} {2}3 {2}a\.txt\n[0-9a-f]{64} {2}300000 {2}b\.bin\n$/);
+});
+
+if (Deno.uid() === 0) {
+  testWith(SLURM_PROGRAMS, "example slurm_group counts by jobs of a real Slurm", async () => {
+    await using _ = await Slurm.start();
+    const text = await outputOf("slurm_group", "2");
+    assertMatch(text, /: 2762 primes\n.+\n5133 primes below 50000, counted by 2 jobs\n$/);
+  });
+}

@@ -1,0 +1,51 @@
+/** Gateways in containers. */
+
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { DenoNotFoundError, Group, LaunchError } from "../../mod.ts";
+import { until } from "../support/deadline.ts";
+import { testWith } from "./needs.ts";
+import { Container, PODMAN_PROGRAMS } from "./podman.ts";
+
+/** Without root, podman needs more than its programs. */
+function test(sentence: string, body: () => Promise<void>): void {
+  if (Deno.uid() === 0) return testWith(PODMAN_PROGRAMS, `podman: ${sentence}`, body);
+  Deno.test({ name: `podman: ${sentence} (needs root)`, ignore: true, fn: body });
+}
+
+test("exec -i carries a gateway into a container, and terminate() ends it there", async () => {
+  await using container = await Container.start();
+  const group = new Group();
+  const gw = await group.makeGateway({
+    command: container.exec,
+    chdir: "/tmp",
+    env: { WHERE: "in the box" },
+    permissions: { env: ["WHERE"], read: true },
+    output: "null",
+  });
+  assertEquals(await gw.call(() => [Deno.env.get("WHERE"), Deno.cwd()]), ["in the box", "/tmp"]);
+  const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+  assertEquals(await gw.call((all: Uint8Array) => all, bytes), bytes);
+  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
+  await channel.receive();
+  assertMatch(await container.processes(), /deno run/);
+  const { reason } = await gw.terminate({ timeout: 50 });
+  assertEquals(reason, "killed");
+  await until("the end of Deno", async () => !/deno run/.test(await container.processes()));
+
+  const deno = "/no/deno";
+  const failing = { command: container.exec, output: "null", id: "broken" } as const;
+  // Not what it says: podman may lose the last lines of a process that ends at once.
+  await assertRejects(() => group.makeGateway({ ...failing, deno }), DenoNotFoundError);
+  const stopped = await assertRejects(
+    () => group.makeGateway({ ...failing, command: container.exec.replace(/box$/, "no-box") }),
+    LaunchError,
+  );
+  assertMatch(stopped.message, /no-box/);
+});
+
+test("run -i --rm --init starts a container for a gateway, which goes with it", async () => {
+  await using container = await Container.start();
+  await using gw = await new Group().makeGateway({ command: container.run, output: "null" });
+  assertEquals(await gw.call((a: number) => a + 1, 1), 2);
+  assertEquals((await gw.terminate()).reason, "exit");
+});
