@@ -100,6 +100,7 @@ export class Connection implements CoreContext {
   #peerChannels = 0;
   #lost: Error | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
+  #heard = 0;
 
   constructor(stream: ByteStream, handler: ConnectionHandler, limits: Partial<Limits> = {}) {
     this.#handler = handler;
@@ -264,6 +265,16 @@ export class Connection implements CoreContext {
     }
   }
 
+  /** How often something has come from the peer. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Makes a peer that is well send something; nobody waits for it. */
+  probe(): void {
+    if (this.#lost === undefined) this.scheduler.frame(FrameType.STATUS_REQUEST, 0);
+  }
+
   /** Asks the peer to end. */
   requestExit(): void {
     if (this.#lost === undefined) this.scheduler.frame(FrameType.EXIT, 0);
@@ -300,6 +311,7 @@ export class Connection implements CoreContext {
 
   #data(chunk: Uint8Array<ArrayBuffer>): void {
     if (this.#lost !== undefined) return;
+    this.#heard++;
     try {
       if (this.#peer === undefined) {
         const greeting = this.#preamble.push(chunk);

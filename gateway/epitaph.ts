@@ -32,9 +32,13 @@ export function epitaph(
     : code !== null
     ? `ended with code ${code}`
     : `cannot be reached any more${streamError === undefined ? "" : `: ${streamError.message}`}`;
-  const names = executing.slice(0, SHOWN_NAMES).join(", ");
-  const running = names === "" ? "" : `, while it ran ${names}`;
   const lines = tail.slice(-SHOWN_LINES).map((line) => `\n    ${line}`).join("");
-  return `${subject} ${how}${running}` +
+  return `${subject} ${how}${runningNow(executing)}` +
     (lines === "" ? "" : `; its last lines on stderr:${lines}`);
+}
+
+/** What it ran, for the end of a sentence. */
+export function runningNow(executing: readonly string[]): string {
+  const names = executing.slice(0, SHOWN_NAMES).join(", ");
+  return names === "" ? "" : `, while it ran ${names}`;
 }

@@ -21,7 +21,7 @@ import type { Site } from "./site.ts";
 import { narrow } from "./permission_narrowing.ts";
 import type { PermissionSet } from "./permissions.ts";
 import type { GatewayExit } from "./remote_process.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionInit } from "./session.ts";
 import { sourceCode } from "./source.ts";
 import { type GatewaySpec, type ResolvedSpec, withPermissions } from "./spec.ts";
 
@@ -155,9 +155,12 @@ export class Gateway implements AsyncDisposable {
       keepAlive: this.#keepAlive,
       ids: new ChannelIds("initiator"),
     };
-    const session = (spec: ResolvedSpec, lost?: (reason: Error) => void) =>
-      new Session({ ...shared, spec, transport: open(spec, site, id), lost });
-    this.#session = session(spec, (reason) => this.#unbound.lose(reason));
+    const session = (spec: ResolvedSpec, own: Partial<SessionInit> = {}) =>
+      new Session({ ...shared, spec, transport: open(spec, site, id), ...own });
+    this.#session = session(spec, {
+      heartbeat: spec.heartbeat,
+      lost: (reason) => this.#unbound.lose(reason),
+    });
     this.#isolation = new Isolation((permissions = spec.permissions) =>
       session(withPermissions(spec, permissions))
     );

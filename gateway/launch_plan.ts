@@ -12,6 +12,8 @@ export interface LaunchPlan {
   command: readonly [string, ...string[]];
   /** Environment variables besides the inherited ones. */
   env: Readonly<Record<string, string>>;
+  /** Whether it can start processes of its own, which are to end with it. Default true. */
+  startsOthers?: boolean;
   /** Exit code by which the command says that it has lost the far side, where it has one. */
   lostCode?: number;
 }

@@ -28,6 +28,15 @@ export type PermissionValue = boolean | readonly string[];
 /** Permissions, as Deno writes them; a kind that is not named is not granted. */
 export type PermissionSet = { readonly [Kind in PermissionKind]?: PermissionValue };
 
+/** Whether code with these permissions can start processes. */
+export function startsProcesses(
+  { all, allow: { run = false, ffi = false } }: Permissions,
+): boolean {
+  return [all, run, ffi].some((grant) =>
+    grant === true || (Array.isArray(grant) && grant.length > 0)
+  );
+}
+
 /** What a gateway may do. */
 export interface Permissions {
   /** Everything. Excludes the others. */

@@ -8,6 +8,7 @@ import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import { denoCommand } from "./deno_command.ts";
 import type { Launcher } from "./launcher.ts";
+import { startsProcesses } from "./permissions.ts";
 import {
   BE_NICE,
   DIRECTORY_FAILED,
@@ -22,10 +23,16 @@ import {
  * Moves the protocol from stdin and stdout to fds 3 and 4, and what the user's code prints to the
  * parent's fd 3 (stdout) and 2 (stderr): so nothing that prints can break the protocol. `$1` is
  * the working directory, `$2` the niceness, each empty for none; the rest is the command.
+ *
+ * `$3` is not empty where the gateway may start processes. What it has started does not end with
+ * the initiator by itself: so a shell waits for the end of fd 3, on which nothing ever comes, and
+ * then ends the process group.
  */
 const LAUNCH_SCRIPT = `
-D=$1 N=$2
-shift 2${ENTER_DIRECTORY}${BE_NICE}${END_WITH_PARENT}
+D=$1 N=$2 W=$3
+shift 3${ENTER_DIRECTORY}${BE_NICE}
+if [ -n "$W" ]; then { read -r W <&3; kill -s KILL -- "-$$"; } </dev/null >/dev/null 2>&1 & fi
+${END_WITH_PARENT}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
 
@@ -34,6 +41,7 @@ export const popen: Launcher = {
   plan(spec) {
     const deno = spec.deno ?? Deno.execPath();
     const nice = spec.nice === undefined ? "" : `${spec.nice}`;
+    const startsOthers = startsProcesses(spec.permissions);
     return {
       kind: "process",
       command: [
@@ -43,10 +51,12 @@ export const popen: Launcher = {
         "sh",
         spec.chdir ?? "",
         nice,
+        startsOthers ? "watch" : "",
         deno,
         ...denoCommand(spec),
       ],
       env: spec.env,
+      startsOthers,
     };
   },
 

@@ -14,7 +14,8 @@ import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
 import { deniedAdvice } from "./denied.ts";
-import { epitaph } from "./epitaph.ts";
+import { epitaph, runningNow } from "./epitaph.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { launchError } from "./launch.ts";
 import { endWithProcess } from "./lifetime.ts";
@@ -39,6 +40,8 @@ export interface SessionInit {
   /** The numbers of channels, which all processes of the gateway share. */
   ids: ChannelIds;
   limits?: Partial<Limits>;
+  /** Seconds between the signs of life that are asked of it; default: none are. */
+  heartbeat?: number;
   /** The connection is gone; everything that waits on it fails with `reason`. */
   lost?(reason: Error): void;
 }
@@ -60,8 +63,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
   #output: ResolvedSpec["output"];
   /** The isolated execution that owns the process. */
   #execution: { name: string; channel: Channel } | undefined;
-  /** Why it did not come up. */
-  #startError: Error | undefined;
+  /** Why this side has ended it: it did not come up, or it is silent. */
+  #verdict: Error | undefined;
   /** It is to end, or has ended: nothing new can be run. */
   #ending = false;
   /** This side wants its end. */
@@ -81,6 +84,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
     this.connection = new Connection(process, this, init.limits);
     this.connection.start(init.program);
     this.#connectTimer = this.#boundStart(init.spec.connectTimeout);
+    if (init.heartbeat !== undefined) this.#watchOver(init.heartbeat);
   }
 
   /**
@@ -198,7 +202,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
   }
 
   async ended(): Promise<void> {
-    if (this.connection.peer === undefined) this.#startError ??= await this.#whyNotStarted();
+    if (this.connection.peer === undefined) this.#verdict ??= await this.#whyNotStarted();
     // Closed by this side and ended for it, an execution has ended as it was asked to.
     if (this.#execution !== undefined) coreOf(this.#execution.channel)?.closeFor();
     this.#failures.report((line) => this.#print(line));
@@ -207,7 +211,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
   #boundStart(connectTimeout: number): ReturnType<typeof setTimeout> {
     const timer = setTimeout(() => {
       const seen = [this.connection.noise, ...this.#process.tail].join("\n").trim();
-      this.#startError = new LaunchError(
+      this.#verdict = new LaunchError(
         `cannot start ${this.#subject}: no answer within ${connectTimeout} ms` +
           (seen === "" ? "" : `; it printed: ${seen.slice(-500)}`) +
           `; if it needs longer, raise connectTimeout`,
@@ -218,6 +222,23 @@ export class Session implements ConnectionHandler, ProcessObserver {
     const clear = () => clearTimeout(timer);
     this.connection.hello.then(clear, clear);
     return timer;
+  }
+
+  async #watchOver(seconds: number): Promise<void> {
+    try {
+      await this.connection.hello;
+    } catch {
+      return;
+    }
+    const stop = startHeartbeat(this.connection, seconds, () => {
+      this.#verdict = new GatewayClosedError(
+        `${this.#subject} was ended, because nothing has come from it for ${seconds} s ` +
+          `(heartbeat=${seconds}): it is busy or stopped, or its link is dead` +
+          runningNow(this.executing),
+      );
+      this.#process.abort("SIGKILL");
+    });
+    this.closed.then(stop);
   }
 
   async #whyNotStarted(): Promise<Error> {
@@ -238,7 +259,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
   }
 
   #reasonOf(error: Error | undefined): Error {
-    if (this.#startError !== undefined) return this.#startError;
+    if (this.#verdict !== undefined) return this.#verdict;
     if (!(error instanceof ProtocolError)) {
       const { status, tail, streamError } = this.#process;
       const text = epitaph(this.#subject, status, this.executing, tail, streamError);

@@ -66,6 +66,11 @@ export interface GatewaySpec {
   ssh_config?: string;
   /** Milliseconds from launch to handshake; default 30,000. */
   connectTimeout?: number;
+  /**
+   * Seconds, 1 to 86,400: a gateway from which nothing has come for so long, although it was asked
+   * for a sign of life, is ended. One that is busy in a loop gives none either. Default: not asked.
+   */
+  heartbeat?: number;
   /** What it may do; default: nothing. */
   permissions?: PermissionSet;
   /** What is denied of that. */
@@ -92,6 +97,7 @@ export interface ResolvedSpec {
   /** By what a process is known at the far side, to be ended there; made before each start. */
   mark?: string;
   connectTimeout: number;
+  heartbeat?: number;
   permissions: Permissions;
   output: Output;
 }
@@ -104,6 +110,7 @@ const KEYS: readonly string[] = [
   "nice",
   "execmodel",
   "connectTimeout",
+  "heartbeat",
   "allow-all",
   ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
 ];
@@ -143,6 +150,8 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   if (resolved.deno === "push" && kind !== "ssh" && kind !== "command") {
     throw new SpecError(`deno=push goes with "ssh" and "command" alone; "${kind}" needs a path`);
   }
+  const heartbeat = numberIn(entries, "heartbeat", 1, 86_400);
+  if (heartbeat !== undefined) resolved.heartbeat = heartbeat;
   const nice = numberIn(entries, "nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;
   return resolved;

@@ -33,10 +33,10 @@ export class Executor implements ConnectionHandler {
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
-  readonly #exit: () => void;
+  readonly #exit: (isOrphan: boolean) => void;
 
   /** @param exit Called when this side is to end, after its executions have. */
-  constructor(stream: ByteStream, exit: () => void) {
+  constructor(stream: ByteStream, exit: (isOrphan: boolean) => void) {
     this.#exit = exit;
     const connection = this.#connection = new Connection(stream, this);
     this.owner = {
@@ -82,7 +82,7 @@ export class Executor implements ConnectionHandler {
   async #over(execution: Execution): Promise<void> {
     if (!this.#executions.delete(execution) || !execution.isolated) return;
     await this.#connection.flushed();
-    this.#exit();
+    this.#exit(false);
   }
 
   status(): StatusReport {
@@ -95,20 +95,20 @@ export class Executor implements ConnectionHandler {
 
   exit(): void {
     for (const { core } of this.#executions) core.cancel();
-    this.#end();
+    this.#end(false);
   }
 
   lost(error: Error | undefined): Error {
-    this.#end();
+    this.#end(true);
     const why = error instanceof ProtocolError ? `: ${error.message}` : "";
     return new GatewayClosedError(`the connection to the initiator is gone${why}`);
   }
 
-  async #end(): Promise<void> {
+  async #end(isOrphan: boolean): Promise<void> {
     if (this.#executions.size > 0) await this.#lastWords();
     // Who does not read this will not wait for it: SIGTERM follows, or the stream breaks.
     await this.#connection.written();
-    this.#exit();
+    this.#exit(isOrphan);
   }
 
   async #run(channel: Channel, request: ExecRequest, kept?: KeptCode): Promise<void> {

@@ -10,10 +10,20 @@ import { Executor } from "./executor.ts";
 
 declare const boot: Boot;
 
-// Taken now: user code may replace it.
-const exit = Deno.exit;
+// Taken now: user code may replace them.
+const { exit, kill, pid } = Deno;
 
-const executor = new Executor(new DescriptorStream(boot), () => exit(0));
+const executor = new Executor(new DescriptorStream(boot), (isOrphan) => {
+  // Nobody else is left to end what executions have started.
+  if (isOrphan) killGroup();
+  exit(0);
+});
+
+function killGroup(): void {
+  try {
+    kill(-pid, "SIGKILL");
+  } catch { /* it may not, so that it has started nothing; or it leads no group */ }
+}
 
 // Without these, one forgotten promise of one execution would end all others with it.
 for (const type of ["unhandledrejection", "error"] as const) {

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   command: readonly [string, ...string[]];
   /** Environment variables besides this process's own. */
   env?: Readonly<Record<string, string>>;
+  /** Whether it can start processes of its own: what is left of them ends with it. Default true. */
+  startsOthers?: boolean;
   /** Exit code by which the program says that it, not what it carries, has ended. */
   lostCode?: number;
 }
@@ -39,10 +41,12 @@ export class ProcessTransport implements Transport {
   #ended = false;
 
   /** Needs `--allow-run` for the program and `--allow-env`. */
-  constructor({ command: [program, ...args], env, lostCode }: ProcessOptions) {
+  constructor({ command: [program, ...args], env, lostCode, startsOthers = true }: ProcessOptions) {
     const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       env: { ...Deno.env.toObject(), ...env },
+      // A process group of its own: so what it has started can be ended with it.
+      detached: true,
     });
     if (child.pid === undefined) {
       child.on("error", () => {}); // what it tells, later, is thrown now
@@ -58,6 +62,7 @@ export class ProcessTransport implements Transport {
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#ended = true;
+        if (startsOthers && child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
         resolve(code === lostCode ? NO_STATUS : { code, signal });
       });
       child.on("error", () => resolve({ code: 127, signal: null }));
@@ -86,17 +91,7 @@ export class ProcessTransport implements Transport {
     const { pid } = this.#child;
     if (pid === undefined || this.#ended) return;
     // Not `child.kill`: Deno's (2.9.6) takes no second signal, and tells of the first as the end.
-    try {
-      Deno.kill(pid, signal);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-      // That needs `--allow-run` for everything; this does with `/bin/sh`, or with our program.
-      const { state } = Deno.permissions.querySync({ name: "run", command: "/bin/sh" });
-      if (state !== "granted") this.#child.kill(signal);
-      else {spawn("/bin/sh", ["-c", `kill -${signal.slice("SIG".length)} ${pid}`], {
-          stdio: "ignore",
-        });}
-    }
+    if (!signalGroup(pid, signal)) this.#child.kill(signal);
   }
 
   ref(): void {
@@ -118,6 +113,22 @@ export class ProcessTransport implements Transport {
   release(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+/** Signals a process and what it has started; false where this process may not. */
+function signalGroup(leader: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+  try {
+    Deno.kill(-leader, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+  }
+  // That needs `--allow-run` for everything; this does with `/bin/sh`.
+  const { state } = Deno.permissions.querySync({ name: "run", command: "/bin/sh" });
+  if (state !== "granted") return false;
+  const command = `kill -s ${signal.slice("SIG".length)} -- -${leader}`;
+  spawn("/bin/sh", ["-c", command], { stdio: "ignore" });
+  return true;
 }
 
 function webStream(socket: Socket): ReadableStream<Uint8Array> {
