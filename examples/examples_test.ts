@@ -101,6 +101,22 @@ Deno.test("permissions shows what is granted, denied, narrowed and refused", asy
   );
 });
 
+Deno.test("cancel stops one execution by asking, and another by ending its process", async () => {
+  const { code, stdout, stderr } = await runExample("cancel");
+  assertEquals([code, stderr], [0, "[gw0] stopped after some rounds\n"]);
+  assertEquals(
+    stdout,
+    `polite: counting\nbusy: spinning\nrunning: [ "spin" ]\nrunning: []\n`,
+  );
+});
+
+Deno.test("via starts gateways through another", async () => {
+  assertEquals(
+    await outputOf("via"),
+    `one says 6\ntwo says 6\n[ "gateway one", "gateway two" ]\n`,
+  );
+});
+
 Deno.test("multiplier multiplies by its argument, and is refused what is around it", async () => {
   assertMatch(
     await outputOf("multiplier"),
