@@ -11,6 +11,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   transports: ["errors", "protocol"],
   gateway: ["errors", "protocol", "channel", "transports"],
   remote: ["errors", "protocol", "channel", "transports"],
+  server: ["errors", "protocol", "transports", "gateway"],
+  serve: ["gateway", "server"],
   mod: ["errors", "protocol", "channel", "transports", "gateway"],
 };
 

@@ -22,7 +22,7 @@ const STATIC_STEPS: readonly Step[] = [
     name: "layers",
     findFaults: async () => findViolations(await readModuleGraph()).join("\n"),
   },
-  denoStep("docs", ["doc", "--lint", "mod.ts"]),
+  denoStep("docs", ["doc", "--lint", "mod.ts", "serve.ts"]),
   {
     name: "publish",
     findFaults: async () => faultsOf(await rehearsePublish()),

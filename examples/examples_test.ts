@@ -135,6 +135,14 @@ Deno.test("command_loop keeps what it is told between two commands", async () =>
   assertEquals(await outputOf("command_loop"), "sum: 42\nsum: 0\n");
 });
 
+Deno.test("tcp_gateway works at a server, and is refused what that does not grant", async () => {
+  assertEquals(
+    await outputOf("tcp_gateway"),
+    "sessions: 1\nthe host has a name: true\nasked for more: LaunchError\n" +
+      "asked for in: AuthenticationError\nsessions: 0\n",
+  );
+});
+
 Deno.test("redirect_output collects the lines of a gateway", async () => {
   assertEquals(
     await outputOf("redirect_output"),

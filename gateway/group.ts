@@ -32,6 +32,7 @@ import { here, type Site } from "./site.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
 import { startInTurn } from "./turns.ts";
 import { siteOf } from "./via.ts";
+import { shownTcpSpec } from "./tcp_spec.ts";
 
 /** Options of a {@linkcode Group}. */
 export interface GroupOptions {
@@ -357,12 +358,21 @@ function levels(gateways: readonly Gateway[]): Gateway[][] {
 }
 
 function specObject(
-  { transport, permissions: { all, allow, deny }, ...rest }: ReturnType<typeof resolveSpec>,
+  { transport, tcp, permissions: { all, allow, deny }, ...rest }: ReturnType<typeof resolveSpec>,
   given: string | GatewaySpec,
 ): GatewaySpec {
-  if (typeof given !== "string") return given;
+  if (typeof given !== "string") {
+    const { token: _, ...shown } = given;
+    return shown;
+  }
   const where = transport.kind === "popen"
     ? { popen: true }
     : { [transport.kind]: transport.value };
-  return { ...where, ...rest, ...(all ? { "allow-all": true } : { permissions: allow }), deny };
+  return {
+    ...where,
+    ...shownTcpSpec(tcp),
+    ...rest,
+    ...(all ? { "allow-all": true } : { permissions: allow }),
+    deny,
+  };
 }

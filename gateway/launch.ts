@@ -17,12 +17,14 @@ import { popen } from "./popen.ts";
 import { here, NO_PROGRAM, type Site } from "./site.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
 import { ssh } from "./ssh.ts";
+import { tcp } from "./tcp.ts";
 import { popenThere } from "./via.ts";
 
 const LAUNCHERS: Partial<Record<ResolvedSpec["transport"]["kind"], Launcher>> = {
   popen,
   command,
   ssh,
+  tcp,
 };
 
 /**
@@ -82,7 +84,9 @@ export async function dryRun(spec: string | GatewaySpec): Promise<string[]> {
   const resolved = resolveSpec(spec);
   const launcher = launcherOf(resolved);
   const prepared = await launcher.prepare?.(resolved, here) ?? resolved;
-  return [...launcher.plan(prepared).command];
+  const plan = launcher.plan(prepared);
+  if (plan.kind === "process") return [...plan.command];
+  throw new SpecError("a gateway behind a server is started by no command of this machine");
 }
 
 /** Why a process ended before it said hello, as the error that says what to do. */
@@ -107,7 +111,7 @@ export async function launchError(
   }
   const known = launcher.explain({ spec, id, status, seen, tail });
   if (known !== undefined) return known;
-  const version = await versionOf(launcher.versionCommand(spec), site);
+  const version = await versionOf(launcher.versionCommand?.(spec), site);
   if (version !== undefined && isOlder(version, MIN_DENO_VERSION)) {
     return denoVersionError(id, version);
   }
@@ -123,9 +127,10 @@ const VERSION_TIMEOUT_MS = 5_000;
 
 /** Asked only after a failure, to tell a Deno too old to know our flags. */
 async function versionOf(
-  command: readonly [string, ...string[]],
+  command: readonly [string, ...string[]] | undefined,
   site: Site,
 ): Promise<string | undefined> {
+  if (command === undefined) return undefined;
   try {
     const { stdout, stderr } = await site.run(command, {
       signal: AbortSignal.timeout(VERSION_TIMEOUT_MS),

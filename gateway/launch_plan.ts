@@ -4,6 +4,13 @@
  * @module
  */
 
+import type { TcpOptions } from "../transports/tcp.ts";
+
+/** A session of a server. */
+export interface TcpPlan extends TcpOptions {
+  kind: "tcp";
+}
+
 /** What to start. A middle gateway (`via`) starts the same as this process would. */
 export interface LaunchPlan {
   /** A process that carries the protocol on its stdin and stdout. */

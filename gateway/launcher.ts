@@ -6,7 +6,7 @@
 
 import { type ExecnetError, LaunchError } from "../errors.ts";
 import type { ExitStatus } from "../transports/transport.ts";
-import type { LaunchPlan } from "./launch_plan.ts";
+import type { LaunchPlan, TcpPlan } from "./launch_plan.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
@@ -30,11 +30,11 @@ export interface Launcher {
    *
    * @throws {SpecError} where the spec asks for what this kind does not have.
    */
-  plan(spec: ResolvedSpec): LaunchPlan;
+  plan(spec: ResolvedSpec): LaunchPlan | TcpPlan;
   /** The error that says why it did not start; nothing where only the exit status is known. */
   explain(failure: LaunchFailure): ExecnetError | undefined;
-  /** What prints `deno --version` there; asked after a failure, to tell a Deno that is too old. */
-  versionCommand(spec: ResolvedSpec): readonly [string, ...string[]];
+  /** What prints `deno --version` there, where a command can; asked after a failure, to tell a Deno that is too old. */
+  versionCommand?(spec: ResolvedSpec): readonly [string, ...string[]];
   /** Finds out what a plan needs to know; a plan without it takes the defaults. */
   prepare?(spec: ResolvedSpec, site: Site): Promise<ResolvedSpec>;
   /** What runs a script for `sh` there, in place of a gateway; `compressed` if the way there can do that. */

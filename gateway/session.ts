@@ -255,6 +255,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
         { cause: streamError },
       );
     }
+    // A transport that connects knows best what was in the way.
+    if (streamError instanceof LaunchError) return streamError;
     return await launchError(spec, this.owner.id, status, seen, site);
   }
 

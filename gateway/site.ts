@@ -6,8 +6,9 @@
 
 import { LaunchError } from "../errors.ts";
 import { ProcessTransport } from "../transports/process.ts";
+import { TcpTransport } from "../transports/tcp.ts";
 import type { Transport } from "../transports/transport.ts";
-import type { LaunchPlan } from "./launch_plan.ts";
+import type { LaunchPlan, TcpPlan } from "./launch_plan.ts";
 import { SHELL } from "./shell_parts.ts";
 import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "./shell_parts.ts";
@@ -21,7 +22,7 @@ export interface Site {
    *
    * @throws {LaunchError} where it cannot.
    */
-  open(plan: LaunchPlan, id: string): Transport;
+  open(plan: LaunchPlan | TcpPlan, id: string): Transport;
   /** Runs a program to its end. */
   run(command: readonly [string, ...string[]], options: RunOptions): Promise<ProgramResult>;
 }
@@ -38,6 +39,7 @@ exec "$@"`;
 /** This machine. */
 export const here: Site = {
   open(plan) {
+    if (plan.kind === "tcp") return new TcpTransport(plan);
     const [program] = plan.command;
     try {
       return new ProcessTransport({ ...plan, command: localCommand(plan) });

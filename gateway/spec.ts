@@ -7,6 +7,7 @@
 import { closestString } from "@std/text/closest-string";
 import { SpecError } from "../errors.ts";
 import type { OutputHandler } from "./output.ts";
+import { TCP_KEYS, type TcpSpec, tcpSpecOf } from "./tcp_spec.ts";
 import {
   parsePermissions,
   PERMISSION_KINDS,
@@ -43,6 +44,14 @@ export interface GatewaySpec {
   tcp?: string;
   /** The same as `tcp`. */
   socket?: string;
+  /** With `tcp`: the server's token. It is not in the `spec` of the gateway. */
+  token?: string;
+  /** With `tcp`: a file that holds the token; default: the one in which a server keeps it. */
+  token_file?: string;
+  /** With `tcp`: talk TLS, and trust the certificates of the system. */
+  tls?: boolean;
+  /** With `tcp`: talk TLS, and trust the certificates in this PEM file. */
+  ca?: string;
   /** Any command that carries stdin and stdout to where it starts what follows it. */
   command?: string;
   /** Name in its group; default `gw0`, `gw1`, … */
@@ -96,6 +105,8 @@ export interface ResolvedSpec {
   sshDefaults?: readonly string[];
   /** By what a process is known at the far side, to be ended there; made before each start. */
   mark?: string;
+  /** With `tcp`. */
+  tcp?: TcpSpec;
   connectTimeout: number;
   heartbeat?: number;
   permissions: Permissions;
@@ -107,6 +118,7 @@ const TEXT_KEYS = ["id", "deno", "chdir", "via", "ssh_config"] as const;
 const KEYS: readonly string[] = [
   ...TRANSPORT_KEYS,
   ...TEXT_KEYS,
+  ...TCP_KEYS,
   "nice",
   "execmodel",
   "connectTimeout",
@@ -152,6 +164,8 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   }
   const heartbeat = numberIn(entries, "heartbeat", 1, 86_400);
   if (heartbeat !== undefined) resolved.heartbeat = heartbeat;
+  const tcp = tcpSpecOf(entries, resolved.transport.kind === "tcp");
+  if (tcp !== undefined) resolved.tcp = tcp;
   const nice = numberIn(entries, "nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;
   return resolved;
@@ -170,15 +184,24 @@ function parseText(spec: string): Entries {
     const key = equals < 0 ? part : part.slice(0, equals);
     if (key === "") {
       throw new SpecError(
-        `the spec "${spec}" has an empty part; write key=value//key=value, and give a value that ` +
+        `the spec "${
+          shown(spec)
+        }" has an empty part; write key=value//key=value, and give a value that ` +
           `has "//" in it in an object`,
       );
     }
     checkKey(key, KEYS);
-    if (entries.has(key)) throw new SpecError(`the spec "${spec}" has the key "${key}" twice`);
+    if (entries.has(key)) {
+      throw new SpecError(`the spec "${shown(spec)}" has the key "${key}" twice`);
+    }
     entries.set(key, equals < 0 ? true : part.slice(equals + 1));
   }
   return entries;
+}
+
+/** The spec for a message: only its keys, since a value may be a token, under whatever misspelt key. */
+function shown(spec: string): string {
+  return spec.split("//").map((part) => part.replace(/=.*/s, "=…")).join("//");
 }
 
 function fromObject(spec: GatewaySpec): Entries {

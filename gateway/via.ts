@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SpecError } from "../errors.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript } from "./far_script.ts";
 import type { Launcher } from "./launcher.ts";
@@ -16,7 +17,10 @@ import type { Site } from "./site.ts";
 export function siteOf(middle: Middle): Site {
   return {
     via: middle.id,
-    open: (plan, id) => new RelayTransport(middle, plan, `gateway ${id}`),
+    open(plan, id) {
+      if (plan.kind === "process") return new RelayTransport(middle, plan, `gateway ${id}`);
+      throw new SpecError(`gateway ${id} cannot be reached by "tcp" through "via" in this release`);
+    },
     run: (command, options) => runThere(middle, command, options),
   };
 }

@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { ByteSink } from "../protocol/byte_stream.ts";
 import { NodeByteStream } from "./node_stream.ts";
+import { signalGroup } from "./signal.ts";
 import type { ExitStatus, Transport } from "./transport.ts";
 
 /** What to start. */
@@ -62,7 +63,7 @@ export class ProcessTransport implements Transport {
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#ended = true;
-        if (startsOthers && child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+        if (startsOthers) signalGroup(child, "SIGKILL");
         resolve(code === lostCode ? NO_STATUS : { code, signal });
       });
       child.on("error", () => resolve({ code: 127, signal: null }));
@@ -88,10 +89,7 @@ export class ProcessTransport implements Transport {
   }
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
-    const { pid } = this.#child;
-    if (pid === undefined || this.#ended) return;
-    // Not `child.kill`: Deno's (2.9.6) takes no second signal, and tells of the first as the end.
-    if (!signalGroup(pid, signal)) this.#child.kill(signal);
+    if (!this.#ended) signalGroup(this.#child, signal);
   }
 
   ref(): void {
@@ -113,22 +111,6 @@ export class ProcessTransport implements Transport {
   release(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
-}
-
-/** Signals a process and what it has started; false where this process may not. */
-function signalGroup(leader: number, signal: "SIGTERM" | "SIGKILL"): boolean {
-  try {
-    Deno.kill(-leader, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return true;
-  }
-  // That needs `--allow-run` for everything; this does with `/bin/sh`.
-  const { state } = Deno.permissions.querySync({ name: "run", command: "/bin/sh" });
-  if (state !== "granted") return false;
-  const command = `kill -s ${signal.slice("SIG".length)} -- -${leader}`;
-  spawn("/bin/sh", ["-c", command], { stdio: "ignore" });
-  return true;
 }
 
 function webStream(socket: Socket): ReadableStream<Uint8Array> {

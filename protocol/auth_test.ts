@@ -1,0 +1,304 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { ProtocolError } from "../errors.ts";
+import { assertExists, assertInstanceOf } from "../tests/support/assert.ts";
+import { authenticate, challenge, Refusal, TokenKey, welcome, WrongServer } from "./auth.ts";
+import {
+  AUTH_HEADER_BYTES,
+  AUTH_VERSION,
+  AuthType,
+  decodeExit,
+  decodeRefusal,
+  encodeChallenge,
+  encodeExit,
+  encodeMessage,
+  encodeRefusal,
+  type ExactStream,
+  NONCE_BYTES,
+  PROOF_BYTES,
+  readMessage,
+  RefusalCode,
+  SESSION_ID_BYTES,
+} from "./auth_messages.ts";
+import { decodeRequest, encodeRequest, type SessionRequest } from "./auth_request.ts";
+
+const KEY = new TokenKey("one token, known to both sides of these tests");
+const OTHER_KEY = new TokenKey("another token, which only an attacker may know");
+const CERTIFICATE = new Uint8Array(32).fill(1);
+const OTHER_CERTIFICATE = new Uint8Array(32).fill(2);
+const SESSION = new Uint8Array(SESSION_ID_BYTES).fill(3);
+
+/** One end of a pipe in memory, which keeps what it was sent. */
+class End implements ExactStream {
+  readonly sent: Uint8Array[] = [];
+  peer: End | undefined;
+  #arrived: Uint8Array = new Uint8Array();
+  #ended = false;
+  #waiting: (() => void) | undefined;
+
+  static pair(): [End, End] {
+    const [a, b] = [new End(), new End()];
+    a.peer = b;
+    b.peer = a;
+    return [a, b];
+  }
+
+  push(bytes: Uint8Array): void {
+    const joined = new Uint8Array(this.#arrived.length + bytes.length);
+    joined.set(this.#arrived);
+    joined.set(bytes, this.#arrived.length);
+    this.#arrived = joined;
+    this.#waiting?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#waiting?.();
+  }
+
+  async read(count: number): Promise<Uint8Array | undefined> {
+    while (this.#arrived.length < count) {
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    const bytes = this.#arrived.slice(0, count);
+    this.#arrived = this.#arrived.slice(count);
+    return bytes;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.sent.push(bytes);
+    this.peer?.push(bytes);
+  }
+}
+
+interface Sides {
+  clientKey?: TokenKey;
+  clientSees?: Uint8Array;
+  serverShows?: Uint8Array;
+}
+
+/** Both sides of a handshake; each as it ends. */
+async function handshake({ clientKey = KEY, clientSees, serverShows }: Sides = {}) {
+  const [near, far] = End.pair();
+  const serve = async () => {
+    try {
+      const transcript = await challenge(far, { key: KEY, certificate: serverShows });
+      assertExists(transcript);
+      far.write(await welcome(KEY, transcript));
+      return transcript;
+    } catch (error) {
+      if (error instanceof Refusal) far.write(encodeRefusal(error.code, error.message));
+      throw error;
+    }
+  };
+  const [client, server] = await Promise.allSettled([
+    authenticate(near, {
+      key: clientKey,
+      certificate: clientSees,
+      purpose: "control",
+      session: SESSION,
+    }),
+    serve(),
+  ]);
+  return { client, server, near, far };
+}
+
+function reasonOf(result: PromiseSettledResult<unknown>): Error {
+  assertEquals(result.status, "rejected");
+  return (result as PromiseRejectedResult).reason;
+}
+
+Deno.test("two sides with the same token let each other in, and have seen the same", async () => {
+  const { client, server } = await handshake();
+  assertEquals(client.status, "fulfilled");
+  assertEquals(client, server);
+});
+
+Deno.test("over TLS they let each other in where both know the same certificate", async () => {
+  const { client } = await handshake({ clientSees: CERTIFICATE, serverShows: CERTIFICATE });
+  assertEquals(client.status, "fulfilled");
+});
+
+Deno.test("a wrong token is refused, and the client learns that it is the token", async () => {
+  const { client, server } = await handshake({ clientKey: OTHER_KEY });
+  for (const error of [reasonOf(client), reasonOf(server)]) {
+    assertInstanceOf(error, Refusal);
+    assertEquals(error.code, RefusalCode.AUTHENTICATION);
+  }
+});
+
+Deno.test("another certificate in between, or none, is refused", async () => {
+  for (
+    const [clientSees, serverShows] of [
+      [OTHER_CERTIFICATE, CERTIFICATE],
+      [undefined, CERTIFICATE],
+      [CERTIFICATE, undefined],
+    ]
+  ) {
+    const { server } = await handshake({ clientSees, serverShows });
+    assertInstanceOf(reasonOf(server), Refusal);
+  }
+});
+
+Deno.test("a replayed proof is refused: the server's nonce is another", async () => {
+  const { near } = await handshake();
+  const [, far] = End.pair();
+  far.push(near.sent[0]);
+  await assertRejects(() => challenge(far, { key: KEY, certificate: undefined }), Refusal);
+});
+
+Deno.test("a server that reflects the client's proof as its own is a wrong server", async () => {
+  const [near, far] = End.pair();
+  far.write(encodeChallenge(new Uint8Array(NONCE_BYTES)));
+  const client = authenticate(near, {
+    key: KEY,
+    certificate: undefined,
+    purpose: "control",
+    session: SESSION,
+  });
+  const response = await readMessage(far, [AuthType.RESPONSE]);
+  assertExists(response);
+  far.write(encodeMessage(AuthType.WELCOME, response.payload.slice(-PROOF_BYTES)));
+  await assertRejects(() => client, WrongServer);
+});
+
+Deno.test("a challenge that is reflected gives a client nothing: it has no proof in it", async () => {
+  const [near, far] = End.pair();
+  const server = challenge(far, { key: KEY, certificate: undefined });
+  const header = await near.read(AUTH_HEADER_BYTES);
+  assertEquals(header?.[0], AuthType.CHALLENGE);
+  near.write(far.sent[0]);
+  await assertRejects(() => server, ProtocolError, "where a message of type 2 was due");
+});
+
+Deno.test("a proof for a control connection is none for a data connection", async () => {
+  const { near, far } = await handshake();
+  const nonce = far.sent[0].slice(-NONCE_BYTES);
+  const response = near.sent[0].slice();
+  response[AUTH_HEADER_BYTES + 2] = 2;
+  // The same server nonce, as if it had been used again: only the purpose differs.
+  const proof = response.slice(-PROOF_BYTES);
+  const at = AUTH_HEADER_BYTES + 3 + SESSION_ID_BYTES;
+  const transcript = {
+    purpose: "data" as const,
+    session: SESSION,
+    clientNonce: response.slice(at, at + NONCE_BYTES),
+    serverNonce: nonce,
+    certificate: undefined,
+  };
+  assertEquals(await KEY.verify(proof, "client", transcript), false);
+  assertEquals(await KEY.verify(proof, "client", { ...transcript, purpose: "control" }), true);
+});
+
+Deno.test("another version is named by both sides", async () => {
+  const [near, far] = End.pair();
+  far.write(encodeChallenge(new Uint8Array(NONCE_BYTES), AUTH_VERSION + 1));
+  const options = { key: KEY, certificate: undefined, purpose: "data", session: SESSION } as const;
+  const error = await assertRejects(() => authenticate(near, options), ProtocolError);
+  assertMatch(error.message, /version 2 .*version 1/);
+});
+
+Deno.test("10,000 garbage and bit-flipped handshakes: each is refused, none gets an answer", async () => {
+  const random = mulberry32(7);
+  const { near } = await handshake();
+  const good = near.sent[0];
+  for (let i = 0; i < 10_000; i++) {
+    const bytes = good.slice();
+    if (i % 2 === 0) bytes[Math.floor(random() * bytes.length)] ^= 1 << Math.floor(random() * 8);
+    else for (let at = 0; at < bytes.length; at++) bytes[at] = random() * 256;
+    const [, far] = End.pair();
+    far.push(bytes.subarray(0, i % 3 === 0 ? Math.floor(random() * bytes.length) : bytes.length));
+    far.end();
+    let transcript;
+    try {
+      transcript = await challenge(far, { key: KEY, certificate: undefined });
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof ProtocolError)) throw error;
+    }
+    assertEquals(transcript, undefined);
+    assertEquals(far.sent.length, 1, "nothing but the challenge is sent before a proof");
+  }
+});
+
+Deno.test("a length that its type cannot have is refused before anything more is read", async () => {
+  for (const type of Object.values(AuthType)) {
+    const [, far] = End.pair();
+    far.push(Uint8Array.of(type, 0xff, 0xff));
+    await assertRejects(() => readMessage(far, [type]), ProtocolError, "declares 65535 bytes");
+  }
+});
+
+Deno.test("a stream that ends between two messages is no error, within one it is", async () => {
+  const [, far] = End.pair();
+  far.end();
+  assertEquals(await readMessage(far, [AuthType.PING]), undefined);
+  const [, cut] = End.pair();
+  cut.push(Uint8Array.of(AuthType.SIGNAL, 0, 1));
+  cut.end();
+  await assertRejects(() => readMessage(cut, [AuthType.SIGNAL]), ProtocolError, "within a message");
+});
+
+const REQUEST: SessionRequest = {
+  name: "gw0",
+  all: false,
+  allow: { read: ["/data"], net: true },
+  deny: {},
+  env: { LANG: "C" },
+  chdir: "",
+  nice: 0,
+  deno: "",
+};
+
+Deno.test("a session request arrives as it was sent, and not if one bit of it was changed", async () => {
+  const { client } = await handshake();
+  assertEquals(client.status, "fulfilled");
+  const transcript = (client as PromiseFulfilledResult<Awaited<ReturnType<typeof authenticate>>>)
+    .value;
+  const message = await encodeRequest(KEY, transcript, REQUEST);
+  const payload = message.slice(AUTH_HEADER_BYTES);
+  assertEquals(
+    JSON.stringify(await decodeRequest(KEY, transcript, payload)),
+    JSON.stringify(REQUEST),
+  );
+  for (let at = 0; at < payload.length; at++) {
+    const changed = payload.slice();
+    changed[at] ^= 1;
+    await assertRejects(() => decodeRequest(KEY, transcript, changed), ProtocolError);
+  }
+});
+
+Deno.test("a session request that is too large is refused before it is sent", async () => {
+  const { client } = await handshake();
+  const transcript = (client as PromiseFulfilledResult<Awaited<ReturnType<typeof authenticate>>>)
+    .value;
+  const env = { LONG: "x".repeat(40_000) };
+  await assertRejects(() => encodeRequest(KEY, transcript, { ...REQUEST, env }), RangeError);
+});
+
+Deno.test("a short token is no token, and the message does not show it", () => {
+  const error = assertThrows(() => new TokenKey("hunter2"), RangeError);
+  assertEquals(error.message.includes("hunter2"), false);
+});
+
+Deno.test("refusals and exits arrive as they were sent; a long reason is cut", () => {
+  const payload = (message: Uint8Array) => message.slice(AUTH_HEADER_BYTES);
+  assertEquals(decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "no room"))), {
+    code: RefusalCode.BUSY,
+    reason: "no room",
+  });
+  const long = decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "ä".repeat(2_000))));
+  assertEquals(long.reason, "ä".repeat(500));
+  assertEquals(decodeExit(payload(encodeExit(7, null))), { code: 7, signal: null });
+  assertEquals(decodeExit(payload(encodeExit(255, null))), { code: 255, signal: null });
+  assertEquals(decodeExit(payload(encodeExit(null, "SIGKILL"))), { code: null, signal: "SIGKILL" });
+});
+
+/** Random numbers from a seed, so that a failure can be repeated. */
+function mulberry32(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * What a server grants its sessions at most, and what one session gets of it.
+ *
+ * @module
+ */
+
+import { SpecError } from "../errors.ts";
+import { Refusal } from "../protocol/auth.ts";
+import { RefusalCode } from "../protocol/auth_messages.ts";
+import type { SessionRequest } from "../protocol/auth_request.ts";
+import { narrow } from "../gateway/permission_narrowing.ts";
+import {
+  entriesOf,
+  PERMISSION_KINDS,
+  type PermissionKind,
+  type Permissions,
+  type PermissionSet,
+  permissionSet,
+} from "../gateway/permissions.ts";
+import { type ResolvedSpec, resolveSpec } from "../gateway/spec.ts";
+import { isRefusedVariable, isVariableName } from "./environment.ts";
+
+/** What a server grants at most. */
+export interface Ceiling {
+  permissions: Permissions;
+  /** Where sessions run that ask for no other directory, where known. */
+  cwd: string | undefined;
+}
+
+/** Kinds whose entries are paths. */
+const PATH_KINDS: readonly PermissionKind[] = ["read", "write", "ffi"];
+
+/**
+ * The ceiling of a server: its grants, without what must stay secret. Paths become absolute, since
+ * a session may run in another directory.
+ *
+ * @throws {SpecError} when a path is relative, and to what is not known.
+ */
+export function ceilingOf(
+  { all, allow, deny }: Permissions,
+  secretFiles: readonly string[],
+  cwd: string | undefined,
+): Ceiling {
+  const denied = new Map(Object.entries(absolute(deny, cwd)));
+  for (const kind of ["read", "write"] as const) {
+    const entries = entriesOf(deny, kind);
+    if (entries === true) continue;
+    denied.set(kind, [...absoluteEntries([...entries, ...secretFiles], cwd)]);
+  }
+  return {
+    permissions: {
+      all,
+      allow: absolute(allow, cwd),
+      deny: permissionSet(denied as Map<PermissionKind, true | string[]>),
+    },
+    cwd,
+  };
+}
+
+/**
+ * The spec of a session, if the client may have what it asks for.
+ *
+ * @throws {Refusal} that names what it may not have.
+ */
+export function sessionSpec(request: SessionRequest, ceiling: Ceiling): ResolvedSpec {
+  const { chdir, nice, env, deno } = request;
+  if (deno !== "") throw refusal(`deno=${deno}: which Deno runs is the server's to say`);
+  if (!Number.isInteger(nice) || nice < 0 || nice > 19) {
+    throw refusal(`nice=${nice}: a session's niceness is from 0 to 19`);
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (!isVariableName(name) || value.includes("\0")) {
+      throw refusal(`env:${name}: no environment variable has that name and value`);
+    }
+    if (isRefusedVariable(name)) {
+      throw refusal(
+        `env:${name}: variables that load code, or change what Deno does, are the server's to set`,
+      );
+    }
+  }
+  if (chdir.includes("\0")) throw refusal("chdir: no directory has that name");
+  return {
+    ...resolveSpec({ popen: true, env, ...(chdir === "" ? {} : { chdir }), nice }),
+    permissions: sessionPermissions(request, ceiling),
+  };
+}
+
+function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissions {
+  const granted = ceiling.permissions;
+  if (request.all && !granted.all) {
+    throw refusal("allow-all: start the server with -- --allow-all to grant it");
+  }
+  try {
+    const narrowed = narrow(
+      granted,
+      { ...(request.all ? {} : { permissions: request.allow }), deny: request.deny },
+      { id: request.name, ...(request.chdir === "" ? { cwd: ceiling.cwd } : {}) },
+    );
+    return withoutLinks(narrowed);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw refusal(error.message.replaceAll("to its spec", "to the flags of the server"));
+  }
+}
+
+/**
+ * Deno lets only those make symbolic links who may read and write everything without a list; a link
+ * would lead around what is denied by its path.
+ */
+function withoutLinks({ all, allow, deny }: Permissions): Permissions {
+  if (all || entriesOf(allow, "read") !== true || entriesOf(allow, "write") !== true) {
+    return { all, allow, deny };
+  }
+  return { all, allow: { ...allow, write: ["/"] }, deny };
+}
+
+function refusal(what: string): Refusal {
+  return new Refusal(RefusalCode.REQUEST, `this session cannot have ${what}`);
+}
+
+function absolute(set: PermissionSet, cwd: string | undefined): PermissionSet {
+  return permissionSet(
+    PERMISSION_KINDS.filter((kind) => Object.hasOwn(set, kind)).map((kind) => {
+      const entries = entriesOf(set, kind);
+      const isPath = PATH_KINDS.includes(kind) && entries !== true;
+      return [kind, isPath ? absoluteEntries(entries, cwd) : entries];
+    }),
+  );
+}
+
+function absoluteEntries(entries: readonly string[], cwd: string | undefined): string[] {
+  return entries.map((entry) => {
+    if (entry.startsWith("/")) return entry;
+    if (cwd !== undefined) return `${cwd}/${entry}`;
+    throw new SpecError(
+      `the server may not read its working directory, so "${entry}" has to be an absolute path`,
+    );
+  });
+}

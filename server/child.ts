@@ -1,0 +1,67 @@
+/**
+ * The process of a session.
+ *
+ * @module
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import type { LaunchPlan } from "../gateway/launch_plan.ts";
+import { signalGroup } from "../transports/signal.ts";
+import type { ExitStatus } from "../transports/transport.ts";
+
+/** A process whose stdin and stdout carry a gateway's protocol. */
+export class SessionProcess {
+  readonly pid: number;
+  readonly exited: Promise<ExitStatus>;
+  /** What user code prints. */
+  readonly output: { readonly stdout: Socket; readonly stderr: Socket };
+  /** Its protocol, where it was not given a descriptor. */
+  readonly protocol: { readonly input: Socket; readonly output: Socket } | undefined;
+  readonly #child: ChildProcess;
+  #ended = false;
+
+  /**
+   * Starts it. Needs `--allow-run` for the program and `--allow-env`.
+   *
+   * @param descriptor A connection that it is to talk over by itself.
+   */
+  constructor(
+    { command: [program, ...args], env, startsOthers = true }: LaunchPlan,
+    descriptor?: number,
+  ) {
+    const carrier = descriptor ?? "pipe";
+    const child = this.#child = spawn(program, args, {
+      stdio: [carrier, carrier, "pipe", "pipe"],
+      env: { ...Deno.env.toObject(), ...env },
+      // A process group of its own: so what it has started can be ended with it.
+      detached: true,
+    });
+    if (child.pid === undefined) {
+      child.on("error", () => {}); // what it tells, later, is thrown now
+      throw new Error(`${program} could not be started`);
+    }
+    this.pid = child.pid;
+    const [input, output, stderr, stdout] = child.stdio as unknown as Socket[];
+    this.output = { stdout, stderr };
+    if (descriptor === undefined) this.protocol = { input, output };
+    this.exited = new Promise((resolve) => {
+      child.on("exit", (code, signal) => {
+        this.#ended = true;
+        if (startsOthers) signalGroup(child, "SIGKILL");
+        resolve({ code, signal });
+      });
+      child.on("error", () => resolve({ code: 127, signal: null }));
+    });
+  }
+
+  /** Sends a signal, unless it has ended. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void {
+    if (!this.#ended) signalGroup(this.#child, signal);
+  }
+
+  /** Lets go of its pipes, whose other ends a grandchild may hold. */
+  release(): void {
+    for (const pipe of this.#child.stdio) pipe?.destroy();
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * What a server is told when it starts.
+ *
+ * @module
+ */
+
+import type { SecureContext } from "node:tls";
+import { SpecError } from "../errors.ts";
+import {
+  parsePermissions,
+  type PermissionSet,
+  permissionsOfObject,
+} from "../gateway/permissions.ts";
+import { printEvent, type ServerLog } from "./log.ts";
+import { openToken } from "./token.ts";
+import { type Ceiling, ceilingOf } from "./ceiling.ts";
+import { certificateHash } from "./certificate.ts";
+import type { TokenKey } from "../protocol/auth.ts";
+import { secureContext } from "./tls_wire.ts";
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions {
+  /** Where to listen; default `"127.0.0.1"`. Anything but this machine itself needs TLS. */
+  hostname?: string;
+  /** The port; default 0: any that is free, see {@linkcode Server.address}. */
+  port?: number;
+  /** What sessions may do at most, as in a spec; default: nothing. */
+  permissions?: PermissionSet;
+  /** What is denied of that. */
+  deny?: PermissionSet;
+  /** Sessions may do anything that the user of this process may. */
+  "allow-all"?: boolean;
+  /** The token, at least 32 characters; default: the one in `tokenFile`. */
+  token?: string;
+  /**
+   * The file that holds the token. One that is not there is created, for its owner alone, with 256
+   * random bits. No session may read or write it. Default: `execnet/token` in the user's
+   * configuration directory.
+   */
+  tokenFile?: string;
+  /** TLS: certificate chain in PEM, the server's own first. */
+  cert?: string;
+  /** TLS: private key in PEM. */
+  key?: string;
+  /** Files besides the token's that no session may read or write, such as that of `key`. */
+  secretFiles?: readonly string[];
+  /** Listens elsewhere than on this machine itself without TLS. */
+  insecure?: boolean;
+  /** How many sessions run at once; default 32. */
+  maxSessions?: number;
+  /** Seconds after which a session is ended; default: never. */
+  sessionTimeout?: number;
+  /** Ends after the first session. */
+  once?: boolean;
+  /** Milliseconds that a connection may take to prove itself; default 5,000. */
+  handshakeTimeout?: number;
+  /** Connections that have not proven themselves, at once; default 64. The oldest makes way. */
+  maxHalfOpen?: number;
+  /** Takes what happens; default: a line of JSON on stderr each. */
+  log?: ServerLog;
+  /** Shuts the server down when aborted. */
+  signal?: AbortSignal;
+}
+
+/** Options that were checked, with the defaults filled in. */
+export interface ServerConfig {
+  hostname: string;
+  port: number;
+  key: TokenKey;
+  ceiling: Ceiling;
+  tls: { context: SecureContext; certificate: Promise<Uint8Array> } | undefined;
+  maxSessions: number;
+  /** Milliseconds. */
+  sessionTimeout: number | undefined;
+  once: boolean;
+  handshakeTimeout: number;
+  maxHalfOpen: number;
+  log: ServerLog;
+  /** What the operator should know of the choices made. */
+  warnings: readonly string[];
+}
+
+const DEFAULT_SESSIONS = 32;
+const DEFAULT_HANDSHAKE_MS = 5_000;
+const DEFAULT_HALF_OPEN = 64;
+
+/**
+ * Checks the options, and reads or makes the token.
+ *
+ * @throws {SpecError} when one is wrong.
+ */
+export function resolveOptions(options: ServeOptions): ServerConfig {
+  const { hostname = "127.0.0.1", port = 0, cert, key, log = printEvent } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new SpecError(`a port is a whole number from 0 to 65535, not ${port}`);
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new SpecError("TLS needs both a certificate and its key");
+  }
+  const tls = cert === undefined || key === undefined
+    ? undefined
+    : { certificate: certificateHash(cert), context: contextOf(cert, key) };
+  if (!isLoopback(hostname) && tls === undefined && options.insecure !== true) {
+    throw new SpecError(
+      `refusing to listen on ${hostname} without TLS: whoever is on the way could read and change ` +
+        `what sessions say, and take them over once they are authenticated. Give a certificate ` +
+        `and its key, listen on 127.0.0.1 behind an ssh tunnel, or say "insecure" if the network ` +
+        `is one that you trust`,
+    );
+  }
+  const token = openToken(options);
+  const secretFiles = [...token.files, ...options.secretFiles ?? []];
+  const permissions = {
+    all: options["allow-all"] === true,
+    allow: parsePermissions(permissionsOfObject("permissions", options.permissions), "allow"),
+    deny: parsePermissions(permissionsOfObject("deny", options.deny), "deny"),
+  };
+  const ceiling = ceilingOf(permissions, secretFiles, workingDirectory());
+  return {
+    hostname,
+    port,
+    key: token.key,
+    ceiling,
+    tls,
+    maxSessions: whole("maxSessions", options.maxSessions ?? DEFAULT_SESSIONS),
+    sessionTimeout: options.sessionTimeout === undefined
+      ? undefined
+      : positive("sessionTimeout", options.sessionTimeout) * 1000,
+    once: options.once === true,
+    handshakeTimeout: whole("handshakeTimeout", options.handshakeTimeout ?? DEFAULT_HANDSHAKE_MS),
+    maxHalfOpen: whole("maxHalfOpen", options.maxHalfOpen ?? DEFAULT_HALF_OPEN),
+    log,
+    warnings: [...token.warnings, ...ceilingWarnings(ceiling)],
+  };
+}
+
+function contextOf(cert: string, key: string): SecureContext {
+  try {
+    return secureContext(cert, key);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new SpecError(`TLS cannot use this certificate and key: ${why}`);
+  }
+}
+
+function ceilingWarnings({ permissions: { all, allow } }: Ceiling): string[] {
+  const warnings: string[] = [];
+  if (all || Object.hasOwn(allow, "run") || Object.hasOwn(allow, "ffi")) {
+    warnings.push(
+      "sessions may run programs or native code, which are not bound by what Deno denies: they " +
+        "can do all that the user of this server can, reading its token included",
+    );
+  } else if (Object.hasOwn(allow, "write")) {
+    warnings.push(
+      "sessions may write: keep the token outside of what they may write, for a directory that " +
+        "is moved takes its files along",
+    );
+  }
+  return warnings;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function whole(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new SpecError(`${name} is a whole number above 0, not ${value}`);
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new SpecError(`${name} is a number above 0, not ${value}`);
+}
+
+function workingDirectory(): string | undefined {
+  try {
+    return Deno.cwd();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The server: listens, and has sessions.
+ *
+ * @module
+ */
+
+import { popen } from "../gateway/popen.ts";
+import type { ResolvedSpec } from "../gateway/spec.ts";
+import { Refusal } from "../protocol/auth.ts";
+import { RefusalCode } from "../protocol/auth_messages.ts";
+import type { SessionRequest } from "../protocol/auth_request.ts";
+import { formatAddress } from "../transports/tcp_failure.ts";
+import { sessionSpec } from "./ceiling.ts";
+import { resolveOptions, type ServeOptions, type ServerConfig } from "./options.ts";
+import { type Guest, type Host, Reception } from "./reception.ts";
+import { ServerSession } from "./session.ts";
+
+/** Options of {@linkcode Server.shutdown}. */
+export interface ShutdownOptions {
+  /** Milliseconds that sessions have to end by themselves, before they are ended. Default 10,000. */
+  timeout?: number;
+}
+
+const DEFAULT_DRAIN_MS = 10_000;
+const NAME_CHARACTERS = 100;
+
+/** A server of gateways. Made by {@linkcode serve}. */
+export class Server implements AsyncDisposable {
+  /** Where it listens. */
+  readonly address: Deno.NetAddr;
+  /** Resolves when it has ended, by {@linkcode Server.shutdown} or after its one session. */
+  readonly finished: Promise<void>;
+  readonly #config: ServerConfig;
+  readonly #listener: Deno.TcpListener;
+  readonly #listening: Promise<void>;
+  readonly #reception: Reception;
+  readonly #sessions = new Set<ServerSession>();
+  readonly #finished = Promise.withResolvers<void>();
+  /** Sessions that run or are about to. */
+  #reserved = 0;
+  #shutdown: Promise<void> | undefined;
+
+  /** Use {@linkcode serve}. */
+  constructor(options: ServeOptions) {
+    const config = this.#config = resolveOptions(options);
+    const { hostname, port, tls, maxSessions, log } = config;
+    this.#listener = Deno.listen({ hostname, port });
+    this.address = this.#listener.addr;
+    this.finished = this.#finished.promise;
+    const host: Host = {
+      reserve: (request) => this.#reserve(request),
+      begin: (guest) => this.#begin(guest),
+    };
+    this.#reception = new Reception(config, host);
+    log({
+      event: "listening",
+      address: formatAddress(this.address),
+      tls: tls !== undefined,
+      maxSessions,
+    });
+    for (const message of config.warnings) log({ event: "warning", message });
+    const shutdown = () => void this.shutdown();
+    options.signal?.addEventListener("abort", shutdown, { once: true });
+    if (options.signal?.aborted) shutdown();
+    this.#listening = this.#listen();
+  }
+
+  /** How many sessions run now. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Ends it: takes no more connections, lets sessions end by themselves for a while, then ends
+   * them. A second call with less time shortens the wait.
+   */
+  async shutdown({ timeout = DEFAULT_DRAIN_MS }: ShutdownOptions = {}): Promise<void> {
+    const first = this.#shutdown === undefined;
+    this.#shutdown ??= this.#stop(timeout);
+    if (!first) this.#endSessionsIn(timeout);
+    await this.#shutdown;
+  }
+
+  /** Ends it now, its sessions too. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown({ timeout: 0 });
+  }
+
+  async #listen(): Promise<void> {
+    for (;;) {
+      try {
+        this.#reception.take(await this.#listener.accept());
+      } catch (error) {
+        if (this.#shutdown !== undefined) return;
+        // Out of descriptors, or a client that is gone already: neither ends a server.
+        this.#config.log({ event: "warning", message: `cannot accept a connection: ${error}` });
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  #reserve(request: SessionRequest): () => void {
+    sessionSpec(request, this.#config.ceiling);
+    const { maxSessions, once } = this.#config;
+    if (this.#shutdown !== undefined) {
+      throw new Refusal(RefusalCode.BUSY, "the server is shutting down");
+    }
+    if (this.#reserved >= (once ? 1 : maxSessions)) {
+      const why = once ? "it has a session, and is for one alone" : `${maxSessions} sessions run`;
+      throw new Refusal(RefusalCode.BUSY, `the server takes no more: ${why}`);
+    }
+    this.#reserved++;
+    return () => void this.#reserved--;
+  }
+
+  async #begin({ session: id, request, control, data }: Guest): Promise<void> {
+    const spec = sessionSpec(request, this.#config.ceiling);
+    const session = await this.#start(spec, { control, data });
+    this.#sessions.add(session);
+    const { log } = this.#config;
+    const start = performance.now();
+    const about = { session: id.slice(0, 8), peer: control.peer };
+    const name = request.name.slice(0, NAME_CHARACTERS);
+    log({ event: "accepted", ...about, name, pid: session.pid });
+    session.ended.then((end) => {
+      this.#sessions.delete(session);
+      this.#reserved--;
+      const seconds = Math.round(performance.now() - start) / 1000;
+      log({ event: "ended", ...about, ...end, seconds });
+      if (this.#config.once) this.shutdown();
+    });
+    if (this.#shutdown !== undefined) session.end("the server is shutting down");
+  }
+
+  async #start(
+    spec: ResolvedSpec,
+    connections: Pick<Guest, "control" | "data">,
+  ): Promise<ServerSession> {
+    const plan = popen.plan(spec);
+    if (plan.kind !== "process") throw new TypeError("a session is a process");
+    try {
+      const timeout = this.#config.sessionTimeout;
+      return await ServerSession.start({ plan, timeout, ...connections });
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : `${cause}`;
+      throw new Refusal(RefusalCode.START, `its process could not be started: ${why}`);
+    }
+  }
+
+  async #stop(timeout: number): Promise<void> {
+    this.#listener.close();
+    const { log } = this.#config;
+    log({ event: "draining", sessions: this.sessions, seconds: timeout / 1000 });
+    await this.#listening; // before, the system may still take connections
+    await this.#reception.close("the server is shutting down");
+    this.#endSessionsIn(timeout);
+    while (this.#sessions.size > 0) {
+      await Promise.all([...this.#sessions].map((session) => session.ended));
+    }
+    for (const timer of this.#drainTimers) clearTimeout(timer);
+    log({ event: "stopped" });
+    this.#finished.resolve();
+  }
+
+  readonly #drainTimers = new Set<ReturnType<typeof setTimeout>>();
+
+  #endSessionsIn(timeout: number): void {
+    if (this.#sessions.size === 0) return;
+    this.#drainTimers.add(setTimeout(() => {
+      for (const session of this.#sessions) session.end("the server is shutting down");
+    }, timeout));
+  }
+}
+
+/**
+ * Starts a server of gateways: clients that know its token get sessions, each a `deno run` process
+ * of its own that may do what the client asks for, and no more than is granted here.
+ *
+ * This process needs `--allow-net` for the address, `--allow-run=/bin/sh`, `--allow-env`, and
+ * `--allow-read` for the token file (`--allow-write` too where it is to be created).
+ *
+ * @throws {SpecError} when an option is wrong, or the address is not safe without TLS.
+ * @throws {LaunchError} when the token file cannot be read or created.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { serve } from "@x/execnet/serve";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const token = crypto.randomUUID();
+ * await using server = serve({ token, log: () => {} });
+ * await using gw = await makeGateway(`tcp=127.0.0.1:${server.address.port}//token=${token}`);
+ * assertEquals(await gw.call((a: number, b: number) => a + b, 1, 2), 3);
+ * ```
+ */
+export function serve(options: ServeOptions = {}): Server {
+  return new Server(options);
+}

@@ -1,0 +1,179 @@
+/**
+ * A session: a process, and the two connections of the client that it is for.
+ *
+ * @module
+ */
+
+import type { LaunchPlan } from "../gateway/launch_plan.ts";
+import {
+  AuthType,
+  encodeExit,
+  encodeMessage,
+  MAX_OUTPUT_BYTES,
+  readMessage,
+} from "../protocol/auth_messages.ts";
+import type { ExitStatus } from "../transports/transport.ts";
+import { SessionProcess } from "./child.ts";
+import type { ServerConnection } from "./connection.ts";
+import { discard, feed, pump } from "./relay.ts";
+
+/** After the connections are closed, for the process to end by itself. */
+const CLOSED_GRACE_MS = 1_500;
+/** After SIGTERM, before SIGKILL. */
+const TERM_GRACE_MS = 1_000;
+/** After the process has ended, for its last bytes; a grandchild may hold its pipes open. */
+const LAST_BYTES_MS = 500;
+/** After the last byte, for the client to close. */
+const LAST_CLOSE_MS = 1_000;
+
+/** How a session ended. */
+export interface SessionEnd extends ExitStatus {
+  /** What ended it. */
+  reason: string;
+}
+
+/** What a session is made of. */
+export interface SessionInit {
+  plan: LaunchPlan;
+  control: ServerConnection;
+  data: ServerConnection;
+  /** Milliseconds that it may take; nothing for as long as it likes. */
+  timeout: number | undefined;
+}
+
+/** A session under way. */
+export class ServerSession {
+  /** Process id. */
+  readonly pid: number;
+  /** Resolves when all of it is gone; never rejects. */
+  readonly ended: Promise<SessionEnd>;
+  readonly #control: ServerConnection;
+  readonly #data: ServerConnection;
+  readonly #process: SessionProcess;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #moved: Promise<unknown>;
+  readonly #handedOver: boolean;
+  #reason = "its process ended";
+  /** The process has ended: nothing more is to be done to it. */
+  #over = false;
+
+  /**
+   * Starts the process. The client has to wait for the STARTED of both connections: until then a
+   * process that is given the connection itself does not read it.
+   */
+  static async start(init: SessionInit): Promise<ServerSession> {
+    const started = encodeMessage(AuthType.STARTED);
+    // Ahead of the first byte of the process, which may write there by itself.
+    await init.data.write(started);
+    const session = new ServerSession(init);
+    init.control.write(started).catch(() => {});
+    return session;
+  }
+
+  private constructor({ plan, control, data, timeout }: SessionInit) {
+    this.#control = control;
+    this.#data = data;
+    const descriptor = data.descriptor;
+    const child = this.#process = new SessionProcess(plan, descriptor);
+    this.pid = child.pid;
+    this.#handedOver = descriptor !== undefined;
+    const { stdout, stderr } = child.output;
+    this.#moved = Promise.all([
+      pump(stdout, (chunk) => this.#print(AuthType.STDOUT, chunk)),
+      pump(stderr, (chunk) => this.#print(AuthType.STDERR, chunk)),
+      ...(child.protocol === undefined
+        ? []
+        : [pump(child.protocol.output, (chunk) => data.write(chunk))]),
+    ]);
+    const fed = child.protocol === undefined ? undefined : feed(data, child.protocol.input);
+    if (timeout !== undefined) {
+      this.#later(timeout, () => this.end(`it took more than ${timeout / 1000} s`));
+    }
+    this.#obey();
+    this.ended = this.#watch(fed);
+  }
+
+  /** Ends it: SIGTERM, then SIGKILL. */
+  end(reason: string): void {
+    this.#reason = reason;
+    this.#process.kill("SIGTERM");
+    this.#later(TERM_GRACE_MS, () => this.#process.kill("SIGKILL"));
+  }
+
+  /** Reads what the client wants done with the process. */
+  async #obey(): Promise<void> {
+    let reason = "the client closed it";
+    try {
+      for (;;) {
+        const message = await readMessage(this.#control, [AuthType.SIGNAL, AuthType.PING]);
+        if (message === undefined) break;
+        if (message.type === AuthType.PING) {
+          await this.#control.write(encodeMessage(AuthType.PONG));
+        } else {
+          this.#reason = "the client sent a signal";
+          this.#process.kill(message.payload[0] === 9 ? "SIGKILL" : "SIGTERM");
+        }
+      }
+    } catch (error) {
+      reason = `the connection broke: ${error instanceof Error ? error.message : error}`;
+    }
+    // With its stream closed, the gateway's program ends by itself, unless it is busy.
+    this.#data.close();
+    this.#later(CLOSED_GRACE_MS, () => this.end(reason));
+    await this.#process.exited;
+    this.#reason = reason;
+  }
+
+  async #print(type: typeof AuthType.STDOUT | typeof AuthType.STDERR, chunk: Uint8Array) {
+    for (let at = 0; at < chunk.length; at += MAX_OUTPUT_BYTES) {
+      const part = chunk.subarray(at, at + MAX_OUTPUT_BYTES);
+      await this.#control.write(encodeMessage(type, part));
+    }
+  }
+
+  async #watch(fed: Promise<void> | undefined): Promise<SessionEnd> {
+    const { code, signal } = await this.#process.exited;
+    const reason = this.#reason;
+    this.#over = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await within(this.#moved, LAST_BYTES_MS);
+    this.#process.release();
+    await within(this.#say(code, signal, fed), LAST_CLOSE_MS);
+    this.#control.close();
+    this.#data.close();
+    return { reason, code, signal };
+  }
+
+  /** Tells the client how it ended, and waits until the client has closed. */
+  async #say(
+    code: number | null,
+    signal: string | null,
+    fed: Promise<void> | undefined,
+  ): Promise<void> {
+    try {
+      await this.#data.closeWrite();
+      await this.#control.write(encodeExit(code, signal));
+      await (this.#handedOver ? discard(this.#data) : fed);
+    } catch { /* it is gone */ }
+  }
+
+  #later(ms: number, action: () => void): void {
+    if (this.#over) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}
+
+/** Whether `promise` settles within `ms`. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,124 @@
+/** Clients that do not follow the rules, and what stands between those that do. */
+
+import { connect as connectTls } from "node:tls";
+import { Duplex } from "node:stream";
+import { authenticate, TokenKey, type Transcript } from "../../protocol/auth.ts";
+import {
+  AuthType,
+  decodeRefusal,
+  type ExactStream,
+  type Purpose,
+  readMessage,
+  SESSION_ID_BYTES,
+} from "../../protocol/auth_messages.ts";
+import { inTime } from "../support/deadline.ts";
+import { TOKEN } from "./support.ts";
+
+/** A connection by hand. */
+export class Attacker implements ExactStream, Disposable {
+  /** Each write. */
+  readonly sent: Uint8Array[] = [];
+  readonly #conn: Deno.Conn;
+
+  private constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  static async connect(port: number): Promise<Attacker> {
+    return new Attacker(await Deno.connect({ hostname: "127.0.0.1", port }));
+  }
+
+  async read(count: number): Promise<Uint8Array | undefined> {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count;) {
+      const got = await inTime("bytes of the server", this.#conn.read(bytes.subarray(at)));
+      if (got === null) return undefined;
+      at += got;
+    }
+    return bytes;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.sent.push(bytes.slice());
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  /** Takes the challenge. */
+  async challenged(): Promise<void> {
+    await readMessage(this, [AuthType.CHALLENGE]);
+  }
+
+  /** Goes through the handshake as a client should. */
+  async enter(
+    purpose: Purpose,
+    session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES)),
+  ): Promise<Transcript> {
+    const key = new TokenKey(TOKEN);
+    return await authenticate(this, { key, certificate: undefined, purpose, session });
+  }
+
+  /** The refusal that is the server's next message; nothing where it just closes. */
+  async refusal(): Promise<{ code: number; reason: string } | undefined> {
+    const message = await readMessage(this, [AuthType.REFUSED]);
+    return message === undefined ? undefined : decodeRefusal(message.payload);
+  }
+
+  /** Waits until the server has closed. */
+  async closed(): Promise<void> {
+    try {
+      while (await inTime("the server's end", this.#conn.read(new Uint8Array(1024))) !== null);
+    } catch { /* a reset is an end too */ }
+  }
+
+  [Symbol.dispose](): void {
+    this.#conn.close();
+  }
+}
+
+/** Passes bytes on between a client and a server that it reaches over TLS. */
+export class ManInTheMiddle implements AsyncDisposable {
+  readonly #listener: Deno.Listener;
+  readonly #port: number;
+  readonly #passing = new Set<Promise<unknown>>();
+
+  /** Shows clients a certificate, or speaks no TLS with them. */
+  constructor(port: number, shown: { cert: string; key: string } | undefined) {
+    this.#port = port;
+    const where = { hostname: "127.0.0.1", port: 0 };
+    this.#listener = shown === undefined
+      ? Deno.listen(where)
+      : Deno.listenTls({ ...where, ...shown });
+    this.#passing.add(this.#listen());
+  }
+
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await Promise.all(this.#passing);
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for await (const conn of this.#listener) this.#passing.add(this.#pass(conn));
+    } catch { /* closed */ }
+  }
+
+  async #pass(near: Deno.Conn): Promise<void> {
+    const socket = connectTls({ host: "127.0.0.1", port: this.#port, rejectUnauthorized: false });
+    const gone = new Promise((resolve) => socket.once("close", resolve));
+    socket.on("error", () => {});
+    const far = Duplex.toWeb(socket) as unknown as {
+      readable: ReadableStream<Uint8Array>;
+      writable: WritableStream<Uint8Array>;
+    };
+    await Promise.allSettled([
+      near.readable.pipeTo(far.writable),
+      far.readable.pipeTo(near.writable),
+    ]);
+    socket.destroy();
+    await gone;
+  }
+}

@@ -1,0 +1,126 @@
+/** The server as a program, with exactly the permissions that it is said to need. */
+
+import { inTime, until } from "../support/deadline.ts";
+import { CA, TOKEN } from "./support.ts";
+
+const SERVE = new URL("../../serve.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const KEY = CA.replace(".pem", ".key");
+
+/** A line of the log. */
+export type LogLine = Record<string, unknown> & { event: string };
+
+/** What to start it with. */
+export interface ProgramOptions {
+  /** After the address; those after `--` too. */
+  args?: string[];
+  tls?: boolean;
+  /** What the token file has in it; default: the token of the tests. `null` leaves the file out. */
+  token?: string | null;
+  /** Permissions of its own, instead of the least that it needs. */
+  permissions?: string[];
+}
+
+/** A server in a process of its own. */
+export class ServerProgram implements AsyncDisposable {
+  readonly tokenFile: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #directory: string;
+  readonly #tls: boolean;
+
+  private constructor(child: Deno.ChildProcess, directory: string, tls: boolean) {
+    this.#child = child;
+    this.#directory = directory;
+    this.#tls = tls;
+    this.tokenFile = `${directory}/token`;
+  }
+
+  /** Starts it; it need not come up. */
+  static async start(options: ProgramOptions = {}): Promise<ServerProgram> {
+    const { args = [], tls = false, token = TOKEN } = options;
+    const directory = await Deno.realPath(await Deno.makeTempDir());
+    const tokenFile = `${directory}/token`;
+    if (token !== null) await Deno.writeTextFile(tokenFile, token, { mode: 0o600 });
+    const reads = [tokenFile, ...(tls ? [CA, KEY] : [])].join(",");
+    const least = [
+      "--allow-net=127.0.0.1",
+      "--allow-run=/bin/sh",
+      "--allow-env",
+      `--allow-read=${reads}`,
+      ...(token === null ? [`--allow-write=${tokenFile}`] : []),
+    ];
+    // Into a file: what is read of a pipe while another test runs would be that test's leak.
+    const child = new Deno.Command("/bin/sh", {
+      args: [
+        "-c",
+        `exec "$@" >${directory}/printed 2>&1`,
+        "sh",
+        Deno.execPath(),
+        "run",
+        "--no-prompt",
+        "--quiet",
+        `--config=${CONFIG}`,
+        ...(options.permissions ?? least),
+        SERVE,
+        "0",
+        `--token-file=${tokenFile}`,
+        ...(tls ? [`--tls-cert=${CA}`, `--tls-key=${KEY}`] : []),
+        ...args,
+      ],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).spawn();
+    return new ServerProgram(child, directory, tls);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The spec of a gateway here. */
+  async spec(more = ""): Promise<string> {
+    const { address } = await this.logged("listening");
+    const keys = this.#tls ? `//ca=${CA}` : "";
+    return `tcp=${address}//token_file=${this.tokenFile}${keys}${more === "" ? "" : `//${more}`}`;
+  }
+
+  /** All that it has printed. */
+  get printed(): string {
+    try {
+      return Deno.readTextFileSync(`${this.#directory}/printed`);
+    } catch {
+      return "";
+    }
+  }
+
+  /** The log so far. */
+  get log(): LogLine[] {
+    const lines = this.printed.split("\n").slice(0, -1);
+    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  }
+
+  /** Waits for an event. */
+  async logged(event: string): Promise<LogLine> {
+    const find = () => this.log.find((line) => line.event === event);
+    await until(`the event "${event}"`, () => find() !== undefined);
+    return find() as LogLine;
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for its end. */
+  async ended(): Promise<Deno.CommandStatus> {
+    return await inTime("the end of the server", this.#child.status);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.kill("SIGTERM");
+      this.kill("SIGTERM");
+    } catch { /* it has ended */ }
+    await this.ended();
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}

@@ -1,0 +1,100 @@
+/** The server as a program. */
+
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { Group, SpecError } from "../../mod.ts";
+import { serve } from "../../serve.ts";
+import { readArguments } from "../../server/main.ts";
+import { assertExists } from "../support/assert.ts";
+import { test } from "../support/bounded.ts";
+import { ServerProgram } from "./program.ts";
+import { TOKEN } from "./support.ts";
+
+test("the first start makes a token of 256 bits for its owner alone, and prints it that once", async () => {
+  await using server = await ServerProgram.start({ token: null });
+  await server.logged("listening");
+  const token = (await Deno.readTextFile(server.tokenFile)).trim();
+  assertMatch(token, /^[0-9a-f]{64}$/);
+  assertEquals(((await Deno.stat(server.tokenFile)).mode ?? 0) & 0o777, 0o600);
+  assertEquals(server.printed.split(token).length - 1, 1);
+  const group = new Group();
+  const gw = await group.makeGateway(await server.spec());
+  assertEquals(await gw.call(() => 1), 1);
+  await gw.terminate();
+  assertEquals(server.printed.split(token).length - 1, 1);
+});
+
+test("a later start prints no token; SIGTERM ends the server in order", async () => {
+  await using server = await ServerProgram.start();
+  await server.logged("listening");
+  server.kill("SIGTERM");
+  assertEquals((await server.ended()).code, 0);
+  assertEquals(server.log.map(({ event }) => event), ["listening", "draining", "stopped"]);
+  assertEquals(server.printed.includes(TOKEN), false);
+});
+
+test("SIGTERM waits for sessions, a second one does not", async () => {
+  await using server = await ServerProgram.start();
+  const gw = await new Group().makeGateway(await server.spec());
+  gw.remoteExec(`for (;;);`).waitClose().catch(() => {});
+  server.kill("SIGTERM");
+  await server.logged("draining");
+  server.kill("SIGTERM");
+  assertEquals((await server.ended()).code, 0);
+  await gw.closed;
+});
+
+test("--once ends the server after its first session", async () => {
+  await using server = await ServerProgram.start({ args: ["--once"] });
+  const gw = await new Group().makeGateway(await server.spec());
+  assertEquals(await gw.call(() => 1), 1);
+  await gw.terminate();
+  assertEquals((await server.ended()).code, 0);
+});
+
+test("permission flags after -- are the ceiling", async () => {
+  await using server = await ServerProgram.start({ args: ["--", "--allow-read=/usr"] });
+  const gw = await new Group().makeGateway(await server.spec("allow-read=/usr/bin"));
+  assertEquals(await gw.call(() => Deno.statSync("/usr/bin").isDirectory), true);
+  await gw.terminate();
+});
+
+test("a command line that cannot be followed says why, and how to write it", async () => {
+  await using server = await ServerProgram.start({ args: ["--max-sesions=3"] });
+  assertEquals((await server.ended()).code, 2);
+  assertStringIncludes(server.printed, `there is no option "--max-sesions"`);
+  assertStringIncludes(server.printed, `"--max-sessions"`);
+  assertStringIncludes(server.printed, "usage:");
+  for (
+    const [args, message] of [
+      [[], "one address is needed"],
+      [["1", "2"], "one address is needed"],
+      [["::1:8"], "no [host:]port"],
+      [["1", "--allow-read"], `come after "--"`],
+      [["1", "--max-sessions=x"], "a number above 0"],
+      [["1", "--", "--quiet"], "no permission flag"],
+      [["1", "--", "--allow-raed"], "allow-raed"],
+    ] as const
+  ) assertThrows(() => readArguments([...args]), Error, message);
+  assertEquals(readArguments(["--help"]), undefined);
+  const read = readArguments([
+    "[::1]:8",
+    "--once",
+    "--",
+    "-R=/a",
+    "--allow-net",
+    "--deny-read=/a/b",
+  ]);
+  assertExists(read);
+  assertEquals([read.hostname, read.port, read.once], ["::1", 8, true]);
+  assertEquals({ ...read.permissions }, { read: ["/a"], net: true });
+  assertEquals({ ...read.deny }, { read: ["/a/b"] });
+});
+
+Deno.test("another address than this machine's needs TLS, or --insecure, and is told why", () => {
+  const error = assertThrows(
+    () => serve({ hostname: "0.0.0.0", token: TOKEN, log: () => {} }),
+    SpecError,
+  );
+  assertStringIncludes(error.message, "without TLS");
+  assertStringIncludes(error.message, "insecure");
+});

@@ -1,0 +1,78 @@
+/** Servers for tests: on a free port, with what they log kept. */
+
+import { Group } from "../../mod.ts";
+import { serve, type ServeOptions, type Server, type ServerEvent } from "../../serve.ts";
+import { until } from "../support/deadline.ts";
+
+/** The token of all test servers. */
+export const TOKEN = "a-token-for-tests-which-nobody-else-may-know";
+
+const tlsFile = (name: string) => new URL(`tls/${name}`, import.meta.url);
+
+/** The certificate that clients trust, as a path. */
+export const CA: string = tlsFile("server.pem").pathname;
+
+/** Certificate and key of the test server, or of somebody `other`. */
+export function tlsOf(who: "server" | "other" = "server"): { cert: string; key: string } {
+  return {
+    cert: Deno.readTextFileSync(tlsFile(`${who}.pem`)),
+    key: Deno.readTextFileSync(tlsFile(`${who}.key`)),
+  };
+}
+
+type EventOf<Name extends ServerEvent["event"]> = ServerEvent & { event: Name };
+
+/** A server and what it has logged; all is ended with it. */
+export class TestServer implements AsyncDisposable {
+  readonly server: Server;
+  readonly events: ServerEvent[] = [];
+  readonly group = new Group();
+  readonly #tls: boolean;
+
+  constructor(options: ServeOptions = {}) {
+    const token = options.tokenFile === undefined ? { token: TOKEN } : {};
+    this.server = serve({ ...token, ...options, log: (event) => void this.events.push(event) });
+    this.#tls = options.cert !== undefined;
+  }
+
+  get port(): number {
+    return this.server.address.port;
+  }
+
+  /** The spec of a gateway here. */
+  spec(more = "", token = TOKEN): string {
+    const tls = this.#tls ? `//ca=${CA}` : "";
+    return `tcp=127.0.0.1:${this.port}//token=${token}${tls}${more === "" ? "" : `//${more}`}`;
+  }
+
+  /** Starts a gateway here. */
+  gateway(more?: string): ReturnType<Group["makeGateway"]> {
+    return this.group.makeGateway(this.spec(more));
+  }
+
+  /** Waits for an event. */
+  async logged<Name extends ServerEvent["event"]>(
+    event: Name,
+    holds: (event: EventOf<Name>) => boolean = () => true,
+  ): Promise<EventOf<Name>> {
+    const find = () =>
+      this.events.find((each): each is EventOf<Name> =>
+        each.event === event && holds(each as EventOf<Name>)
+      );
+    await until(
+      `the event "${event}" in ${JSON.stringify(this.events)}`,
+      () => find() !== undefined,
+    );
+    return find() as EventOf<Name>;
+  }
+
+  /** Waits until a connection was refused for a reason. */
+  refused(reason: RegExp): Promise<EventOf<"refused">> {
+    return this.logged("refused", (event) => reason.test(event.reason));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.group.terminate();
+    await this.server.shutdown({ timeout: 0 });
+  }
+}
