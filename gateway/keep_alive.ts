@@ -23,9 +23,9 @@ export class KeepAlive {
     if (this.#waiting > 0) handle.ref();
   }
 
-  /** Takes part no more. */
+  /** Takes part no more, and is let go of. */
   delete(handle: Handle): void {
-    this.#handles.delete(handle);
+    if (this.#handles.delete(handle)) handle.unref();
   }
 
   /** Something begins (+1) or ends (-1) to wait. */

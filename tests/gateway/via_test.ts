@@ -110,3 +110,12 @@ test("a script that forgets gateways behind gateways ends by itself", async () =
   );
   assertEquals([code, stderr], [0, ""]);
 });
+
+test("a script ends by itself after one of its gateways behind another has ended", async () => {
+  const { code, stderr } = await runScript(
+    `const group = await execnet.Group.open(["${MIDDLE}", "${FAR}"]);
+     await group.get("far").terminate();`,
+    ["--allow-run=/bin/sh", "--allow-env"],
+  );
+  assertEquals([code, stderr], [0, ""]);
+});
