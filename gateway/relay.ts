@@ -9,6 +9,8 @@ import type { Channel } from "../channel/channel.ts";
 /** What to start, and the channel beside that of the execution. */
 export interface RelayArgs {
   command: readonly [string, ...string[]];
+  /** The same as what ends with its parent: where a shell may be run for that. */
+  guarded: readonly [string, ...string[]];
   env: Readonly<Record<string, string>>;
   /** Signals come on it; stderr, and the exit status at last, go back. */
   side: Channel<Deno.Signal, RelayReport>;
@@ -24,8 +26,10 @@ export type RelayReport = Uint8Array | { code: number | null; signal: string | n
  */
 export async function relay(
   channel: Channel<Uint8Array, Uint8Array>,
-  { command: [program, ...args], env, side }: RelayArgs,
+  { command, guarded, env, side }: RelayArgs,
 ): Promise<void> {
+  const { state } = Deno.permissions.querySync({ name: "run", command: guarded[0] });
+  const [program, ...args] = state === "granted" ? guarded : command;
   const child = new Deno.Command(program, {
     args,
     env,

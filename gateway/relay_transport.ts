@@ -8,6 +8,7 @@ import { type Channel, coreOf } from "../channel/channel.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
+import { endingWithParent } from "./site.ts";
 import { relay, type RelayArgs, type RelayReport } from "./relay.ts";
 
 /** What carries it: a middle gateway. */
@@ -39,7 +40,11 @@ export class RelayTransport implements Transport {
     this.#side = middle.newChannel<RelayReport, Deno.Signal>();
     // There it is the other end of the channel.
     const side = this.#side as unknown as RelayArgs["side"];
-    this.#channel = middle.remoteExec(relay, { command, env, side }, { name });
+    this.#channel = middle.remoteExec(
+      relay,
+      { command, guarded: endingWithParent(command), env, side },
+      { name },
+    );
     const stderr = new TransformStream<Uint8Array, Uint8Array>();
     this.exited = this.#report(stderr.writable.getWriter());
     this.output = { stdout: ReadableStream.from<Uint8Array>([]), stderr: stderr.readable };
@@ -99,8 +104,8 @@ export class RelayTransport implements Transport {
           resolve(lost);
         },
       );
-      // It may not even have been able to start the process.
-      coreOf(this.#channel)?.onEnd(() => coreOf(this.#channel)?.failure && resolve(lost));
+      // It may not even have been able to start the process: then nothing ends the side there.
+      coreOf(this.#channel)?.onEnd(() => coreOf(this.#channel)?.failure && this.#side.close());
     });
   }
 }

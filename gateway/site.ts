@@ -64,7 +64,11 @@ export const here: Site = {
  * process may run a shell for that.
  */
 function localCommand({ command }: LaunchPlan): LaunchPlan["command"] {
-  if (command[0] === SHELL) return command;
   const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
-  return state === "granted" ? [SHELL, "-c", CARRY_SCRIPT, "sh", ...command] : command;
+  return state === "granted" ? endingWithParent(command) : command;
+}
+
+/** A command as one that ends with its parent. */
+export function endingWithParent(command: LaunchPlan["command"]): LaunchPlan["command"] {
+  return command[0] === SHELL ? command : [SHELL, "-c", CARRY_SCRIPT, "sh", ...command];
 }
