@@ -6,6 +6,9 @@
 import { Group, makeGateway } from "@x/execnet";
 import { plot, type Point } from "./plot.ts";
 
+/** Of hundreds, on a busy machine, the last may come late. */
+const SPEC = "popen//connectTimeout=300000";
+
 /** Memory of its own, in MiB: what pages it shares with other Denos counts for a part. */
 function memory(pid: number | "self"): number {
   const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
@@ -15,7 +18,7 @@ function memory(pid: number | "self"): number {
 async function measure(gateways: number): Promise<Point> {
   const before = memory("self");
   const start = performance.now();
-  await using group = await Group.open(Array.from({ length: gateways }, () => "popen"));
+  await using group = await Group.open(Array.from({ length: gateways }, () => SPEC));
   const started = performance.now() - start;
   const channels = group.remoteExec(`for await (const n of channel) await channel.send(n);`);
   await channels.sendEach(0);

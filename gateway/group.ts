@@ -42,12 +42,12 @@ export interface GroupOptions {
 
 /** Options of {@linkcode Group.open}. */
 export interface OpenOptions extends GroupOptions {
-  /** How many gateways are starting at a time, at most. Default 32. */
+  /** How many gateways are starting at a time, at most. Default 16. */
   concurrency?: number;
 }
 
-/** More at once only wait for each other, and a server of ssh refuses them. */
-const DEFAULT_CONCURRENCY = 32;
+/** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
+const DEFAULT_CONCURRENCY = 16;
 
 /**
  * Gateways that are named and ended together.
