@@ -25,12 +25,10 @@ export {
 export type { WaitOptions } from "./channel/wait.ts";
 export * from "./errors.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
+export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/execution.ts";
 export {
-  type ExecOptions,
   Gateway,
   type GatewayGroup,
-  type RemoteFunction,
-  type RemoteGenerator,
   type RemoteInfo,
   type RemoteStatus,
   type TerminateOptions,

@@ -11,18 +11,22 @@ import { GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
+import {
+  callOf,
+  codeOf,
+  type ExecOptions,
+  type RemoteFunction,
+  type RemoteGenerator,
+} from "./execution.ts";
 import { functionCode, nameOf } from "./function.ts";
 import { UnboundChannels } from "../channel/unbound.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
-import { moduleCode } from "./module.ts";
 import type { Middle } from "./relay_transport.ts";
 import type { Site } from "./site.ts";
 import { narrow } from "./permission_narrowing.ts";
-import type { PermissionSet } from "./permissions.ts";
 import type { GatewayExit } from "./remote_process.ts";
 import { Session, type SessionInit } from "./session.ts";
-import { sourceCode } from "./source.ts";
 import { type GatewaySpec, type ResolvedSpec, withPermissions } from "./spec.ts";
 
 /** What a gateway told of itself when it started. */
@@ -44,40 +48,11 @@ export interface RemoteInfo {
 /** What a gateway is doing. */
 export type RemoteStatus = StatusReport;
 
-/** Options of {@linkcode Gateway.remoteExec}. */
-export interface ExecOptions {
-  /** What stacks, messages and the status call the execution. Default: the function's name, or `remoteExec`. */
-  name?: string;
-  /** Closes the channel when aborted, which asks the execution to stop. */
-  signal?: AbortSignal;
-  /**
-   * Gives the execution a process of its own, launched like the gateway's, which ends with it: it
-   * can be stopped in a busy loop, and its crash or exit is its own. Default: as `execmodel` says.
-   */
-  isolate?: boolean;
-  /** What of the gateway's permissions the execution has; default: all. Makes it isolated. */
-  permissions?: PermissionSet;
-  /** What is denied besides what the gateway is denied; default: nothing. Makes it isolated. */
-  deny?: PermissionSet;
-}
-
 /** Options of {@linkcode Gateway.terminate}. */
 export interface TerminateOptions {
   /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 2,000. */
   timeout?: number;
 }
-
-/** A function that can be sent: `channel` and `args` are all that it uses. */
-export type RemoteFunction<Receive, Send, Args> = (
-  channel: Channel<Receive, Send>,
-  args: Args,
-) => unknown;
-
-/** An async generator function that can be sent: what it yields is sent. */
-export type RemoteGenerator<Receive, Yield, Args> = (
-  channel: Channel<Receive, Yield>,
-  args: Args,
-) => AsyncGenerator<Yield, unknown, unknown>;
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
@@ -266,7 +241,7 @@ export class Gateway implements AsyncDisposable {
     args?: unknown,
     options: ExecOptions = {},
   ): Channel {
-    const sent = toCode(code, options.name);
+    const sent = codeOf(code, options.name);
     sent.from = callOf(this.remoteExec);
     return this.#execute(sent, args, options);
   }
@@ -392,35 +367,4 @@ export function executeOn(
   options: ExecOptions,
 ): Channel {
   return execute(gateway, code, args, options);
-}
-
-function toCode(
-  code: string | URL | RemoteFunction<unknown, unknown, never>,
-  name?: string,
-): Code {
-  if (typeof code === "string") return sourceExecution(code, name ?? "remoteExec");
-  if (code instanceof URL) return { ...moduleCode(code), name: name ?? moduleName(code) };
-  if (typeof code !== "function") {
-    throw new TypeError(
-      `remoteExec takes source text, a function, or the URL of a module, not ${typeof code}`,
-    );
-  }
-  return functionCode(code, "function", name ?? (nameOf(code) || "remoteExec"));
-}
-
-function sourceExecution(text: string, name: string): Code {
-  const { locate, ...code } = sourceCode(text);
-  return { ...code, name, locate: () => locate };
-}
-
-/** What stacks call a module: its last part, as `job.ts` or `semver`. */
-function moduleName(url: URL): string {
-  return url.protocol === "data:" ? "data:" : url.pathname.split("/").at(-1) || url.href;
-}
-
-/** Remembers who called a method of ours, which takes some 3 µs. */
-function callOf(method: (...args: never[]) => unknown): { stack?: string } {
-  const call = {};
-  Error.captureStackTrace(call, method);
-  return call;
 }

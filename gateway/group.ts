@@ -7,14 +7,12 @@
 import type { Channel } from "../channel/channel.ts";
 import type { WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
+import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./execution.ts";
 import {
   asMiddle,
   createGateway,
-  type ExecOptions,
   type Gateway,
   type GatewayGroup,
-  type RemoteFunction,
-  type RemoteGenerator,
   type TerminateOptions,
   whenEnded,
   whenReady,

@@ -5,7 +5,8 @@
  */
 
 import { functionCode, nameOf } from "../function.ts";
-import { type ExecOptions, executeOn, type Gateway } from "../gateway.ts";
+import type { ExecOptions } from "../execution.ts";
+import { executeOn, type Gateway } from "../gateway.ts";
 import type { MapGroup } from "./crew.ts";
 import { checkMapOptions, type MapOptions } from "./options.ts";
 import { MapRun } from "./run.ts";

@@ -1,0 +1,77 @@
+/**
+ * What can be executed on a gateway, and how.
+ *
+ * @module
+ */
+
+import type { Channel } from "../channel/channel.ts";
+import type { Code } from "./code.ts";
+import { functionCode, nameOf } from "./function.ts";
+import { moduleCode } from "./module.ts";
+import type { PermissionSet } from "./permissions.ts";
+import { sourceCode } from "./source.ts";
+
+/** Options of {@linkcode Gateway.remoteExec}. */
+export interface ExecOptions {
+  /** What stacks, messages and the status call the execution. Default: the function's name, or `remoteExec`. */
+  name?: string;
+  /** Closes the channel when aborted, which asks the execution to stop. */
+  signal?: AbortSignal;
+  /**
+   * Gives the execution a process of its own, launched like the gateway's, which ends with it: it
+   * can be stopped in a busy loop, and its crash or exit is its own. Default: as `execmodel` says.
+   */
+  isolate?: boolean;
+  /** What of the gateway's permissions the execution has; default: all. Makes it isolated. */
+  permissions?: PermissionSet;
+  /** What is denied besides what the gateway is denied; default: nothing. Makes it isolated. */
+  deny?: PermissionSet;
+}
+
+/** A function that can be sent: `channel` and `args` are all that it uses. */
+export type RemoteFunction<Receive, Send, Args> = (
+  channel: Channel<Receive, Send>,
+  args: Args,
+) => unknown;
+
+/** An async generator function that can be sent: what it yields is sent. */
+export type RemoteGenerator<Receive, Yield, Args> = (
+  channel: Channel<Receive, Yield>,
+  args: Args,
+) => AsyncGenerator<Yield, unknown, unknown>;
+
+/**
+ * What is given to `remoteExec`, as code that can be sent.
+ *
+ * @throws {ImpureFunctionError} when it is a function that needs something of its surroundings.
+ */
+export function codeOf(
+  code: string | URL | RemoteFunction<unknown, unknown, never>,
+  name?: string,
+): Code {
+  if (typeof code === "string") return sourceExecution(code, name ?? "remoteExec");
+  if (code instanceof URL) return { ...moduleCode(code), name: name ?? moduleName(code) };
+  if (typeof code !== "function") {
+    throw new TypeError(
+      `remoteExec takes source text, a function, or the URL of a module, not ${typeof code}`,
+    );
+  }
+  return functionCode(code, "function", name ?? (nameOf(code) || "remoteExec"));
+}
+
+function sourceExecution(text: string, name: string): Code {
+  const { locate, ...code } = sourceCode(text);
+  return { ...code, name, locate: () => locate };
+}
+
+/** What stacks call a module: its last part, as `job.ts` or `semver`. */
+function moduleName(url: URL): string {
+  return url.protocol === "data:" ? "data:" : url.pathname.split("/").at(-1) || url.href;
+}
+
+/** Remembers who called a method of ours, which takes some 3 µs. */
+export function callOf(method: (...args: never[]) => unknown): { stack?: string } {
+  const call = {};
+  Error.captureStackTrace(call, method);
+  return call;
+}
