@@ -23,6 +23,7 @@ import { encodePreamble, type Hello, localHello, PreambleDecoder } from "../prot
 import { bridge } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
 import { KeptCodes } from "./kept_codes.ts";
+import { ChannelIds, ChannelTable, type Side } from "./channel_table.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
 import type { Advisor } from "./remote_error.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -30,8 +31,8 @@ import { bounded, type WaitOptions } from "./wait.ts";
 
 /** What the user of a connection does with what concerns no channel. */
 export interface ConnectionHandler {
-  /** Which side this is. The initiator's channels have odd ids, the remote's even ones. */
-  readonly side: "initiator" | "remote";
+  /** Which side this is. */
+  readonly side: Side;
   /** What channels give as their `gateway`. */
   readonly owner: ChannelOwner;
   /** Numbers of this side's channels, where connections share them; default: its own. */
@@ -53,22 +54,6 @@ export interface ConnectionHandler {
   lost(error: Error | undefined): Error;
 }
 
-/** Gives out the numbers of one side's channels: odd or even ones, in rising order. */
-export class ChannelIds {
-  #next: number;
-
-  constructor(side: ConnectionHandler["side"]) {
-    this.#next = side === "initiator" ? 1 : 2;
-  }
-
-  /** The next. */
-  take(): number {
-    const id = this.#next;
-    this.#next += 2;
-    return id;
-  }
-}
-
 /** A multiplexed connection. */
 export class Connection implements CoreContext {
   readonly codec: ItemCodec;
@@ -80,7 +65,7 @@ export class Connection implements CoreContext {
   readonly #limits: Limits;
   readonly #preamble: PreambleDecoder;
   readonly #decoder = new FrameDecoder();
-  readonly #channels = new Map<number, Channel>();
+  readonly #channels: ChannelTable;
   /** Channels of other connections, as they are named on this one. */
   readonly #bridges = new WeakMap<ChannelCore, ChannelCore>();
   /** The same, from their number here. */
@@ -91,15 +76,8 @@ export class Connection implements CoreContext {
   readonly #kept: KeptCode[] = [];
   readonly #statusRequests = new Map<number, PromiseWithResolvers<StatusReport>>();
   #peer: Hello | undefined;
-  readonly #ids: ChannelIds;
-  /** The highest that this side has opened here: lower ones may have been. */
-  #highestOwnId = 0;
   #nextRequest = 1;
-  /** The highest id that the peer has opened: lower ones have been. */
-  #highestPeerId = 0;
-  #peerChannels = 0;
   #lost: Error | undefined;
-  #idle: PromiseWithResolvers<void> | undefined;
   #heard = 0;
 
   constructor(stream: ByteStream, handler: ConnectionHandler, limits: Partial<Limits> = {}) {
@@ -107,7 +85,8 @@ export class Connection implements CoreContext {
     this.#stream = stream;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.maxItemBytes = this.#limits.maxItemBytes;
-    this.#ids = handler.ids ?? new ChannelIds(handler.side);
+    const { side, ids = new ChannelIds(side) } = handler;
+    this.#channels = new ChannelTable(side, ids, this.#limits.maxChannels);
     this.#preamble = new PreambleDecoder(this.#limits);
     this.#hello.promise.catch(() => {}); // who needs the hello awaits it, others need not care
     this.codec = new ItemCodec({
@@ -165,7 +144,7 @@ export class Connection implements CoreContext {
   /** Makes a channel that the peer learns of at once. */
   newChannel(): Channel {
     if (this.#lost !== undefined) throw this.#lost;
-    const channel = this.#add(this.#takeId(), "plain");
+    const channel = this.#channels.open((id) => this.#make(id, "plain"));
     this.scheduler.frame(FrameType.OPEN, channel.id);
     return channel;
   }
@@ -179,7 +158,7 @@ export class Connection implements CoreContext {
     if (this.#lost !== undefined) throw this.#lost;
     const argsBytes = this.codec.own(this.codec.encode(args, "args"));
     if (typeof code !== "string") return this.#execLater(request, code, argsBytes);
-    const channel = this.#add(this.#takeId(), "execution");
+    const channel = this.#channels.open((id) => this.#make(id, "execution"));
     // While frames wait, code waits with them, under the channel's window.
     const kept = this.scheduler.idle ? this.#codes.keep(request, code) : undefined;
     if (kept === undefined) {
@@ -199,7 +178,7 @@ export class Connection implements CoreContext {
   /** The code comes over a channel of its own, so that items sent meanwhile keep their order. */
   #execLater(request: ExecRequest, code: Promise<string>, argsBytes: Uint8Array): Channel {
     const supply = this.newChannel();
-    const channel = this.#add(this.#takeId(), "execution");
+    const channel = this.#channels.open((id) => this.#make(id, "execution"));
     const core = coreOf(channel);
     this.scheduler.frame(FrameType.EXEC, channel.id, encodeExecRequest(request));
     core?.sendEncoded(this.codec.own(this.codec.encode(supply)));
@@ -212,23 +191,21 @@ export class Connection implements CoreContext {
   /** Takes in a channel that has no connection yet. */
   adopt(channel: Channel): void {
     if (this.#lost !== undefined) throw this.#lost;
-    const id = this.#takeId();
-    this.#channels.set(id, channel);
-    this.scheduler.frame(FrameType.OPEN, id);
-    coreOf(channel)?.bind(id, this);
+    this.#channels.open((id) => {
+      this.scheduler.frame(FrameType.OPEN, id);
+      coreOf(channel)?.bind(id, this);
+      return channel;
+    });
   }
 
   /** Resolves when no channel is open any more. */
   idle(): Promise<void> {
-    if (this.#channels.size === 0) return Promise.resolve();
-    return (this.#idle ??= Promise.withResolvers()).promise;
+    return this.#channels.empty();
   }
 
   /** Resolves when all that was sent so far on its channels has left, or was given up. */
   async flushed(): Promise<void> {
-    await Promise.all(
-      Array.from(this.#channels.values(), (channel) => coreOf(channel)?.flushed()),
-    );
+    await Promise.all(this.#channels.all.map((channel) => coreOf(channel)?.flushed()));
     await this.written();
   }
 
@@ -288,7 +265,7 @@ export class Connection implements CoreContext {
     this.#stream.closeWrite();
     this.#hello.reject(reason);
     for (const { reject } of this.#statusRequests.values()) reject(reason);
-    for (const channel of [...this.#channels.values()]) coreOf(channel)?.lose(reason);
+    for (const channel of this.#channels.all) coreOf(channel)?.lose(reason);
   }
 
   giveCredit(channel: number, bytes: number): void {
@@ -303,10 +280,7 @@ export class Connection implements CoreContext {
 
   release(core: ChannelCore): void {
     this.#origins.delete(core.id);
-    if (this.#channels.delete(core.id) && !this.#isOwnId(core.id)) this.#peerChannels--;
-    if (this.#channels.size > 0) return;
-    this.#idle?.resolve();
-    this.#idle = undefined;
+    this.#channels.delete(core.id);
   }
 
   #data(chunk: Uint8Array<ArrayBuffer>): void {
@@ -333,7 +307,7 @@ export class Connection implements CoreContext {
       case "window":
       case "end":
       case "close":
-        this.#coreFor(frame.channel)?.take(frame);
+        this.#channels.addressee(frame.channel)?.take(frame);
         break;
       case "open":
         this.#accept(frame.channel, "plain");
@@ -388,40 +362,12 @@ export class Connection implements CoreContext {
     return hook;
   }
 
-  /** The channel a frame is for; nothing where it was closed before, which a race can bring about. */
-  #coreFor(id: number): ChannelCore | undefined {
-    const channel = this.#channels.get(id);
-    if (channel !== undefined) return coreOf(channel);
-    const known = this.#isOwnId(id) ? id <= this.#highestOwnId : id <= this.#highestPeerId;
-    if (!known || id === 0) {
-      throw new ProtocolError(`the peer sent a frame for channel ${id}, which was never opened`);
-    }
-    return undefined;
-  }
-
   #accept(id: number, role: ChannelRole): Channel {
-    if (this.#isOwnId(id) || id <= this.#highestPeerId) {
-      throw new ProtocolError(`the peer opened channel ${id}, which is not its to open`);
-    }
-    this.#highestPeerId = id;
-    if (++this.#peerChannels > this.#limits.maxChannels) {
-      throw new ProtocolError(`the peer opened more than ${this.#limits.maxChannels} channels`);
-    }
-    return this.#add(id, role);
+    return this.#channels.accept(id, (id) => this.#make(id, role));
   }
 
-  #add(id: number, role: ChannelRole): Channel {
-    const channel = channelOf(new ChannelCore(id, role, this));
-    this.#channels.set(id, channel);
-    return channel;
-  }
-
-  #takeId(): number {
-    return this.#highestOwnId = this.#ids.take();
-  }
-
-  #isOwnId(id: number): boolean {
-    return (id % 2 === 1) === (this.#handler.side === "initiator");
+  #make(id: number, role: ChannelRole): Channel {
+    return channelOf(new ChannelCore(id, role, this));
   }
 
   /**
@@ -461,7 +407,7 @@ export class Connection implements CoreContext {
   #byId(id: number): Channel {
     const channel = this.#origins.get(id) ?? this.#channels.get(id);
     if (channel !== undefined) return channel;
-    if (this.#coreFor(id) !== undefined) throw new ProtocolError("unreachable");
+    this.#channels.addressee(id); // throws where it was never opened
     const core = new ChannelCore(id, "plain", this);
     core.lose(new ChannelClosedError(`${core.label} was closed before it arrived`));
     return channelOf(core);

@@ -5,7 +5,7 @@
  */
 
 import type { Channel } from "../channel/channel.ts";
-import { ChannelIds } from "../channel/connection.ts";
+import { ChannelIds } from "../channel/channel_table.ts";
 import type { WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";

@@ -6,7 +6,8 @@
  */
 
 import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
-import { type ChannelIds, Connection, type ConnectionHandler } from "../channel/connection.ts";
+import type { ChannelIds } from "../channel/channel_table.ts";
+import { Connection, type ConnectionHandler } from "../channel/connection.ts";
 import { GatewayClosedError, LaunchError, ProtocolError } from "../errors.ts";
 import { type Limits, MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { Hello } from "../protocol/preamble.ts";
