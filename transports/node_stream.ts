@@ -42,9 +42,11 @@ export class NodeByteStream implements ByteStream {
       ended = true;
       sink.end(error);
     };
-    this.#readable.on("data", (chunk: Uint8Array<ArrayBuffer>) => {
+    this.#readable.on("data", ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>) => {
+      // Not as the `Buffer` that it is: the `slice` of one is no copy.
+      const chunk = new Uint8Array(buffer, byteOffset, length);
       sink.data(chunk);
-      if (chunk.length === chunk.buffer.byteLength) giveBack(chunk);
+      if (length === buffer.byteLength) giveBack(chunk);
     });
     this.#readable.on("end", () => end());
     this.#readable.on("error", end);
