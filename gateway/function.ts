@@ -44,6 +44,7 @@ export function functionCode(
   kind: "function" | "call" | "map",
   name: string,
 ): Code {
+  if (typeof fn !== "function") throw new TypeError(`${kind} takes a function, not ${typeof fn}`);
   const text = functionText(fn);
   return {
     kind,

@@ -140,7 +140,7 @@ type Entries = Map<string, unknown>;
  * @throws {SpecError} on an unknown or doubled key, or a value that its key cannot have.
  */
 export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
-  const entries = typeof spec === "string" ? parseText(spec) : fromObject(spec);
+  const entries = entriesOf(spec);
   const known: ResolvedSpec = {
     transport: transportOf(entries),
     env: environmentOf(entries),
@@ -148,7 +148,7 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
     connectTimeout: numberIn(entries, "connectTimeout", 1, 2 ** 31 - 1) ??
       DEFAULT_CONNECT_TIMEOUT_MS,
     permissions: permissionsOf(entries),
-    output: entries.get("output") as Output | undefined ?? "inherit",
+    output: outputOf(entries),
   };
   const resolved = withPermissions(known, known.permissions);
   for (const key of TEXT_KEYS) {
@@ -177,6 +177,12 @@ export function withPermissions(spec: ResolvedSpec, permissions: Permissions): R
   return Object.assign(Object.create(null), spec, { permissions });
 }
 
+function entriesOf(spec: unknown): Entries {
+  if (typeof spec === "string") return parseText(spec);
+  if (typeof spec === "object" && spec !== null) return fromObject(spec);
+  throw new SpecError(`a spec is text such as "popen", or an object, not ${spec}`);
+}
+
 function parseText(spec: string): Entries {
   const entries: Entries = new Map();
   for (const part of spec.split("//")) {
@@ -188,6 +194,12 @@ function parseText(spec: string): Entries {
           shown(spec)
         }" has an empty part; write key=value//key=value, and give a value that ` +
           `has "//" in it in an object`,
+      );
+    }
+    if (OBJECT_KEYS.includes(key)) {
+      throw new SpecError(
+        `"${key}" is a key of specs that are objects; text has env:NAME=value, allow-<kind> and ` +
+          `deny-<kind>`,
       );
     }
     checkKey(key, KEYS);
@@ -204,7 +216,7 @@ function shown(spec: string): string {
   return spec.split("//").map((part) => part.replace(/=.*/s, "=…")).join("//");
 }
 
-function fromObject(spec: GatewaySpec): Entries {
+function fromObject(spec: object): Entries {
   const entries: Entries = new Map();
   for (const [key, value] of Object.entries(spec)) {
     checkKey(key, [...KEYS, ...OBJECT_KEYS]);
@@ -238,7 +250,11 @@ function transportOf(entries: Entries): ResolvedSpec["transport"] {
 }
 
 function environmentOf(entries: Entries): Record<string, string> {
-  const env: Record<string, string> = { ...entries.get("env") as Record<string, string> };
+  const given = entries.get("env") ?? {};
+  if (typeof given !== "object" || Array.isArray(given)) {
+    throw new SpecError(`the key "env" is an object such as { LANG: "C" }`);
+  }
+  const env: Record<string, string> = { ...given };
   for (const key of entries.keys()) {
     if (!key.startsWith(ENV_PREFIX)) continue;
     const name = key.slice(ENV_PREFIX.length);
@@ -255,6 +271,16 @@ function environmentOf(entries: Entries): Record<string, string> {
     }
   }
   return env;
+}
+
+function outputOf(entries: Entries): Output {
+  const output = entries.has("output") ? entries.get("output") : "inherit";
+  if (output === "inherit" || output === "null" || typeof output === "function") {
+    return output as Output;
+  }
+  throw new SpecError(
+    `the key "output" is "inherit", "null" or a function, not ${Deno.inspect(output)}`,
+  );
 }
 
 function permissionsOf(entries: Entries): Permissions {

@@ -103,6 +103,14 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   [{ popen: true, env: { A: 1 } }, `"A"`],
   [{ popen: true, deno: "a\0b" }, "deno"],
   [{ popen: true, id: 5 }, "id"],
+  [{ popen: true, env: "A=1" }, `"env" is an object`],
+  [{ popen: true, output: "nul" }, `"inherit", "null" or a function, not "nul"`],
+  [{ popen: true, output: null }, "not null"],
+  ["popen//output=null", "objects"],
+  ["popen//env=A", "env:NAME=value"],
+  [null, "not null"],
+  [undefined, "not undefined"],
+  [5, "not 5"],
 ];
 
 for (const [spec, message] of REFUSED) {
