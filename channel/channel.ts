@@ -38,8 +38,8 @@ let inside: (value: object) => ChannelCore | undefined;
  * One end of a two-way queue of items. What one side sends, the other receives, in order and by
  * value. `Receive` is what comes from the peer, `Send` what goes there.
  *
- * A channel is an async iterable of what it receives. Each direction has a window (1 MiB): `send`
- * waits while the peer has not taken what it was sent.
+ * A channel is an async iterable of what it receives. Each direction has a window (1 MiB; on a long
+ * link up to 16): `send` waits while the peer has not taken what it was sent.
  *
  * @example
  * ```ts

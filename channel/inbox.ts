@@ -5,8 +5,8 @@
  */
 
 import { ExecnetError, TimeoutError } from "../errors.ts";
-import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
 import { Queue } from "./queue.ts";
+import { ReceiveWindow } from "./receive_window.ts";
 import { type WaitOptions, watch } from "./wait.ts";
 
 /** What an {@linkcode Inbox} asks of its channel. */
@@ -47,8 +47,6 @@ interface Callback {
 
 let arrivals = 0;
 
-const CREDIT_STEP_BYTES = INITIAL_WINDOW_BYTES / 2;
-
 /** The receiving half of a channel: a queue that gives credit back as it is emptied. */
 export class Inbox {
   readonly #owner: InboxOwner;
@@ -62,8 +60,7 @@ export class Inbox {
   #watchers: Set<() => void> | undefined;
   /** The peer's error until one receive has thrown it. */
   #error: Error | undefined;
-  /** Taken by the consumer, not yet told to the peer. */
-  #taken = 0;
+  readonly #window = new ReceiveWindow();
   /** Held by an unfinished item. */
   #unfinished = 0;
   #settled = Promise.withResolvers<void>();
@@ -119,6 +116,7 @@ export class Inbox {
 
   /** Takes an item in. */
   put(item: unknown, cost: number): void {
+    this.#window.arrive(cost);
     cost += this.#unfinished;
     this.#unfinished = 0;
     const waiter = this.#waiters.shift();
@@ -138,6 +136,7 @@ export class Inbox {
    * no more than a window and one item.
    */
   putPiece(cost: number): void {
+    this.#window.arrive(cost);
     this.#unfinished += cost;
     this.#releaseUnfinished();
   }
@@ -258,12 +257,9 @@ export class Inbox {
   }
 
   #take(cost: number): void {
-    this.#taken += cost;
+    const credit = this.#window.take(cost);
+    if (credit > 0 && !this.#ended) this.#owner.giveCredit(credit);
     this.#releaseUnfinished();
-    if (this.#taken < CREDIT_STEP_BYTES || this.#ended) return;
-    const bytes = this.#taken;
-    this.#taken = 0;
-    this.#owner.giveCredit(bytes);
   }
 
   #releaseUnfinished(): void {

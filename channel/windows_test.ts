@@ -10,6 +10,7 @@ import {
   MAX_FRAME_BYTES,
 } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
+import { inTime } from "../tests/support/deadline.ts";
 import { face, pair, quiet } from "../tests/support/peers.ts";
 
 const BLOCK = 64 * 1000;
@@ -202,3 +203,36 @@ for (const [over, what] of [[0, "takes a window to its last byte"], [1, "takes n
     assertEquals(it.side.connection.lost, undefined);
   });
 }
+
+Deno.test("a window doubles for who waits for credit, and is all that a stopped consumer holds", async () => {
+  await using it = face("initiator");
+  await it.peer.greet();
+  const channel = it.side.connection.newChannel();
+  const stopped = Promise.withResolvers<void>();
+  let isStopped = false;
+  channel.setCallback(() => isStopped ? stopped.promise : undefined);
+  const item = new Uint8Array(MAX_FRAME_BYTES - HEADER_BYTES);
+  item.set([0xc5, (item.length - 3) >>> 8, (item.length - 3) & 0xff]);
+  const frame = encodeFrame(FrameType.ITEM, channel.id, item);
+  let credit = INITIAL_WINDOW_BYTES;
+  const useUp = async () => {
+    for (; credit > 0; credit -= frame.length) await it.peer.write(frame);
+  };
+  await inTime(
+    "the growth",
+    (async () => {
+      while (credit === INITIAL_WINDOW_BYTES) {
+        await useUp();
+        for (let half = 0; half < 2; half++) credit += (await it.peer.next("window"))?.credit ?? 0;
+        await new Promise((resolve) => setTimeout(resolve, 20)); // the link's round trip
+      }
+    })(),
+  );
+  assertEquals(credit, 2 * INITIAL_WINDOW_BYTES);
+  isStopped = true;
+  await useUp();
+  assertEquals(it.side.connection.lost, undefined);
+  await it.peer.write(frame);
+  assertInstanceOf(await it.side.lost, ProtocolError);
+  stopped.resolve();
+});

@@ -66,6 +66,9 @@ export type FrameType = typeof FrameType[keyof typeof FrameType];
 /** Credit that each side has on a new channel, before any WINDOW frame. */
 export const INITIAL_WINDOW_BYTES: number = 1024 * 1024;
 
+/** What a window grows to on a long link, at most. */
+export const MAX_WINDOW_BYTES: number = 16 * INITIAL_WINDOW_BYTES;
+
 /** The largest payload of one frame. */
 export const MAX_FRAME_BYTES: number = 64 * 1024;
 

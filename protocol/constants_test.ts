@@ -7,6 +7,7 @@ import {
   KEPT_CODES,
   MAGIC,
   MAX_FRAME_BYTES,
+  MAX_WINDOW_BYTES,
   MIN_DENO_VERSION,
   PREAMBLE_BYTES,
   PROTOCOL_VERSION,
@@ -25,6 +26,7 @@ Deno.test("the sizes of frames and windows are those of version 1", () => {
   assertEquals(HEADER_BYTES, 9);
   assertEquals(MAX_FRAME_BYTES, 65_536);
   assertEquals(INITIAL_WINDOW_BYTES, 1_048_576);
+  assertEquals(MAX_WINDOW_BYTES, 16_777_216);
   assertEquals(KEPT_CODES, 128);
 });
 
