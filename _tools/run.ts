@@ -17,6 +17,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   example: runExample,
   bench: (args) => runAttached(["run", "-A", "bench/main.ts", ...args]),
   "bench:processes": (args) => runAttached(["run", "-A", "bench/processes.ts", ...args]),
+  "bench:tcp": (args) => runAttached(["run", "-A", "bench/tcp.ts", ...args]),
   "bench:peers": (args) => runAttached(["run", "-A", "bench/peers.ts", ...args]),
   "bench:map": (args) => runAttached(["run", "-A", "bench/map.ts", ...args]),
   "bench:scale": (args) => runAttached(["run", "-A", "bench/scale.ts", ...args]),

@@ -19,8 +19,8 @@ import { defaultTokenFile, tokenOf } from "./token_file.ts";
 /** The launcher of `tcp`. */
 export const tcp: Launcher = {
   plan(spec): TcpPlan {
-    const { transport, tcp } = spec;
-    if (transport.kind !== "tcp" || tcp === undefined) throw new TypeError("not a tcp spec");
+    const { transport, tcp = { tls: false } } = spec;
+    if (transport.kind !== "tcp") throw new TypeError("not a tcp spec");
     const address = parseAddress(transport.value);
     if (address === undefined || address.port === 0) {
       throw new SpecError(

@@ -18,14 +18,14 @@ export interface TcpSpec {
   ca?: string;
 }
 
-/** Takes the keys of a spec; nothing where it is of another kind. */
+/** Takes the keys of a spec; nothing where it has none of them. */
 export function tcpSpecOf(
   entries: ReadonlyMap<string, unknown>,
   isTcp: boolean,
 ): TcpSpec | undefined {
   const given = TCP_KEYS.filter((key) => entries.has(key));
+  if (given.length === 0) return undefined;
   if (!isTcp) {
-    if (given.length === 0) return undefined;
     throw new SpecError(`the key "${given[0]}" goes with "tcp" alone`);
   }
   const tls = entries.get("tls");

@@ -10,7 +10,7 @@ import { ExecnetError } from "../errors.ts";
 import { parsePermissions } from "../gateway/permissions.ts";
 import { parseAddress } from "../gateway/tcp_address.ts";
 import type { ServeOptions } from "./options.ts";
-import { serve } from "./server.ts";
+import { serve, type Server } from "./server.ts";
 
 const USAGE = `Starts gateways for clients that know its token.
 
@@ -43,6 +43,7 @@ const SHORT_FLAGS: Readonly<Record<string, string>> = {
   "-I": "--allow-import",
 };
 const EXIT_USAGE = 2;
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /** A command line that cannot be followed. */
 class UsageError extends Error {}
@@ -52,15 +53,7 @@ export async function main(args: string[]): Promise<void> {
   try {
     const options = readArguments(args);
     if (options === undefined) return console.log(USAGE);
-    const server = serve(options);
-    let timeout: number | undefined;
-    const end = () => {
-      server.shutdown({ timeout });
-      timeout = 0;
-    };
-    for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, end);
-    await server.finished;
-    for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.removeSignalListener(signal, end);
+    await run(options);
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message}\n\n${USAGE}`);
@@ -72,6 +65,23 @@ export async function main(args: string[]): Promise<void> {
       console.error(`cannot start the server: ${error.message}`);
       Deno.exitCode = 1;
     } else throw error;
+  }
+}
+
+async function run(options: ServeOptions): Promise<void> {
+  let timeout: number | undefined;
+  const end = () => {
+    server.shutdown({ timeout });
+    timeout = 0;
+  };
+  // Before it says that it listens: whoever reads that may end it at once.
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
+  let server: Server;
+  try {
+    server = serve(options);
+    await server.finished;
+  } finally {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, end);
   }
 }
 
