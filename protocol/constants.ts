@@ -22,7 +22,7 @@ export const MAGIC: Uint8Array = Uint8Array.of(
 export const PROTOCOL_VERSION = 1;
 
 /** The oldest Deno whose `net.Socket({ fd })` works, on either side. */
-export const MIN_DENO_VERSION = "2.7.0";
+export const MIN_DENO_VERSION = "2.7.12";
 
 /** After the magic: version (u16) and length of the hello message (u32). */
 export const PREAMBLE_BYTES: number = MAGIC.length + 2 + 4;

@@ -16,7 +16,7 @@ import { ItemType } from "./item_types.ts";
 
 Deno.test("the handshake's constants are those of version 1", () => {
   assertEquals(PROTOCOL_VERSION, 1);
-  assertEquals(MIN_DENO_VERSION, "2.7.0");
+  assertEquals(MIN_DENO_VERSION, "2.7.12");
   assertEquals([...MAGIC], [0x00, 0xff, 0x65, 0x78, 0x65, 0x63, 0x6e, 0x65, 0x74, 0x0a]);
   assertEquals(new TextDecoder().decode(MAGIC.subarray(2)), "execnet\n");
   assertEquals(PREAMBLE_BYTES, 16);

@@ -8,7 +8,7 @@ const PLATFORMS: Record<string, string> = {
 };
 
 /** The last of the oldest minor version that is supported. */
-export const OLDEST_DENO = "2.7.14";
+export const OLDEST_DENO = "2.7.12";
 
 const CACHE = new URL("../../.cache/", import.meta.url).pathname;
 
