@@ -43,4 +43,4 @@ export { dryRun } from "./gateway/launch.ts";
 export type { OutputHandler } from "./gateway/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
 export type { GatewayExit } from "./gateway/remote_process.ts";
-export type { GatewaySpec, Output } from "./gateway/spec.ts";
+export type { GatewaySpec, Output, PermissionKeys } from "./gateway/spec.ts";

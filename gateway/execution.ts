@@ -34,9 +34,12 @@ export type RemoteFunction<Receive, Send, Args> = (
   args: Args,
 ) => unknown;
 
-/** An async generator function that can be sent: what it yields is sent. */
+/**
+ * An async generator function that can be sent: what it yields is sent. Its channel is not of `Yield`:
+ * otherwise that would be `unknown` for a channel without a type.
+ */
 export type RemoteGenerator<Receive, Yield, Args> = (
-  channel: Channel<Receive, Yield>,
+  channel: Channel<Receive>,
   args: Args,
 ) => AsyncGenerator<Yield, unknown, unknown>;
 

@@ -11,12 +11,15 @@ import { TextLineStream } from "@std/streams/text-line-stream";
  * Takes a line that remote code printed, the gateway that it ran on, and the name of the execution
  * that printed it where that is known: of an isolated one.
  */
-export type OutputHandler = (
-  line: string,
-  stream: "stdout" | "stderr",
-  gateway: ChannelGateway,
-  execution?: string,
-) => void;
+export type OutputHandler = {
+  // A method's parameters may be narrower: a handler can say that the gateway is a `Gateway`.
+  handle(
+    line: string,
+    stream: "stdout" | "stderr",
+    gateway: ChannelGateway,
+    execution?: string,
+  ): void;
+}["handle"];
 
 /** A longer line is broken: otherwise output without line ends would pile up here. */
 const MAX_LINE_CHARACTERS = 64 * 1024;

@@ -11,12 +11,19 @@ import { TCP_KEYS, type TcpSpec, tcpSpecOf } from "./tcp_spec.ts";
 import {
   parsePermissions,
   PERMISSION_KINDS,
+  type PermissionKind,
   type Permissions,
   type PermissionSet,
   permissionsOfObject,
+  type PermissionValue,
   type PermissionWay,
   specKey,
 } from "./permissions.ts";
+
+/** Permissions as the keys of text have them, such as `"allow-read": ["/data"]`. */
+export type PermissionKeys = {
+  readonly [Key in `${"allow" | "deny"}-${PermissionKind}`]?: PermissionValue;
+};
 
 /** Where a gateway's output goes. */
 export type Output = "inherit" | "null" | OutputHandler;
@@ -35,7 +42,7 @@ export type Output = "inherit" | "null" | OutputHandler;
  * assertEquals(await gw.call(() => Deno.env.get("LANG")), "C");
  * ```
  */
-export interface GatewaySpec {
+export interface GatewaySpec extends PermissionKeys {
   /** A process on this machine. */
   popen?: boolean;
   /** A host, as `ssh` takes it: `[options] [user@]host`. */
@@ -88,6 +95,8 @@ export interface GatewaySpec {
   "allow-all"?: boolean;
   /** Where its output goes; default `"inherit"`: to stderr, each line as `[id] line`. */
   output?: Output;
+  /** One environment variable, as in text. */
+  readonly [key: `env:${string}`]: string | undefined;
 }
 
 /** A spec that was checked, with the defaults filled in. */

@@ -37,6 +37,10 @@ const TAKEN: readonly [spec: string | GatewaySpec, resolved: object][] = [
   [{ popen: true, permissions: { read: ["/data"], net: true, run: false } }, {
     permissions: { all: false, allow: { read: ["/data"], net: true, run: false }, deny: {} },
   }],
+  [{ popen: true, "allow-read": ["/data"], "deny-net": true, "env:A": "1" }, {
+    env: { A: "1" },
+    permissions: { all: false, allow: { read: ["/data"] }, deny: { net: true } },
+  }],
   [{ popen: true, deny: { env: true }, output: "null" }, {
     permissions: { all: false, allow: {}, deny: { env: true } },
     output: "null",

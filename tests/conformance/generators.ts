@@ -16,6 +16,22 @@ export function generatorTests(behaves: Behaviour): void {
     await channel.waitClose();
   });
 
+  behaves(
+    "an async generator gives a channel of what it yields, whatever it declares",
+    async (gw) => {
+      const plain = gw.remoteExec(async function* (_channel, to: number) {
+        yield to;
+      }, 3);
+      const three: number = await plain.receive();
+      const typed = gw.remoteExec(async function* (channel: Channel<string>) {
+        yield (await channel.receive()).length;
+      });
+      await typed.send("four");
+      const four: number = await typed.receive();
+      assertEquals([three, four], [3, 4]);
+    },
+  );
+
   behaves("an async generator that throws closes the channel with that error", async (gw) => {
     const channel = gw.remoteExec(async function* () {
       yield await Promise.resolve(1);

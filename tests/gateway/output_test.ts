@@ -17,8 +17,8 @@ test("each line of output goes to the callback, with its stream and its gateway"
   const gw = await new Group().makeGateway({
     popen: true,
     id: "printer",
-    output(line, stream, gateway) {
-      ids.push(gateway.id);
+    output(line: string, stream: "stdout" | "stderr", gateway: Gateway) {
+      ids.push(gateway.spec.id ?? "");
       lines.take(line, stream, gateway);
     },
   });
