@@ -59,6 +59,12 @@ const QUIET_TURNS = 4;
 const MAX_TURNS = 512;
 
 /**
+ * After so many batches, who waits for the hand-over waits for a turn of the event loop, too: a loop
+ * that awaits each of its sends would leave none to anything else until a window is used up.
+ */
+const BATCHES_A_TURN = 512;
+
+/**
  * Tells when somebody waits for it: `await` calls `then` of a subclass. So an awaited send is
  * written at once, and only those that nobody waits for gather.
  */
@@ -99,6 +105,7 @@ export class Scheduler implements FrameSink {
   #seenBytes = 0;
   #urgent = false;
   #handedOver: { promise: HandedOver; resolve: () => void } | undefined;
+  #awaitedBatches = 0;
   #stopped = false;
   #drained: (() => void)[] = [];
 
@@ -277,7 +284,8 @@ export class Scheduler implements FrameSink {
     // Who waits for it from now on does not wait for the next batch.
     promise.onWait = undefined;
     this.#handedOver = undefined;
-    resolve();
+    if (++this.#awaitedBatches % BATCHES_A_TURN === 0) setTimeout(resolve);
+    else resolve();
   }
 
   #settle(): void {

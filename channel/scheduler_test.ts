@@ -277,3 +277,17 @@ Deno.test("Scheduler fails when answers pile up to a peer that does not read", a
   await turns();
   assertEquals(stream.writes.length, 1);
 });
+
+Deno.test("a loop that awaits each send leaves the event loop to others", async () => {
+  const stream = new HeldStream();
+  stream.holds = false;
+  const scheduler = new Scheduler(stream, () => {});
+  let hasTurned = false;
+  setTimeout(() => hasTurned = true);
+  let sent = 0;
+  for (; !hasTurned && sent < 10_000; sent++) {
+    scheduler.frame(FrameType.ITEM, 1, new Uint8Array(1));
+    await scheduler.handedOver;
+  }
+  assert(sent < 10_000, "10,000 sends without a turn of the event loop");
+});
