@@ -13,7 +13,7 @@ export interface WaitOptions {
 }
 
 /** `setTimeout` takes a longer delay for none at all. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
 /**
  * Calls `fail` once at timeout or abort, unless the returned function is called before.

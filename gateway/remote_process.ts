@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_TIMER_MS } from "../channel/wait.ts";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
 import type { KeepAlive } from "./keep_alive.ts";
@@ -163,7 +164,9 @@ export class RemoteProcess implements ByteStream {
 /** Whether `promise` settles within `ms`. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), Math.min(ms, MAX_TIMER_MS));
+  });
   try {
     return await Promise.race([promise.then(() => true), late]);
   } finally {

@@ -93,3 +93,15 @@ test("a gateway with a heartbeat that has nothing to say stays", async () => {
   await gw.call(() => new Promise((resolve) => setTimeout(resolve, 3_500)));
   assertEquals(await gw.call(() => 1), 1);
 });
+
+test("terminate() with an endless timeout only asks", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const channel = gw.remoteExec(
+    `await channel.send("begun");
+     await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));
+     await new Promise((resolve) => setTimeout(resolve, 300));`,
+  );
+  await channel.receive();
+  assertEquals((await gw.terminate({ timeout: Infinity })).reason, "exit");
+});
