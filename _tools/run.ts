@@ -20,6 +20,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   "bench:tcp": (args) => runAttached(["run", "-A", "bench/tcp.ts", ...args]),
   "bench:peers": (args) => runAttached(["run", "-A", "bench/peers.ts", ...args]),
   "bench:map": (args) => runAttached(["run", "-A", "bench/map.ts", ...args]),
+  "bench:link": (args) => runAttached(["run", "-A", "bench/link.ts", ...args]),
   "bench:scale": (args) => runAttached(["run", "-A", "bench/scale.ts", ...args]),
   check: (args) => runAttached(["check", ...args]),
   ok: runOk,
