@@ -32,16 +32,19 @@ async function startServer(...args: string[]): Promise<{ address: string; end():
     stdin: "null",
     stderr: "piped",
   }).spawn();
-  const log = child.stderr.pipeThrough(new TextDecoderStream() as never) as ReadableStream<string>;
-  const [first, rest] = log.tee();
-  let address: string | undefined;
-  for await (const text of first) {
-    address = /"listening","address":"([^"]+)"/.exec(text)?.[1];
-    if (address !== undefined) break;
-  }
-  rest.pipeTo(new WritableStream());
+  const address = Promise.withResolvers<string>();
+  const read = async () => {
+    let log = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream() as never)) {
+      log = (log + text).slice(-1_000);
+      const listening = /"listening","address":"([^"]+)"/.exec(log);
+      if (listening !== null) address.resolve(listening[1]);
+    }
+    address.reject(new Error(`the server has ended: ${log}`));
+  };
+  read();
   return {
-    address: address ?? "",
+    address: await address.promise,
     async end() {
       for (let i = 0; i < 2; i++) child.kill("SIGTERM");
       await child.status;
