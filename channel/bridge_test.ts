@@ -148,3 +148,30 @@ Deno.test("a closed channel arrives closed over another connection", async () =>
   await assertRejects(() => b.receive(), ChannelClosedError);
   await assertRejects(() => near.receive(), ChannelClosedError);
 });
+
+Deno.test("what a channel holds is not lost where it has closed before it is sent on", async () => {
+  await using one = await pair();
+  await using two = await pair();
+  const [near, a] = await plainChannel(one);
+  for (let i = 0; i < 3; i++) await a.send(i);
+  a.close();
+  await quiet(one);
+  await two.near.send({ near });
+  const { near: b } = await two.far.receive() as { near: Channel };
+  assertEquals(await Array.fromAsync(b), [0, 1, 2]);
+});
+
+Deno.test("the same, where the item that names it has to wait for its window", async () => {
+  await using one = await pair();
+  await using two = await pair();
+  const [near, a] = await plainChannel(one);
+  await a.send("kept");
+  a.close();
+  await quiet(one);
+  for (let i = 0; i < 11; i++) two.near.send(new Uint8Array(100_000));
+  const sent = two.near.send(near);
+  await quiet(two);
+  for (let i = 0; i < 11; i++) await two.far.receive();
+  await sent;
+  assertEquals(await Array.fromAsync(await two.far.receive() as Channel), ["kept"]);
+});

@@ -27,6 +27,9 @@ export class ChannelIds {
   }
 }
 
+/** Closed channels that are kept for the item that names them. */
+const MAX_UNCLAIMED = 100;
+
 /** Which channels are open, and which numbers have been given to any. */
 export class ChannelTable {
   readonly #side: Side;
@@ -38,6 +41,10 @@ export class ChannelTable {
   /** The highest that the peer has opened: lower ones have been. */
   #highestPeerId = 0;
   #peerChannels = 0;
+  /** Those that an item has named: they are somebody's. */
+  readonly #named = new WeakSet<Channel>();
+  /** Opened and closed by the peer before an item has named them, with what it sent on them. */
+  readonly #unclaimed = new Map<number, Channel>();
   #empty: PromiseWithResolvers<void> | undefined;
 
   constructor(side: Side, ids: ChannelIds, maxPeerChannels: number) {
@@ -56,9 +63,13 @@ export class ChannelTable {
     return [...this.#channels.values()];
   }
 
-  /** The open channel of a number. */
-  get(id: number): Channel | undefined {
-    return this.#channels.get(id);
+  /** The channel that an item names; nothing where it was closed, and holds nothing. */
+  claim(id: number): Channel | undefined {
+    const channel = this.#channels.get(id) ?? this.#unclaimed.get(id);
+    if (channel === undefined) return undefined;
+    this.#unclaimed.delete(id);
+    this.#named.add(channel);
+    return channel;
   }
 
   /** Takes in a channel of this side that `make` makes for the next number. */
@@ -102,9 +113,13 @@ export class ChannelTable {
     return undefined;
   }
 
-  /** One has closed. */
+  /** One has closed. The item that names it may still wait for room in its own channel's window. */
   delete(id: number): void {
+    const channel = this.#channels.get(id);
     if (this.#channels.delete(id) && !this.#isOwn(id)) this.#peerChannels--;
+    if (channel !== undefined && !this.#isOwn(id) && !this.#named.has(channel)) {
+      this.#keepUnclaimed(id, channel);
+    }
     if (this.#channels.size > 0) return;
     this.#empty?.resolve();
     this.#empty = undefined;
@@ -114,6 +129,13 @@ export class ChannelTable {
   empty(): Promise<void> {
     if (this.#channels.size === 0) return Promise.resolve();
     return (this.#empty ??= Promise.withResolvers()).promise;
+  }
+
+  #keepUnclaimed(id: number, channel: Channel): void {
+    if (coreOf(channel)?.isSpent !== false) return;
+    this.#unclaimed.set(id, channel);
+    if (this.#unclaimed.size <= MAX_UNCLAIMED) return;
+    for (const oldest of this.#unclaimed.keys()) return void this.#unclaimed.delete(oldest);
   }
 
   #isOwn(id: number): boolean {

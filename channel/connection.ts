@@ -405,7 +405,7 @@ export class Connection implements CoreContext {
   }
 
   #byId(id: number): Channel {
-    const channel = this.#origins.get(id) ?? this.#channels.get(id);
+    const channel = this.#origins.get(id) ?? this.#channels.claim(id);
     if (channel !== undefined) return channel;
     this.#channels.addressee(id); // throws where it was never opened
     const core = new ChannelCore(id, "plain", this);
