@@ -127,7 +127,7 @@ exit 1
 `,
   );
   await Deno.chmod(deno, 0o755);
-  await assertFails({ ...sshd.spec, deno }, DenoVersionError, /1\.40\.0/, /2\.7\.0/);
+  await assertFails({ ...sshd.spec, deno }, DenoVersionError, /1\.40\.0/, /2\.7\.12/);
 });
 
 test("a directory that is not there is a LaunchError, which names it", async () => {
