@@ -12,11 +12,15 @@ import type { Session } from "./session.ts";
 /** What an execution has to end, before its process is made to; ms. */
 const CANCEL_GRACE_MS = 1_000;
 
+/** Starting a process holds this one up for some ms, which the first result is not to wait for. */
+const READY_DELAY_MS = 10;
+
 /** The isolated executions of one gateway. */
 export class Isolation {
   readonly #open: (permissions?: Permissions) => Session;
   readonly #sessions = new Set<Session>();
   #spare: Session | undefined;
+  #spareTimer: ReturnType<typeof setTimeout> | undefined;
   #ended: Promise<unknown> | undefined;
 
   /** @param open Starts a process like the gateway's own, or with less permissions. */
@@ -53,6 +57,7 @@ export class Isolation {
 
   /** Asks all to end, and makes those that do not. The first call says how long they have. */
   terminate(timeout: number = CANCEL_GRACE_MS): Promise<unknown> {
+    clearTimeout(this.#spareTimer);
     return this.#ended ??= Promise.all(
       Array.from(this.#sessions, (session) => session.terminate(timeout)),
     );
@@ -81,7 +86,12 @@ export class Isolation {
     } catch {
       return; // the next will hardly fare better
     }
-    if (this.#ended === undefined) this.#spare ??= this.#start();
+    if (this.#ended !== undefined || this.#spareTimer !== undefined) return;
+    const timer = this.#spareTimer = setTimeout(() => {
+      this.#spareTimer = undefined;
+      this.#spare ??= this.#start();
+    }, READY_DELAY_MS);
+    Deno.unrefTimer(timer);
   }
 
   /** Ends the process after its execution: with what that has still to send, or with its cancellation. */
