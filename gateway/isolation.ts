@@ -79,7 +79,7 @@ export class Isolation {
     return spare === undefined || spare.isEnding ? this.#start() : spare;
   }
 
-  /** The start of the next execution's process is not waited for, if it comes later than that. */
+  /** Starts a process for the next execution, once this one's is up: nobody waits for it. */
   async #keepReady(after: Session): Promise<void> {
     try {
       await after.connection.hello;
@@ -89,7 +89,9 @@ export class Isolation {
     if (this.#ended !== undefined || this.#spareTimer !== undefined) return;
     const timer = this.#spareTimer = setTimeout(() => {
       this.#spareTimer = undefined;
-      this.#spare ??= this.#start();
+      try {
+        this.#spare ??= this.#start();
+      } catch { /* the next execution starts its own, and tells what stands in the way */ }
     }, READY_DELAY_MS);
     Deno.unrefTimer(timer);
   }

@@ -60,7 +60,6 @@ export class Session implements ConnectionHandler, ProcessObserver {
   readonly #process: RemoteProcess;
   readonly #running = new Map<Channel, string>();
   readonly #failures = new UnseenFailures();
-  readonly #connectTimer: ReturnType<typeof setTimeout>;
   #output: ResolvedSpec["output"];
   /** The isolated execution that owns the process. */
   #execution: { name: string; channel: Channel } | undefined;
@@ -84,7 +83,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
     process.closed.then(forget);
     this.connection = new Connection(process, this, init.limits);
     this.connection.start(init.program);
-    this.#connectTimer = this.#boundStart(init.spec.connectTimeout);
+    this.#boundStart(init.spec.connectTimeout);
     if (init.heartbeat !== undefined) this.#watchOver(init.heartbeat);
   }
 
@@ -181,7 +180,6 @@ export class Session implements ConnectionHandler, ProcessObserver {
 
   lost(error: Error | undefined): Error {
     this.#ending = true;
-    clearTimeout(this.#connectTimer);
     const reason = this.#reasonOf(error);
     this.#init.lost?.(reason);
     return reason;
@@ -203,13 +201,16 @@ export class Session implements ConnectionHandler, ProcessObserver {
   }
 
   async ended(): Promise<void> {
-    if (this.connection.peer === undefined) this.#verdict ??= await this.#whyNotStarted();
+    if (this.connection.peer === undefined) {
+      // Whatever goes wrong in finding out, its end has to be told.
+      this.#verdict ??= await this.#whyNotStarted().catch((error) => error);
+    }
     // Closed by this side and ended for it, an execution has ended as it was asked to.
     if (this.#execution !== undefined) coreOf(this.#execution.channel)?.closeFor();
     this.#failures.report((line) => this.#print(line));
   }
 
-  #boundStart(connectTimeout: number): ReturnType<typeof setTimeout> {
+  #boundStart(connectTimeout: number): void {
     const timer = setTimeout(() => {
       const seen = [this.connection.noise, ...this.#process.tail].join("\n").trim();
       this.#verdict = new LaunchError(
@@ -222,7 +223,6 @@ export class Session implements ConnectionHandler, ProcessObserver {
     Deno.unrefTimer(timer);
     const clear = () => clearTimeout(timer);
     this.connection.hello.then(clear, clear);
-    return timer;
   }
 
   async #watchOver(seconds: number): Promise<void> {
