@@ -247,9 +247,9 @@ export class Connection implements CoreContext {
     return this.#heard;
   }
 
-  /** Makes a peer that is well send something; nobody waits for it. */
-  probe(): void {
-    if (this.#lost === undefined) this.scheduler.frame(FrameType.STATUS_REQUEST, 0);
+  /** Makes a peer that is well send some bytes; nobody waits for them. */
+  ping(): void {
+    if (this.#lost === undefined) this.scheduler.frame(FrameType.PING, 0);
   }
 
   /** Asks the peer to end. */
@@ -349,6 +349,11 @@ export class Connection implements CoreContext {
         break;
       case "exit":
         this.#remoteOnly(this.#handler.exit, frame.type).call(this.#handler);
+        break;
+      case "ping":
+        this.scheduler.frame(FrameType.PONG, 0);
+        break;
+      case "pong": // that it has come is all
         break;
     }
     return this.#lost === undefined;

@@ -90,7 +90,7 @@ for (const row of handshakes) {
 
 const breaches: Row[] = [
   { what: "frame type 0", bytes: [header(0, 1, 1)], says: "unknown type 0" },
-  { what: "frame type 14", bytes: [header(14, 1, 1)], says: "unknown type 14" },
+  { what: "frame type 16", bytes: [header(16, 1, 1)], says: "unknown type 16" },
   {
     what: "an oversize length, before the payload comes",
     bytes: [header(ITEM, 1, MAX_FRAME_BYTES + 1)],
@@ -248,6 +248,17 @@ Deno.test("Connection ends on a STATUS that is not one, and its request rejects"
   await rejected;
   assertInstanceOf(await it.side.lost, ProtocolError);
 });
+
+for (const side of ["initiator", "remote"] as const) {
+  Deno.test(`Connection answers a PING with a PONG, as ${side}`, async () => {
+    await using it = face(side);
+    await it.peer.greet();
+    await it.peer.write(encodeFrame(FrameType.PING, 0));
+    assertEquals(await it.peer.next("pong"), { type: "pong" });
+    await it.peer.write(encodeFrame(FrameType.PONG, 0)); // nobody asked for it
+    assertEquals(it.side.connection.lost, undefined);
+  });
+}
 
 Deno.test("Connection ends when a peer that sends does not read its answers", async () => {
   await using it = face("remote", { peerReads: false });

@@ -183,6 +183,8 @@ Deno.test("random frames do nothing to a connection but end it with a ProtocolEr
     [END]: () => 0,
     [OPEN]: () => 0,
     [FrameType.STATUS_REQUEST]: () => 0,
+    [FrameType.PING]: () => 0,
+    [FrameType.PONG]: () => 0,
     [FrameType.EXIT]: () => 0,
   };
   for (let run = 0; run < 150; run++) {

@@ -33,7 +33,7 @@ export function startHeartbeat(
       return silent();
     }
     heard = connection.heard;
-    connection.probe();
+    connection.ping();
   }, interval);
   Deno.unrefTimer(timer);
   return () => clearInterval(timer);

@@ -58,6 +58,10 @@ export const FrameType = {
   CODE: 12,
   /** As EXEC, but runs kept code: its number (u32). The first item is `args`. */
   EXEC_KEPT: 13,
+  /** Asks for a {@linkcode FrameType.PONG}. */
+  PING: 14,
+  /** The answer: some bytes, and nothing more. */
+  PONG: 15,
 } as const;
 
 /** A value of {@linkcode FrameType}. */

@@ -45,6 +45,8 @@ Deno.test("the frame types are those of version 1", () => {
     EXIT: 11,
     CODE: 12,
     EXEC_KEPT: 13,
+    PING: 14,
+    PONG: 15,
   });
 });
 

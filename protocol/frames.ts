@@ -24,7 +24,9 @@ export type Frame =
   | { type: "execKept"; channel: number; code: number }
   | { type: "statusRequest"; request: number }
   | { type: "status"; request: number; status: Uint8Array }
-  | { type: "exit" };
+  | { type: "exit" }
+  | { type: "ping" }
+  | { type: "pong" };
 
 /** Writes a header of {@linkcode HEADER_BYTES} at `at`. */
 export function writeHeader(
@@ -203,6 +205,10 @@ function toFrame(type: FrameType, channel: number, payload: Uint8Array): Frame {
       return { type: "status", request: channel, status: payload };
     case FrameType.EXIT:
       return { type: "exit" };
+    case FrameType.PING:
+      return { type: "ping" };
+    case FrameType.PONG:
+      return { type: "pong" };
     default:
       throw new ProtocolError(`the peer sent a frame of unknown type ${type}`);
   }
@@ -238,6 +244,8 @@ function lengthRange(type: FrameType): [number, number] {
     case FrameType.OPEN:
     case FrameType.STATUS_REQUEST:
     case FrameType.EXIT:
+    case FrameType.PING:
+    case FrameType.PONG:
       return [0, 0];
     default:
       throw new ProtocolError(`the peer sent a frame of unknown type ${type}`);

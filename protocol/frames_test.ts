@@ -43,6 +43,8 @@ const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
     encodeFrame(FrameType.EXEC, CHANNEL, PAYLOAD),
     { type: "exec", channel: CHANNEL, request: PAYLOAD },
   ],
+  [encodeFrame(FrameType.PING, 0), { type: "ping" }],
+  [encodeFrame(FrameType.PONG, 0), { type: "pong" }],
   [encodeFrame(FrameType.STATUS_REQUEST, 3), { type: "statusRequest", request: 3 }],
   [
     encodeFrame(FrameType.STATUS, 3, PAYLOAD),
@@ -174,6 +176,8 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
   OPEN: [0, 0],
   EXEC: [1, MAX_FRAME_BYTES],
   STATUS_REQUEST: [0, 0],
+  PING: [0, 0],
+  PONG: [0, 0],
   STATUS: [1, MAX_FRAME_BYTES],
   EXIT: [0, 0],
   CODE: [1, MAX_FRAME_BYTES],

@@ -61,6 +61,8 @@ const DECODED: Record<string, Frame> = {
   "CLOSE with an error": { type: "close", channel: 1, error: bytes },
   "OPEN": { type: "open", channel: 1 },
   "EXEC": { type: "exec", channel: 1, request: FRAMES["EXEC"].subarray(9) },
+  "PING": { type: "ping" },
+  "PONG": { type: "pong" },
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },
   "EXIT": { type: "exit" },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import type { Socket } from "node:net";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import { NodeByteStream } from "../transports/node_stream.ts";
@@ -28,14 +29,17 @@ const { gc } = globalThis as unknown as { gc: (options: { type: "minor" }) => vo
 /** Starts on files, and goes on with sockets. */
 export class DescriptorStream implements ByteStream {
   readonly #boot: Boot;
+  readonly #ping: () => void;
   // The first `setTimeout` of a process loads a part of Node, which takes 5 ms; this does not.
   readonly #timer = AbortSignal.timeout(FILES_FOR_MS);
   #socketClass: SocketClass | undefined;
   #writtenBytes = 0;
   #sockets: NodeByteStream | undefined;
 
-  constructor(boot: Boot) {
+  /** @param ping Makes the peer send some bytes: so no item of the user waits for sockets. */
+  constructor(boot: Boot, ping: () => void) {
     this.#boot = boot;
+    this.#ping = ping;
     if (boot.sockets !== undefined) this.#sockets = new NodeByteStream(...boot.sockets);
   }
 
@@ -55,7 +59,8 @@ export class DescriptorStream implements ByteStream {
     if (this.#sockets !== undefined) return this.#sockets.write(chunks, written);
     const output = this.#boot.files?.[1];
     if (output === undefined) return;
-    const bytes = chunks.length === 1 ? chunks[0] : joined(chunks);
+    // In one call: code that is busy from now on could not make a second.
+    const bytes = chunks.length === 1 ? chunks[0] : concat(chunks);
     this.#writtenBytes += bytes.length;
     if (this.#writtenBytes > PIPE_LEAST_BYTES) return writeAll(output, bytes).then(written);
     // The hello and the first results wait for no thread; nor are they lost to code that ends this
@@ -90,6 +95,7 @@ export class DescriptorStream implements ByteStream {
 
   async #loadSockets(): Promise<void> {
     this.#socketClass = (await import("node:net")).Socket;
+    this.#ping(); // only between two reads can they take over
   }
 
   /** Reads until the end, or until sockets can take over, which they do between two reads. */
@@ -103,6 +109,7 @@ export class DescriptorStream implements ByteStream {
     file.close();
     this.#sockets = openSockets(this.#socketClass);
     this.#sockets.start(sink);
+    this.#ping(); // what runs for the first time is slow
   }
 }
 
@@ -115,15 +122,4 @@ function openSockets(Socket: SocketClass): NodeByteStream {
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-}
-
-/** For one call: code that is busy from now on could not make a second. */
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

@@ -63,6 +63,11 @@ export class Executor implements ConnectionHandler {
     ).finally(() => this.#over(execution));
   }
 
+  /** Makes the initiator send some bytes. */
+  ping(): void {
+    this.#connection.ping();
+  }
+
   /**
    * An error that nothing caught. The execution that it comes from fails, where that can be told:
    * its process is its own, or the stack names it and no other of that name runs.

@@ -13,7 +13,8 @@ declare const boot: Boot;
 // Taken now: user code may replace them.
 const { exit, kill, pid } = Deno;
 
-const executor = new Executor(new DescriptorStream(boot), (isOrphan) => {
+const stream = new DescriptorStream(boot, () => executor.ping());
+const executor = new Executor(stream, (isOrphan) => {
   // Nobody else is left to end what executions have started.
   if (isOrphan) killGroup();
   exit(0);

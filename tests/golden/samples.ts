@@ -88,6 +88,8 @@ export const FRAMES: Readonly<Record<string, Uint8Array>> = {
   "CLOSE with an error": encodeFrame(FrameType.CLOSE, 1, bytes),
   "OPEN": encodeFrame(FrameType.OPEN, 1),
   "EXEC": encodeFrame(FrameType.EXEC, 1, exec),
+  "PING": encodeFrame(FrameType.PING, 0),
+  "PONG": encodeFrame(FrameType.PONG, 0),
   "STATUS_REQUEST": encodeFrame(FrameType.STATUS_REQUEST, 7),
   "STATUS": encodeFrame(FrameType.STATUS, 7, status),
   "EXIT": encodeFrame(FrameType.EXIT, 0),
