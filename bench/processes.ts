@@ -2,40 +2,40 @@
  * `deno task bench:processes`: what a process of its own costs an execution, and what a gateway
  * behind another one costs. Each figure is compared with the same of a plain gateway, in this run.
  */
-import { type ExecOptions, type Gateway, Group } from "@x/execnet";
-import { median, MIB, perSecond, rounds, timed } from "./measure.ts";
+import { type Channel, type ExecOptions, type Gateway, Group } from "@x/execnet";
+import { median, MIB, perSecond, timed } from "./measure.ts";
 
 const ECHO = `for await (const item of channel) await channel.send(item);`;
 const FIRST = `await channel.send(1)`;
-const TAKE =
-  `let n = 0; for await (const item of channel) n += item.length; await channel.send(n);`;
+const TAKE = `
+  for (let n = 0;;) {
+    const item = await channel.receive();
+    if (typeof item === "number") await channel.send(n);
+    else n += item.length;
+  }
+`;
 
-async function roundTrip(gw: Gateway, options: ExecOptions = {}): Promise<number> {
-  const channel = gw.remoteExec(ECHO, undefined, options);
-  const turn = async (count: number) => {
+/** µs a turn. */
+async function roundTrip(channel: Channel): Promise<number> {
+  const count = 3_000;
+  const rate = await perSecond(count, async () => {
     for (let i = 0; i < count; i++) {
       await channel.send(i);
       await channel.receive();
     }
-  };
-  await turn(1_000);
-  const rate = await perSecond(2_000, () => turn(2_000));
-  channel.close();
-  await channel.waitClose();
+  });
   return 1e6 / rate;
 }
 
-async function bulk(gw: Gateway, options: ExecOptions = {}): Promise<number> {
-  const channel = gw.remoteExec(TAKE, undefined, options);
+/** MiB/s. */
+async function bulk(channel: Channel): Promise<number> {
   const item = new Uint8Array(MIB);
-  const count = 150;
-  const rate = await perSecond(count, async () => {
+  const count = 200;
+  return await perSecond(count, async () => {
     for (let i = 0; i < count; i++) await channel.send(item);
-    channel.closeSend();
+    await channel.send(0);
     await channel.receive();
   });
-  await channel.waitClose();
-  return rate;
 }
 
 async function first(gw: Gateway, options: ExecOptions): Promise<void> {
@@ -73,6 +73,15 @@ async function isolatedStart(gw: Gateway): Promise<number> {
   return await timed(() => first(gw, { permissions: {} }));
 }
 
+/** Medians of figures that are taken in turns: the machine is not the same all the time. */
+async function inTurns(count: number, ...works: (() => Promise<number>)[]): Promise<number[]> {
+  const figures: number[][] = works.map(() => []);
+  for (let i = 0; i < count; i++) {
+    for (const [at, work] of works.entries()) figures[at].push(await work());
+  }
+  return figures.map(median);
+}
+
 interface Line {
   title: string;
   unit: string;
@@ -98,47 +107,53 @@ await using group = await Group.open([
   "popen//id=far//via=near",
 ]);
 const [near, far] = group;
-await first(near, { isolate: true });
-const trip = await rounds(3, () => roundTrip(near));
-const rate = await rounds(3, () => bulk(near));
 const isolate = { isolate: true };
+await first(near, isolate);
+const [plainStart, notReady] = await inTurns(9, start, () => isolatedStart(near));
+/** The same on the gateway, in a process of its own there, and on the one behind it. */
+async function compare(code: string, work: (channel: Channel) => Promise<number>) {
+  const channels = [
+    near.remoteExec(code),
+    near.remoteExec(code, undefined, isolate),
+    far.remoteExec(code),
+  ];
+  const works = channels.map((channel) => () => work(channel));
+  await inTurns(2, ...works);
+  const figures = await inTurns(5, ...works);
+  for (const channel of channels) channel.close();
+  await Promise.all(channels.map((channel) => channel.waitClose()));
+  return figures;
+}
+
+const [trip, isolatedTrip, viaTrip] = await compare(ECHO, roundTrip);
+const [rate, isolatedRate, viaRate] = await compare(TAKE, bulk);
+const gatewayTrip = { what: "the gateway's", value: trip };
+const gatewayRate = { what: "the gateway's", value: rate };
 const lines: Line[] = [
   { title: "isolated, ready: first result", unit: "ms", value: await ready(near), most: 3 },
   {
     title: "isolated, not ready: result and end",
     unit: "ms",
-    value: await rounds(9, () => isolatedStart(near)),
-    against: { what: "a gateway's start", value: await rounds(9, start) },
+    value: notReady,
+    against: { what: "a gateway's start", value: plainStart },
     most: 1.2,
   },
   {
     title: "isolated: round trip",
     unit: "µs",
-    value: await rounds(3, () => roundTrip(near, isolate)),
-    against: { what: "the gateway's", value: trip },
+    value: isolatedTrip,
+    against: gatewayTrip,
     most: 1.1,
   },
   {
     title: "isolated: 1 MiB items",
     unit: "MiB/s",
-    value: await rounds(3, () => bulk(near, isolate)),
-    against: { what: "the gateway's", value: rate },
+    value: isolatedRate,
+    against: gatewayRate,
     least: 0.9,
   },
-  {
-    title: "via: round trip",
-    unit: "µs",
-    value: await rounds(3, () => roundTrip(far)),
-    against: { what: "the gateway's", value: trip },
-    most: 2.2,
-  },
-  {
-    title: "via: 1 MiB items",
-    unit: "MiB/s",
-    value: await rounds(3, () => bulk(far)),
-    against: { what: "the gateway's", value: rate },
-    least: 0.5,
-  },
+  { title: "via: round trip", unit: "µs", value: viaTrip, against: gatewayTrip, most: 2.2 },
+  { title: "via: 1 MiB items", unit: "MiB/s", value: viaRate, against: gatewayRate, least: 0.5 },
 ];
 console.log("| | figure | ratio | target |\n| --- | --: | --: | --- |");
 for (const line of lines) console.log(row(line));

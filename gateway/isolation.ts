@@ -31,7 +31,9 @@ export class Isolation {
   /** Channels open on its processes. */
   get channelCount(): number {
     let count = 0;
-    for (const { connection } of this.#sessions) count += connection.channelCount;
+    for (const session of this.#sessions) {
+      if (session !== this.#spare) count += session.connection.channelCount;
+    }
     return count;
   }
 
@@ -91,6 +93,7 @@ export class Isolation {
       this.#spareTimer = undefined;
       try {
         this.#spare ??= this.#start();
+        warmUp(this.#spare);
       } catch { /* the next execution starts its own, and tells what stands in the way */ }
     }, READY_DELAY_MS);
     Deno.unrefTimer(timer);
@@ -104,4 +107,12 @@ export class Isolation {
       await session.terminate(CANCEL_GRACE_MS);
     });
   }
+}
+
+/** The first execution of a process takes it twice as long as the next: so it has one behind it. */
+async function warmUp({ connection }: Session): Promise<void> {
+  const request = { kind: "source", name: "warm-up", position: "", isolated: false } as const;
+  try {
+    await connection.exec(request, "await channel.send(args)", undefined).receive();
+  } catch { /* whoever gets this process is told what has become of it */ }
 }
