@@ -107,9 +107,10 @@ export class ProcessTransport implements Transport {
     return this.#sockets.filter((socket) => !socket.destroyed);
   }
 
-  // A grandchild may hold the pipes' other ends open for ever.
+  // A grandchild may hold the pipes' other ends open for ever. One that has ended closes by itself:
+  // destroyed just then, its handle would keep all of this gateway in memory (Deno 2.9.6).
   release(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) if (!socket.readableEnded) socket.destroy();
   }
 }
 

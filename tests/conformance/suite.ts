@@ -4,7 +4,8 @@
  */
 
 import type { Gateway } from "../../gateway/gateway.ts";
-import { inTime } from "../support/deadline.ts";
+import { inTime, until } from "../support/deadline.ts";
+import { isForgotten } from "../support/garbage.ts";
 import { callbackTests } from "./callbacks.ts";
 import { closeTests } from "./close.ts";
 import { executionTests } from "./execution.ts";
@@ -61,4 +62,16 @@ export function conformance(
     });
   const behaves: Behaviour = Object.assign(register, { shared: isolated ? () => {} : register });
   for (const theme of THEMES) theme(behaves);
+
+  Deno.test({ name: `${name}: a gateway that has ended is forgotten`, ignore }, async () => {
+    const used = await inTime("the use of a gateway", useOnce(makeGateway));
+    await until("nothing holds the gateway", () => isForgotten(used));
+  });
+}
+
+async function useOnce(makeGateway: () => Promise<Gateway>): Promise<WeakRef<Gateway>> {
+  await using gateway = await makeGateway();
+  const item = await gateway.remoteExec(`await channel.send(1)`).receive();
+  await gateway.call((n: unknown) => n, item);
+  return new WeakRef(gateway);
 }
