@@ -3,8 +3,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { assert, assertInstanceOf } from "../tests/support/assert.ts";
 import { ChannelClosedError, ExecnetError, RemoteError } from "../errors.ts";
-import { MAX_FRAME_BYTES } from "../protocol/constants.ts";
-import { type Pair, pair, plainChannel, quiet } from "../tests/support/peers.ts";
+import { FrameType, MAX_FRAME_BYTES } from "../protocol/constants.ts";
+import { encodeFrame } from "../protocol/frames.ts";
+import { execFrame, face, type Pair, pair, plainChannel, quiet } from "../tests/support/peers.ts";
 
 /** The open channels of both sides, once they have come to rest. */
 async function openChannels(it: Pair): Promise<[number, number]> {
@@ -157,6 +158,38 @@ Deno.test("an execution's error comes after the items that it had sent", async (
   await assertRejects(() => it.near.receive(), RemoteError, "spent");
   await Promise.all(sends);
   assertEquals(await openChannels(it), [0, 0]);
+});
+
+Deno.test("an execution is over with the remote's CLOSE, and what is under way is dropped", async () => {
+  await using it = face("remote");
+  await it.peer.greet();
+  await it.peer.write(execFrame(1));
+  const { core } = await it.side.execution();
+  core.finish();
+  assertEquals((await it.peer.next("close"))?.type, "close");
+  assertEquals(it.side.connection.channelCount, 0);
+  const late = [
+    encodeFrame(FrameType.WINDOW, 1, Uint8Array.of(0, 0, 0, 9)),
+    encodeFrame(FrameType.ITEM, 1, Uint8Array.of(1)),
+    encodeFrame(FrameType.END, 1),
+    encodeFrame(FrameType.CLOSE, 1),
+    encodeFrame(FrameType.PING, 0),
+  ];
+  await it.peer.write(...late);
+  await it.peer.next("pong");
+  assertEquals(it.side.connection.lost, undefined);
+});
+
+Deno.test("the initiator does not answer the remote's CLOSE of an execution", async () => {
+  await using it = face("initiator");
+  await it.peer.greet();
+  const request = { kind: "source", name: "", position: "", isolated: false } as const;
+  const channel = it.side.connection.exec(request, "", undefined);
+  await it.peer.write(encodeFrame(FrameType.CLOSE, channel.id), encodeFrame(FrameType.PING, 0));
+  await channel.waitClose();
+  assertEquals(it.side.connection.channelCount, 0);
+  await it.peer.next("pong");
+  assertEquals(it.peer.seen, ["code", "execKept", "item", "pong"]);
 });
 
 Deno.test("close() ends an execution that has returned with more than a window unread", async () => {

@@ -331,6 +331,7 @@ export class ChannelCore implements InboxOwner {
     }
     this.#go("closeSent");
     this.#end("has ended with its execution");
+    this.#outbox.flushed().then(() => this.#over());
   }
 
   async waitClose(options?: WaitOptions): Promise<void> {
@@ -404,9 +405,9 @@ export class ChannelCore implements InboxOwner {
     if (this.isClosed) return;
     this.#failure ??= error;
     this.#outbox.closeNow(this.#context.codec.encodeError(error), () => error);
-    if (this.#role === "running") this.#role = "plain";
     this.#go("closeSent");
     this.#end(error, error);
+    if (this.#role === "running") this.#over();
   }
 
   giveCredit(bytes: number): void {
@@ -476,11 +477,20 @@ export class ChannelCore implements InboxOwner {
     const reason = "was closed by the peer";
     this.#outbox.abandon(() => this.#notSent(reason));
     this.#end(reason, error);
-    if (this.#role === "plain" || this.#role === "execution") {
+    if (this.#role === "execution") this.#over();
+    else if (this.#role === "plain") {
       this.#outbox.closeNow(NO_ERROR, () => this.#notSent(reason));
       this.#go("closeSent");
       this.#settle();
     }
+  }
+
+  /** Its execution has ended, and both sides know, or will: there is no answer to that. */
+  #over(): void {
+    this.#role = "plain";
+    if (this.#state === "closed") return;
+    this.#go("over");
+    this.#settle();
   }
 
   #closeWhenBothEnded(): void {

@@ -18,11 +18,18 @@ export type ChannelState =
   | "closing"
   /** The peer has sent CLOSE; this side's follows when its execution has ended. */
   | "peerClosed"
-  /** Both have sent CLOSE, or the connection is gone: the id is free. */
+  /** Both have sent CLOSE, or its execution is over, or the connection is gone: the id is free. */
   | "closed";
 
 /** What can happen to a channel. */
-export type ChannelEvent = "endSent" | "endReceived" | "closeSent" | "closeReceived" | "lost";
+export type ChannelEvent =
+  | "endSent"
+  | "endReceived"
+  | "closeSent"
+  | "closeReceived"
+  /** The CLOSE of the execution that it belongs to is not answered. */
+  | "over"
+  | "lost";
 
 const TABLE: Readonly<Record<ChannelState, Partial<Record<ChannelEvent, ChannelState>>>> = {
   open: {
@@ -45,8 +52,8 @@ const TABLE: Readonly<Record<ChannelState, Partial<Record<ChannelEvent, ChannelS
     lost: "closed",
   },
   bothEnded: { closeSent: "closing", closeReceived: "peerClosed", lost: "closed" },
-  closing: { endReceived: "closing", closeReceived: "closed", lost: "closed" },
-  peerClosed: { closeSent: "closed", lost: "closed" },
+  closing: { endReceived: "closing", closeReceived: "closed", over: "closed", lost: "closed" },
+  peerClosed: { closeSent: "closed", over: "closed", lost: "closed" },
   closed: { lost: "closed" },
 };
 

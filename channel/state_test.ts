@@ -1,17 +1,24 @@
 import { assertEquals } from "@std/assert";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 
-const EVENTS: ChannelEvent[] = ["endSent", "endReceived", "closeSent", "closeReceived", "lost"];
+const EVENTS: ChannelEvent[] = [
+  "endSent",
+  "endReceived",
+  "closeSent",
+  "closeReceived",
+  "over",
+  "lost",
+];
 
 /** The table of PROTOCOL.md, section 4; "-" is what cannot happen. Columns as in `EVENTS`. */
 const TABLE: Record<ChannelState, (ChannelState | "-")[]> = {
-  open: ["localEnded", "peerEnded", "closing", "peerClosed", "closed"],
-  localEnded: ["-", "bothEnded", "closing", "peerClosed", "closed"],
-  peerEnded: ["bothEnded", "-", "closing", "peerClosed", "closed"],
-  bothEnded: ["-", "-", "closing", "peerClosed", "closed"],
-  closing: ["-", "closing", "-", "closed", "closed"],
-  peerClosed: ["-", "-", "closed", "-", "closed"],
-  closed: ["-", "-", "-", "-", "closed"],
+  open: ["localEnded", "peerEnded", "closing", "peerClosed", "-", "closed"],
+  localEnded: ["-", "bothEnded", "closing", "peerClosed", "-", "closed"],
+  peerEnded: ["bothEnded", "-", "closing", "peerClosed", "-", "closed"],
+  bothEnded: ["-", "-", "closing", "peerClosed", "-", "closed"],
+  closing: ["-", "closing", "-", "closed", "closed", "closed"],
+  peerClosed: ["-", "-", "closed", "-", "closed", "closed"],
+  closed: ["-", "-", "-", "-", "-", "closed"],
 };
 
 for (const [state, row] of Object.entries(TABLE)) {

@@ -154,7 +154,8 @@ async function run(
       return await sendYielded(channel, runnable(channel, args));
     case "call":
       if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
-      return await channel.send(await runnable(...args));
+      // Nobody waits until it has been written: so the close goes along with it.
+      return coreOf(channel)?.sendOn(await runnable(...args));
     case "map":
       return await new Mapper(channel, runnable() as Runnable, args).run();
   }

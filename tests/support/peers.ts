@@ -156,6 +156,8 @@ export async function quiet({ initiator }: Pair): Promise<void> {
 
 /** A peer that writes what it is told to, right or wrong, and keeps the frames it gets. */
 export class RawPeer {
+  /** The types of all frames that have come. */
+  readonly seen: Frame["type"][] = [];
   readonly #stream: WatchedStream;
   readonly #preamble = new PreambleDecoder();
   readonly #decoder = new FrameDecoder();
@@ -223,6 +225,7 @@ export class RawPeer {
       chunk = greeting.rest;
     }
     this.#decoder.push(chunk, (frame) => {
+      this.seen.push(frame.type);
       this.#frames.push(structuredClone(frame));
       return true;
     });
