@@ -182,11 +182,10 @@ export class ChannelCore implements InboxOwner {
     if (!canSend(this.#state)) return Promise.reject(this.#sendError());
     if (signal?.aborted) return Promise.reject(signal.reason);
     try {
-      const { codec } = this.#context;
+      const { codec, scheduler } = this.#context;
       const bytes = codec.encode(item);
       this.#checkSize(bytes);
-      const sent = this.#outbox.sendNow(bytes);
-      if (sent !== undefined) return sent;
+      if (this.#outbox.sendNow(bytes)) return scheduler.handedOver;
       const waiting = this.#sendWaiting(codec.own(bytes), signal);
       waiting.catch(() => {}); // who does not await it learns of the end from the channel
       return waiting;
@@ -205,7 +204,7 @@ export class ChannelCore implements InboxOwner {
     const isEncoded = received instanceof EncodedItem;
     const bytes = isEncoded ? received.bytes : codec.encode(received);
     this.#checkSize(bytes);
-    if (this.#outbox.sendNow(bytes) !== undefined) return;
+    if (this.#outbox.sendNow(bytes)) return;
     return this.#sendWaiting(isEncoded ? bytes : codec.own(bytes)).catch(() => {});
   }
 
@@ -229,7 +228,7 @@ export class ChannelCore implements InboxOwner {
 
   /** Queues what was encoded and checked before, in front of anything that the user sends. */
   sendEncoded(bytes: Uint8Array): void {
-    if (this.#outbox.sendNow(bytes) === undefined) {
+    if (!this.#outbox.sendNow(bytes)) {
       this.#outbox.send(bytes).catch(() => {}); // the channel's own end tells why
     }
   }

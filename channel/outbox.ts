@@ -59,16 +59,16 @@ export class Outbox implements FrameSource {
     return new Promise((resolve) => this.#push({ kind: "mark", reached: resolve }));
   }
 
-  /** Sends `bytes` at once if nothing stands in the way. They may be overwritten afterwards. */
-  sendNow(bytes: Uint8Array): Promise<void> | undefined {
+  /** Sends `bytes` at once if nothing stands in the way. They may be overwritten afterwards then. */
+  sendNow(bytes: Uint8Array): boolean {
     const cost = HEADER_BYTES + bytes.length;
     if (
       this.#entries.size > 0 || bytes.length > MIN_PART_BYTES || this.#credit < cost ||
       !this.#scheduler.idle
-    ) return undefined;
+    ) return false;
     this.#credit -= cost;
     this.#scheduler.frame(FrameType.ITEM, this.#id, bytes);
-    return this.#scheduler.handedOver;
+    return true;
   }
 
   /**
