@@ -109,7 +109,7 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} when the gateway is gone.
    */
   receive(options?: WaitOptions): Promise<Receive> {
-    return this.#core.receive(options) as Promise<Receive>;
+    return this.#core.inbox.receive(options) as Promise<Receive>;
   }
 
   /**
@@ -120,7 +120,7 @@ export class Channel<Receive = unknown, Send = unknown>
   [Symbol.asyncIterator](): AsyncIterableIterator<Receive, undefined> {
     const core = this.#core;
     return {
-      next: () => core.next() as Promise<IteratorResult<Receive, undefined>>,
+      next: () => core.inbox.next() as Promise<IteratorResult<Receive, undefined>>,
       return: () => Promise.resolve({ value: undefined, done: true }),
       [Symbol.asyncIterator]() {
         return this;
@@ -142,7 +142,8 @@ export class Channel<Receive = unknown, Send = unknown>
     const marker = options !== undefined && "endMarker" in options
       ? { value: options.endMarker }
       : undefined;
-    this.#core.setCallback((item) => callback(item as Receive | Marker), marker);
+    const call = (item: unknown) => callback(item as Receive | Marker);
+    this.#core.inbox.setCallback({ call, endMarker: marker });
   }
 
   /**

@@ -5,7 +5,6 @@
  */
 
 import {
-  ChannelClosedError,
   ExecnetError,
   ProtocolError,
   RemoteError,
@@ -16,8 +15,10 @@ import {
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
-import { EncodedItem, ItemReader } from "./item_reader.ts";
+import { ItemReader } from "./item_reader.ts";
+import { ItemWriter } from "./item_writer.ts";
 import { Outbox } from "./outbox.ts";
+import { Outcome } from "./outcome.ts";
 import { type Advisor, remoteErrorInit } from "./remote_error.ts";
 import type { FrameSink } from "./scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
@@ -72,17 +73,15 @@ export const END_OF_ITEMS: unique symbol = Symbol("end of items");
 export class ChannelCore implements InboxOwner {
   #id: number;
   #context: CoreContext;
-  readonly #inbox: Inbox = new Inbox(this);
+  /** What has come, and who waits for it. */
+  readonly inbox: Inbox = new Inbox(this);
   readonly #outbox: Outbox;
   readonly #reader: ItemReader;
+  readonly #writer: ItemWriter;
+  readonly #outcome: Outcome = new Outcome(this);
   #role: ChannelRole;
   #state: ChannelState = "open";
-  /** Why nothing works any more: an error, or the text of one that few will ever ask for. */
-  #reason: Error | string | undefined;
   #ended: (() => void)[] = [];
-  /** What `waitClose` throws. */
-  #failure: Error | undefined;
-  #failureSeen = false;
   #explain: ErrorExplainer | undefined;
   /** The error of the peer's CLOSE, while it is being completed. */
   #unexplained: Error | undefined;
@@ -95,10 +94,11 @@ export class ChannelCore implements InboxOwner {
     this.#context = context;
     this.#outbox = new Outbox(id, context.scheduler);
     this.#reader = new ItemReader(id, context, {
-      put: (item, cost) => this.#inbox.put(item, cost),
-      putPiece: (cost) => this.#inbox.putPiece(cost),
+      put: (item, cost) => this.inbox.put(item, cost),
+      putPiece: (cost) => this.inbox.putPiece(cost),
       reset: (error) => this.reset(error),
     });
+    this.#writer = new ItemWriter(context, this.#outbox, this);
   }
 
   /** Its number on its connection; asked for it, a channel without one gets one. */
@@ -131,6 +131,7 @@ export class ChannelCore implements InboxOwner {
     this.#id = id;
     this.#context = context;
     this.#reader.bind(id, context);
+    this.#writer.bind(context);
     this.#outbox.bind(id, context.scheduler);
     before.leave?.(context.scheduler, id);
   }
@@ -147,7 +148,7 @@ export class ChannelCore implements InboxOwner {
 
   /** The error that it ended with. */
   get failure(): Error | undefined {
-    return this.#failure;
+    return this.#outcome.failure;
   }
 
   /** Sets what completes the error that the peer closes with. */
@@ -162,12 +163,12 @@ export class ChannelCore implements InboxOwner {
 
   /** Whether nothing will come or go any more. */
   get isSpent(): boolean {
-    return this.isClosed && this.#inbox.size === 0;
+    return this.isClosed && this.inbox.size === 0;
   }
 
   /** The error that the peer closed with, where nobody has been told of it. */
   get unseenError(): Error | undefined {
-    return this.#failureSeen ? undefined : this.#inbox.unseenError;
+    return this.#outcome.isSeen ? undefined : this.inbox.unseenError;
   }
 
   get signal(): AbortSignal {
@@ -178,91 +179,25 @@ export class ChannelCore implements InboxOwner {
     return this.#abort.signal;
   }
 
+  /** See {@linkcode ItemWriter.send}. */
   send(item: unknown, signal?: AbortSignal): Promise<void> {
-    if (!canSend(this.#state)) return Promise.reject(this.#sendError());
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    try {
-      const { codec, scheduler } = this.#context;
-      const bytes = codec.encode(item);
-      this.#checkSize(bytes);
-      if (this.#outbox.sendNow(bytes)) return scheduler.handedOver;
-      const waiting = this.#sendWaiting(codec.own(bytes), signal);
-      waiting.catch(() => {}); // who does not await it learns of the end from the channel
-      return waiting;
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    if (canSend(this.#state)) return this.#writer.send(item, signal);
+    return Promise.reject(this.#outcome.sendError());
   }
 
-  /**
-   * Sends on what {@linkcode ChannelCore.forward} handed over; a promise asks to wait for it before
-   * the next. After the close it does nothing.
-   */
+  /** See {@linkcode ItemWriter.sendOn}; after the close it does nothing. */
   sendOn(received: unknown): Promise<void> | void {
-    if (!canSend(this.#state)) return;
-    const { codec } = this.#context;
-    const isEncoded = received instanceof EncodedItem;
-    const bytes = isEncoded ? received.bytes : codec.encode(received);
-    this.#checkSize(bytes);
-    if (this.#outbox.sendNow(bytes)) return;
-    return this.#sendWaiting(isEncoded ? bytes : codec.own(bytes)).catch(() => {});
-  }
-
-  #checkSize({ length }: Uint8Array): void {
-    const { peerMaxItemBytes } = this.#context;
-    if (length <= peerMaxItemBytes) return;
-    throw new SerializationError(
-      `cannot send item: it takes ${length} bytes, and the peer of ${this.label} takes ` +
-        `${peerMaxItemBytes} at most; send it in parts`,
-    );
-  }
-
-  async #sendWaiting(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    this.waiting(1);
-    try {
-      await this.#outbox.send(bytes, signal);
-    } finally {
-      this.waiting(-1);
-    }
+    if (canSend(this.#state)) return this.#writer.sendOn(received);
   }
 
   /** Queues what was encoded and checked before, in front of anything that the user sends. */
   sendEncoded(bytes: Uint8Array): void {
-    if (!this.#outbox.sendNow(bytes)) {
-      this.#outbox.send(bytes).catch(() => {}); // the channel's own end tells why
-    }
+    this.#writer.sendEncoded(bytes);
   }
 
   /** Resolves when all that was sent so far is on its way, or given up. */
   flushed(): Promise<void> {
     return this.#outbox.flushed();
-  }
-
-  receive(options?: WaitOptions): Promise<unknown> {
-    return this.#inbox.receive(options);
-  }
-
-  next(): Promise<IteratorResult<unknown, undefined>> {
-    return this.#inbox.next();
-  }
-
-  /** See {@linkcode Inbox.arrival}. */
-  get arrival(): number | undefined {
-    return this.#inbox.arrival;
-  }
-
-  /** See {@linkcode Inbox.isAtEnd}. */
-  get isAtEnd(): boolean {
-    return this.#inbox.isAtEnd;
-  }
-
-  /** See {@linkcode Inbox.whenReadable}. */
-  whenReadable(ready: () => void): () => void {
-    return this.#inbox.whenReadable(ready);
-  }
-
-  setCallback(call: (item: unknown) => unknown, endMarker: { value: unknown } | undefined): void {
-    this.#inbox.setCallback({ call, endMarker });
   }
 
   /**
@@ -274,7 +209,7 @@ export class ChannelCore implements InboxOwner {
    */
   forward(call: (received: unknown) => unknown, to: string): void {
     try {
-      this.#inbox.setCallback({ call, endMarker: { value: END_OF_ITEMS }, isForwarding: true });
+      this.inbox.setCallback({ call, endMarker: { value: END_OF_ITEMS }, isForwarding: true });
     } catch (cause) {
       throw new SerializationError(
         `cannot send ${this.label} on to ${to}: something here receives on it`,
@@ -291,8 +226,8 @@ export class ChannelCore implements InboxOwner {
   consume(call: (item: unknown) => unknown, ended: () => void): void {
     const take = (item: unknown) => item === END_OF_ITEMS ? ended() : call(item);
     const endMarker = { value: END_OF_ITEMS };
-    this.#inbox.setCallback({ call: take, endMarker, isBackground: true });
-    this.#failureSeen = true; // by whoever is told of the end
+    this.inbox.setCallback({ call: take, endMarker, isBackground: true });
+    this.#outcome.isSeen = true; // by whoever is told of the end
   }
 
   closeSend(): void {
@@ -311,9 +246,9 @@ export class ChannelCore implements InboxOwner {
     }
     if (this.isClosed) return;
     this.#context.settle?.(); // its peer has to know of it, to answer
-    const reason = this.#reason ?? "was closed by this side";
+    const reason = this.#outcome.reason ?? "was closed by this side";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
-    this.#outbox.closeNow(bytes, () => this.#notSent(reason));
+    this.#outbox.closeNow(bytes, () => this.#outcome.notSentError(reason));
     this.#go("closeSent");
     this.#end(reason);
   }
@@ -324,7 +259,7 @@ export class ChannelCore implements InboxOwner {
     this.#role = "plain";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
     if (this.#state === "peerClosed") {
-      this.#outbox.closeNow(bytes, () => this.#notSent(this.#reason));
+      this.#outbox.closeNow(bytes, () => this.#outcome.notSentError(this.#outcome.reason));
     } else {
       this.#outbox.closeAfterItems(bytes);
     }
@@ -340,13 +275,13 @@ export class ChannelCore implements InboxOwner {
     } finally {
       this.waiting(-1);
     }
-    this.#failureSeen = true;
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#outcome.isSeen = true;
+    if (this.failure !== undefined) throw this.failure;
   }
 
   async #whenClosed(): Promise<void> {
     await this.#closed.promise;
-    await this.#inbox.settled;
+    await this.inbox.settled;
   }
 
   #waitCloseExpired(timeout: number | undefined): Error {
@@ -367,7 +302,7 @@ export class ChannelCore implements InboxOwner {
       case "end":
         this.#go("endReceived");
         this.#reader.end();
-        this.#inbox.end();
+        this.inbox.end();
         return this.#closeWhenBothEnded();
       case "close":
         return this.#takeClose(frame.error);
@@ -392,8 +327,7 @@ export class ChannelCore implements InboxOwner {
   /** The connection is gone. */
   lose(error: Error): void {
     this.#closeExplained(this.#unexplained);
-    this.#failure ??= error;
-    this.#reason = error;
+    this.#outcome.lose(error);
     this.#outbox.abandon(() => error);
     this.#go("lost");
     this.#end(error, error);
@@ -402,7 +336,6 @@ export class ChannelCore implements InboxOwner {
   /** Resets this channel alone: what the peer sent on it is wrong, the connection is sound. */
   reset(error: Error): void {
     if (this.isClosed) return;
-    this.#failure ??= error;
     this.#outbox.closeNow(this.#context.codec.encodeError(error), () => error);
     this.#go("closeSent");
     this.#end(error, error);
@@ -421,16 +354,14 @@ export class ChannelCore implements InboxOwner {
   }
 
   endError(): Error {
-    if (this.#reason === undefined) {
-      return new ChannelClosedError(`cannot receive on ${this.label}: the peer sends no more`);
-    }
-    return this.#error(this.#reason);
+    return this.#outcome.receiveError();
   }
 
   callbackFailed(error: unknown): void {
-    this.#failure ??= error instanceof Error ? error : new ExecnetError(String(error));
-    if (this.#role === "running") this.reset(this.#failure);
-    else this.close(error);
+    const failure = error instanceof Error ? error : new ExecnetError(String(error));
+    if (this.#role === "running") return this.reset(failure);
+    this.#outcome.fail(failure);
+    this.close(error);
   }
 
   #takeItem(frame: Frame & { type: "item" | "part" }): void {
@@ -467,18 +398,17 @@ export class ChannelCore implements InboxOwner {
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {
-      this.#outbox.hurryClose(() => this.#notSent(this.#reason));
+      this.#outbox.hurryClose(() => this.#outcome.notSentError(this.#outcome.reason));
       // What ends because of our own closing is no failure.
-      if (error !== undefined && error.name !== "ChannelClosedError") this.#failure ??= error;
+      if (error !== undefined && error.name !== "ChannelClosedError") this.#outcome.fail(error);
       return this.#end("was closed by both sides");
     }
-    this.#failure ??= error;
     const reason = "was closed by the peer";
-    this.#outbox.abandon(() => this.#notSent(reason));
+    this.#outbox.abandon(() => this.#outcome.notSentError(reason));
     this.#end(reason, error);
     if (this.#role === "execution") this.#over();
     else if (this.#role === "plain") {
-      this.#outbox.closeNow(NO_ERROR, () => this.#notSent(reason));
+      this.#outbox.closeNow(NO_ERROR, () => this.#outcome.notSentError(reason));
       this.#go("closeSent");
       this.#settle();
     }
@@ -511,9 +441,9 @@ export class ChannelCore implements InboxOwner {
 
   /** Ends the receiving half, tells the signal, and frees the id where both sides are done. */
   #end(reason: Error | string, error?: Error): void {
-    this.#reason ??= reason;
+    this.#outcome.end(reason, error);
     this.#reader.drop();
-    this.#inbox.end(error);
+    this.inbox.end(error);
     this.#abort?.abort(this.endError());
     for (const ended of this.#ended.splice(0)) ended();
     this.#settle();
@@ -523,19 +453,5 @@ export class ChannelCore implements InboxOwner {
     if (this.#state !== "closed") return;
     this.#context.release(this);
     this.#closed.resolve();
-  }
-
-  #sendError(): Error {
-    if (this.#reason instanceof Error) return this.#reason;
-    const why = this.#reason === undefined ? "closeSend was called on it" : `it ${this.#reason}`;
-    return new ChannelClosedError(`cannot send on ${this.label}: ${why}`);
-  }
-
-  #error(reason: Error | string): Error {
-    return reason instanceof Error ? reason : new ChannelClosedError(`${this.label} ${reason}`);
-  }
-
-  #notSent(reason: Error | string = "was closed"): Error {
-    return reason instanceof Error ? reason : this.#error(`${reason} before this item was sent`);
   }
 }

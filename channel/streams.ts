@@ -13,7 +13,7 @@ const UNBUFFERED = { highWaterMark: 0 };
 export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
   return new ReadableStream<T>({
     async pull(controller) {
-      const { value, done } = await core.next();
+      const { value, done } = await core.inbox.next();
       if (done) controller.close();
       else controller.enqueue(value as T);
     },

@@ -36,8 +36,8 @@ export async function readable(
     const ready = new Promise<void>((resolve) => {
       let missing = every ? cores.length : 1;
       for (const core of cores) {
-        stops.push(core.whenReadable(() => {
-          if (--missing === 0 || core.isAtEnd) resolve();
+        stops.push(core.inbox.whenReadable(() => {
+          if (--missing === 0 || core.inbox.isAtEnd) resolve();
         }));
       }
     });
@@ -50,7 +50,7 @@ export async function readable(
 }
 
 function expired(cores: readonly ChannelCore[], timeout: number | undefined): Error {
-  const silent = cores.filter(({ arrival }) => arrival === undefined).map(({ label }) => label);
+  const silent = cores.filter(({ inbox }) => inbox.arrival === undefined).map(({ label }) => label);
   const more = silent.length > 3 ? ` and ${silent.length - 3} more` : "";
   return new TimeoutError(
     `nothing came on ${silent.slice(0, 3).join(", ")}${more} within ${timeout} ms; they stay ` +
@@ -61,9 +61,10 @@ function expired(cores: readonly ChannelCore[], timeout: number | undefined): Er
 /** What came first among what can be received now. */
 function earliest(cores: Iterable<ChannelCore>): ChannelCore | undefined {
   let first: ChannelCore | undefined;
+  let least = Infinity;
   for (const core of cores) {
-    if (core.arrival === undefined) continue;
-    if (first?.arrival === undefined || core.arrival < first.arrival) first = core;
+    const { arrival = Infinity } = core.inbox;
+    if (arrival < least) [first, least] = [core, arrival];
   }
   return first;
 }
@@ -103,19 +104,19 @@ export class Arrivals<Receive, Send>
         await readable([...this.#open.keys()], { signal }).catch((error) => {
           if (!signal.aborted) throw error;
         });
-      } else if (core.isAtEnd) {
+      } else if (core.inbox.isAtEnd) {
         this.#open.delete(core);
         this.#ended.push(core);
       } else {
         const channel = this.#open.get(core) as Channel<Receive, Send>;
-        return { value: [channel, await core.receive() as Receive], done: false };
+        return { value: [channel, await core.inbox.receive() as Receive], done: false };
       }
     }
     // The errors come last, so that one member's failure loses nothing of the others.
     while (!signal.aborted) {
       const core = this.#ended.shift();
       if (core === undefined) break;
-      await core.next();
+      await core.inbox.next();
     }
     return { value: undefined, done: true };
   }

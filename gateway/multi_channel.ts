@@ -79,13 +79,14 @@ export class MultiChannel<Receive = unknown, Send = unknown>
    */
   async receiveEach(options?: WaitOptions): Promise<Receive[]> {
     const cores = this.#channels.map(insideOf);
+    const inboxes = cores.map(({ inbox }) => inbox);
     const deadline = performance.now() + (options?.timeout ?? Infinity);
     for (;;) {
-      const ended = cores.filter(({ isAtEnd }) => isAtEnd)
+      const ended = inboxes.filter(({ isAtEnd }) => isAtEnd)
         .sort((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
       if (ended.length > 0) await ended[0].receive();
-      if (cores.every(({ arrival }) => arrival !== undefined)) {
-        return await Promise.all(cores.map((core) => core.receive())) as Receive[];
+      if (inboxes.every(({ arrival }) => arrival !== undefined)) {
+        return await Promise.all(inboxes.map((inbox) => inbox.receive())) as Receive[];
       }
       await readable(cores, { ...options, deadline, every: true });
     }

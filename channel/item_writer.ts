@@ -1,0 +1,95 @@
+/**
+ * Makes bytes of the items that are sent on one channel.
+ *
+ * @module
+ */
+
+import { SerializationError } from "../errors.ts";
+import type { ItemCodec } from "../protocol/items.ts";
+import { EncodedItem } from "./item_reader.ts";
+import type { Outbox } from "./outbox.ts";
+import type { FrameSink } from "./scheduler.ts";
+
+/** What an {@linkcode ItemWriter} needs of its connection. */
+export interface WriterContext {
+  readonly codec: ItemCodec;
+  readonly scheduler: FrameSink;
+  /** Largest item that the peer takes, in bytes. */
+  readonly peerMaxItemBytes: number;
+  /** Something begins (+1) or ends (-1) to wait for the peer. */
+  waiting(change: 1 | -1): void;
+}
+
+/** The writing half of a channel's wire: encoding, sizes, and who waits for the window. */
+export class ItemWriter {
+  #context: WriterContext;
+  readonly #outbox: Outbox;
+  readonly #channel: { readonly label: string };
+
+  /** @param channel For messages. */
+  constructor(context: WriterContext, outbox: Outbox, channel: { readonly label: string }) {
+    this.#context = context;
+    this.#outbox = outbox;
+    this.#channel = channel;
+  }
+
+  /** Its channel has got a connection. */
+  bind(context: WriterContext): void {
+    this.#context = context;
+  }
+
+  /** Resolves when the item has been handed over; `signal` takes back what waits. */
+  send(item: unknown, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    try {
+      const { codec, scheduler } = this.#context;
+      const bytes = codec.encode(item);
+      this.#checkSize(bytes);
+      if (this.#outbox.sendNow(bytes)) return scheduler.handedOver;
+      const waiting = this.#sendWaiting(codec.own(bytes), signal);
+      waiting.catch(() => {}); // who does not await it learns of the end from the channel
+      return waiting;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Sends what may be an {@linkcode EncodedItem}; a promise asks to wait for it before the next.
+   *
+   * @throws {SerializationError}
+   */
+  sendOn(received: unknown): Promise<void> | void {
+    const { codec } = this.#context;
+    const isEncoded = received instanceof EncodedItem;
+    const bytes = isEncoded ? received.bytes : codec.encode(received);
+    this.#checkSize(bytes);
+    if (this.#outbox.sendNow(bytes)) return;
+    return this.#sendWaiting(isEncoded ? bytes : codec.own(bytes)).catch(() => {});
+  }
+
+  /** Sends what was encoded and checked before. */
+  sendEncoded(bytes: Uint8Array): void {
+    if (!this.#outbox.sendNow(bytes)) {
+      this.#outbox.send(bytes).catch(() => {}); // the channel's own end tells why
+    }
+  }
+
+  async #sendWaiting(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    this.#context.waiting(1);
+    try {
+      await this.#outbox.send(bytes, signal);
+    } finally {
+      this.#context.waiting(-1);
+    }
+  }
+
+  #checkSize({ length }: Uint8Array): void {
+    const { peerMaxItemBytes } = this.#context;
+    if (length <= peerMaxItemBytes) return;
+    throw new SerializationError(
+      `cannot send item: it takes ${length} bytes, and the peer of ${this.#channel.label} takes ` +
+        `${peerMaxItemBytes} at most; send it in parts`,
+    );
+  }
+}
