@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../errors.ts";
-import { readMapAnswer } from "./map_answer.ts";
+import { type MapAnswer, readMapAnswer } from "./map_answer.ts";
 
 Deno.test("readMapAnswer() takes what a worker sends", () => {
   const failures = new Map([[1, new Error("no")]]);
-  const whole = { ms: 0.5, results: [1, undefined], failures, back: [2, 4] };
+  const whole: MapAnswer = { ms: 0.5, results: [1, undefined], failures, back: [2, 4] };
   assertEquals(readMapAnswer(whole), whole);
   const { failures: none } = readMapAnswer({ ms: 0, results: [] });
   assertEquals(none?.size, 0);

@@ -224,7 +224,8 @@ throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
     assertMatch(local, placePattern(line));
     assertMatch(remote, /^\s+at j\.ts:1:7/m);
     assertEquals(Deno.inspect(error).match(/j\.ts:1:7/g)?.length, 1, "it is shown once");
-    const called = await assertRejects(() => gw.call(() => Deno.readTextFileSync(1 as never)));
+    const call = () => gw.call(() => Deno.readTextFileSync(1 as never));
+    const called = await assertRejects(call, RemoteError);
     const [callLine] = placeOf(`gw.call(() => Deno.readTextFileSync(1 as never))`);
     assertMatch(String(called.stack), placePattern(callLine));
   });
