@@ -1,6 +1,7 @@
 /**
- * `deno task bench:link [ms]`: gateways over ssh on a link with that round trip (default 50), between
- * two network namespaces that it makes. Needs root, `ip`, `sshd` and `/usr/bin/python3`.
+ * `deno task bench:link [ms] [MiB]`: gateways over ssh on a link with that round trip (default 50),
+ * between two network namespaces that it makes. Bulk is so many MiB each way (default 128; 0 leaves it
+ * out). Needs root, `ip`, `sshd` and `/usr/bin/python3`.
  */
 import { here } from "./run.ts";
 
@@ -8,7 +9,7 @@ const NAMES = [`execnet-a-${Deno.pid}`, `execnet-b-${Deno.pid}`] as const;
 const [NEAR, FAR] = ["10.77.0.1", "10.77.0.2"];
 const HOST = "far";
 
-const roundTripMs = Number(Deno.args[0] ?? 50);
+const [roundTripMs = "50", bulkMib = "128"] = Deno.args;
 const directory = await Deno.makeTempDir({ dir: "/tmp", prefix: "link-" });
 const children: Deno.ChildProcess[] = [];
 try {
@@ -21,7 +22,7 @@ try {
   const client = `${directory}/ssh_config`;
   // The session that is established already; sshd may need a moment.
   await inNear("ssh", "-F", client, "-oConnectionAttempts=10", HOST, "true");
-  const measured = [Deno.execPath(), "run", "-A", here("link.ts"), HOST, client] as const;
+  const measured = [Deno.execPath(), "run", "-A", here("link.ts"), HOST, client, bulkMib] as const;
   await inNear(...measured);
   await inNear("ssh", "-F", client, "-O", "exit", HOST);
 } finally {
@@ -37,7 +38,7 @@ async function startLink(): Promise<void> {
   const script = new URL("delay_link.py", import.meta.url).pathname;
   const ends = [NAMES[0], `${NEAR}/24`, NAMES[1], `${FAR}/24`];
   const link = new Deno.Command("/usr/bin/python3", {
-    args: [script, ...ends, `${roundTripMs / 2}`],
+    args: [script, ...ends, `${Number(roundTripMs) / 2}`],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

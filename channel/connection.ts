@@ -19,7 +19,7 @@ import {
 } from "../protocol/control.ts";
 import { type Frame, FrameDecoder, writeUint32 } from "../protocol/frames.ts";
 import { ItemCodec } from "../protocol/items.ts";
-import { encodePreamble, type Hello, localHello, PreambleDecoder } from "../protocol/preamble.ts";
+import { type Hello, PreambleDecoder } from "../protocol/preamble.ts";
 import { bridge } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
 import { KeptCodes } from "./kept_codes.ts";
@@ -96,12 +96,9 @@ export class Connection implements CoreContext {
     this.scheduler = new Scheduler(stream, (error) => this.close(error));
   }
 
-  /** Says hello and begins to read. `before` is written ahead of everything. */
-  start(before?: Uint8Array): void {
-    if (before !== undefined) this.scheduler.raw(before);
-    this.scheduler.raw(
-      encodePreamble(localHello(this.#handler.owner.id, this.#limits.maxItemBytes)),
-    );
+  /** Begins to read. `first` is written ahead of everything: this side's hello, if it is still to be said. */
+  start(...first: readonly Uint8Array[]): void {
+    for (const bytes of first) this.scheduler.raw(bytes);
     this.#stream.start({
       data: (chunk) => this.#data(chunk),
       end: (error) => this.close(error),

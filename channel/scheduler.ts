@@ -172,11 +172,6 @@ export class Scheduler implements FrameSink {
     this.#schedule();
   }
 
-  /** Writes what there is, without waiting for more. */
-  flush(): void {
-    this.#pump();
-  }
-
   /** Resolves when the current batch has been handed to the stream. */
   get handedOver(): Promise<void> {
     if (this.#handedOver === undefined) {

@@ -12,8 +12,11 @@ import type { Session } from "./session.ts";
 /** What an execution has to end, before its process is made to; ms. */
 const CANCEL_GRACE_MS = 1_000;
 
-/** Starting a process holds this one up for some ms, which the first result is not to wait for. */
-const READY_DELAY_MS = 10;
+/**
+ * Starting a process holds this one up for some ms, which the first result is not to wait for. After
+ * the hello the far side has still to load its program.
+ */
+const READY_DELAY_MS = 100;
 
 /** The isolated executions of one gateway. */
 export class Isolation {

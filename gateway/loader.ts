@@ -5,15 +5,23 @@
  * @module
  */
 
+import { DEFAULT_LIMITS, MAGIC, PROTOCOL_VERSION } from "../protocol/constants.ts";
+
 /** Fds that the launch script gives the protocol, so that 0 to 2 are the user's. */
 export const PROTOCOL_INPUT = "/dev/fd/3";
 /** See {@linkcode PROTOCOL_INPUT}. */
 export const PROTOCOL_OUTPUT = "/dev/fd/4";
 
+/** What opens a connection, up to the hello's length. */
+const PREAMBLE_START = [...MAGIC, PROTOCOL_VERSION >> 8, PROTOCOL_VERSION & 0xff];
+
 /** What of the program's head is its length; the bit above says that it is deflated. */
 const LENGTH_BITS = 0x7fff_ffff;
 
 /**
+ * It says hello before it reads the program: ssh lets nothing through to a command before that runs, so
+ * over a long link the program comes a round trip later. The hello is as `protocol/preamble.ts` makes it.
+ *
  * Opening `/dev/fd/N` starts in half the time of `node:net`; where it fails (a socket, another
  * user's pipe, a deny list) `node:net` serves. The grants for it are given up before anything else
  * runs, unless the spec itself grants what lies above: revoking would take that away too.
@@ -63,6 +71,20 @@ if (files) {
     return bytes;
   };
 }
+const { build: { os, arch }, pid, version } = Deno;
+const fields = Object.entries({
+  pid, ...version, os, arch, maxItemBytes: ${DEFAULT_LIMITS.maxItemBytes}, gateway: "",
+});
+const hello = [0x80 + fields.length];
+const put = (value) => {
+  if (typeof value === "string") hello.push(0xd9, value.length, ...new TextEncoder().encode(value));
+  else hello.push(0xce, value >>> 24, value >>> 16 & 255, value >>> 8 & 255, value & 255);
+};
+fields.flat().forEach(put);
+const { length } = hello;
+const preamble = new Uint8Array([${PREAMBLE_START}, 0, 0, length >>> 8, length & 255, ...hello]);
+if (files) files[1].writeSync(preamble);
+else sockets[1].write(preamble);
 const head = new DataView((await take(4)).buffer).getUint32(0);
 const body = await take(head & ${LENGTH_BITS});
 let program = "";
@@ -75,7 +97,12 @@ else {
   const decoder = new TextDecoder();
   for await (const chunk of readable) program += decoder.decode(chunk, { stream: true });
 }
-new Function("boot", program + "\\n//# sourceURL=execnet:remote")({ files, sockets, rest });
+new Function("boot", program + "\\n//# sourceURL=execnet:remote")({
+  files,
+  sockets,
+  helloBytes: preamble.length,
+  rest,
+});
 `;
 
 /** The loader as the module to give to `deno run`. */

@@ -10,7 +10,7 @@ import type { ChannelIds } from "../channel/channel_table.ts";
 import { Connection, type ConnectionHandler } from "../channel/connection.ts";
 import { GatewayClosedError, LaunchError, ProtocolError } from "../errors.ts";
 import { type Limits, MIN_DENO_VERSION } from "../protocol/constants.ts";
-import type { Hello } from "../protocol/preamble.ts";
+import { encodePreamble, type Hello, localHello } from "../protocol/preamble.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
@@ -82,7 +82,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
     });
     process.closed.then(forget);
     this.connection = new Connection(process, this, init.limits);
-    this.connection.start(init.program);
+    const hello = encodePreamble(localHello(this.owner.id, this.connection.maxItemBytes));
+    this.connection.start(...(init.program === undefined ? [] : [init.program]), hello);
     this.#boundStart(init.spec.connectTimeout);
     if (init.heartbeat !== undefined) this.#watchOver(init.heartbeat);
   }

@@ -8,6 +8,8 @@ export interface Boot {
   files?: [Deno.FsFile, Deno.FsFile];
   /** The same as sockets, where they could not be opened as files. */
   sockets?: [Socket, Socket];
+  /** How long the hello was, which the loader has said already. */
+  helloBytes: number;
   /** What was read past the program. */
   rest: Uint8Array<ArrayBuffer>;
 }

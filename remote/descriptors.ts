@@ -33,13 +33,14 @@ export class DescriptorStream implements ByteStream {
   // The first `setTimeout` of a process loads a part of Node, which takes 5 ms; this does not.
   readonly #timer = AbortSignal.timeout(FILES_FOR_MS);
   #socketClass: SocketClass | undefined;
-  #writtenBytes = 0;
+  #writtenBytes: number;
   #sockets: NodeByteStream | undefined;
 
   /** @param ping Makes the peer send some bytes: so no item of the user waits for sockets. */
   constructor(boot: Boot, ping: () => void) {
     this.#boot = boot;
     this.#ping = ping;
+    this.#writtenBytes = boot.helloBytes;
     if (boot.sockets !== undefined) this.#sockets = new NodeByteStream(...boot.sockets);
   }
 
@@ -63,8 +64,8 @@ export class DescriptorStream implements ByteStream {
     const bytes = chunks.length === 1 ? chunks[0] : concat(chunks);
     this.#writtenBytes += bytes.length;
     if (this.#writtenBytes > PIPE_LEAST_BYTES) return writeAll(output, bytes).then(written);
-    // The hello and the first results wait for no thread; nor are they lost to code that ends this
-    // process, or that is busy from now on.
+    // The first results wait for no thread; nor are they lost to code that ends this process, or that
+    // is busy from now on.
     for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
     written?.();
   }

@@ -35,7 +35,10 @@ export class Executor implements ConnectionHandler {
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
   readonly #exit: (isOrphan: boolean) => void;
 
-  /** @param exit Called when this side is to end, after its executions have. */
+  /**
+   * @param stream Where the hello of this side has been said already.
+   * @param exit Called when this side is to end, after its executions have.
+   */
   constructor(stream: ByteStream, exit: (isOrphan: boolean) => void) {
     this.#exit = exit;
     const connection = this.#connection = new Connection(stream, this);
@@ -46,7 +49,6 @@ export class Executor implements ConnectionHandler {
       newChannel: <R, S>() => connection.newChannel() as Channel<R, S>,
     };
     connection.start();
-    connection.scheduler.flush();
   }
 
   /** The process lives as long as its initiator, whatever waits. */

@@ -1,10 +1,20 @@
-/** One host over ssh, by this package and by `ssh` itself, in turns: `link.ts HOST SSH_CONFIG`. */
+/**
+ * One host over ssh, by this package and by `ssh` itself, in turns: `link.ts HOST SSH_CONFIG BULK_MIB`.
+ *
+ * What each start is made of: `true` is what ssh takes for any command; `deno run` adds the start of a
+ * process; `head` adds what goes to the command's input, and the answer to it.
+ */
 import { type Gateway, makeGateway } from "@x/execnet";
 import { median, MIB, timed } from "../measure.ts";
 
 const ROUNDS = 3;
-const SIZE = 128 * MIB;
-const [host, config] = Deno.args;
+/** Before each start: TCP forgets what it has learnt of a link that was idle for longer than its timeout. */
+const IDLE_MS = 1_500;
+const EMPTY = "deno run --no-config data:application/javascript,";
+/** The last is what the program of a gateway takes. */
+const INPUTS = [1_000, 10_000, 26_000];
+const [host, config, bulkMib] = Deno.args;
+const SIZE = Number(bulkMib) * MIB;
 
 function ssh(command: string, input = "/dev/null"): Promise<number> {
   return timed(async () => {
@@ -16,6 +26,8 @@ function ssh(command: string, input = "/dev/null"): Promise<number> {
     if (!success) throw new Error(`ssh ${host} ${command} failed`);
   });
 }
+
+const idle = () => new Promise((resolve) => setTimeout(resolve, IDLE_MS));
 
 async function up(gw: Gateway): Promise<void> {
   const channel = gw.remoteExec(`
@@ -46,8 +58,16 @@ const note = (name: string, figure: number) =>
   figures.set(name, [...(figures.get(name) ?? []), figure]);
 
 for (let round = 0; round < ROUNDS; round++) {
+  await idle();
   note("ssh host true (ms)", await ssh("true"));
-  note("ssh host deno --version (ms)", await ssh("deno --version"));
+  await idle();
+  note("ssh host deno run, empty (ms)", await ssh(EMPTY));
+  for (const size of INPUTS) {
+    await idle();
+    const name = `ssh host head -c ${size} (ms)`;
+    note(name, await ssh(`head -c ${size} >/dev/null`, `head -c ${size} /dev/zero`));
+  }
+  await idle();
   let gw: Gateway | undefined;
   note(
     "makeGateway (ms)",
@@ -59,6 +79,10 @@ for (let round = 0; round < ROUNDS; round++) {
   const started = gw;
   note("first result after it (ms)", await timed(async () => void await started.call(() => 1)));
   note("round trip of an integer (ms)", await timed(async () => void await started.call(() => 1)));
+  if (SIZE === 0) {
+    await started.terminate();
+    continue;
+  }
   note("ssh host cat, up (MiB/s)", rate(await ssh("cat >/dev/null", `head -c ${SIZE} /dev/zero`)));
   note("1 MiB items, up (MiB/s)", rate(await timed(() => up(started))));
   note("ssh host cat, down (MiB/s)", rate(await ssh(`head -c ${SIZE} /dev/zero | cat`)));

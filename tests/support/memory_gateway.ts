@@ -5,6 +5,8 @@ import { Group } from "../../gateway/group.ts";
 import { here } from "../../gateway/site.ts";
 import { resolveSpec } from "../../gateway/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
+import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
+import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import { Executor } from "../../remote/executor.ts";
 import { MemoryStream } from "../../transports/memory.ts";
 import type { ExitStatus, Transport } from "../../transports/transport.ts";
@@ -29,6 +31,8 @@ class MemoryTransport implements Transport {
       // After what is under way in the pipe: no timer of it outlives the gateway.
       setTimeout(resolve, 0, status);
     };
+    // As the loader does.
+    far.write([encodePreamble(localHello("", DEFAULT_LIMITS.maxItemBytes))]);
     new Executor(far, () => this.#end({ code: 0, signal: null }));
   }
 

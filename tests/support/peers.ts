@@ -87,7 +87,7 @@ export class Side {
       },
       ...(side === "remote" ? remoteOnly : {}),
     }, limits);
-    this.connection.start();
+    this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));
   }
 
   /** The first execution that the peer asks for. */
