@@ -48,7 +48,7 @@ async function first(gw: Gateway, options: ExecOptions): Promise<void> {
 async function ready(gw: Gateway): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 15; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     times.push(
       await timed(async () => {
         const channel = gw.remoteExec(FIRST, undefined, { isolate: true });
