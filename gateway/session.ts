@@ -16,6 +16,7 @@ import type { Code } from "./code.ts";
 import { denoVersionError, isOlder } from "./deno_command.ts";
 import { deniedAdvice } from "./denied.ts";
 import { epitaph, runningNow } from "./epitaph.ts";
+import { importAdvice } from "./import_advice.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { launchError } from "./launch.ts";
@@ -154,7 +155,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
   }
 
   advise(message: string): string | undefined {
-    return deniedAdvice(message, this.owner.id, this.#init.spec.permissions);
+    return deniedAdvice(message, this.owner.id, this.#init.spec.permissions) ??
+      importAdvice(message);
   }
 
   /** Asks it to end. */

@@ -1,0 +1,24 @@
+/**
+ * What to do about an import that remote code cannot resolve.
+ *
+ * @module
+ */
+
+const ADVICE: readonly [message: RegExp, advice: string][] = [
+  // What is sent as text has no URL that a path could be relative to.
+  [
+    /relative URL with a cannot-be-a-base base/,
+    "code that is sent has no place of its own: relative imports need a module, as in " +
+    'remoteExec(new URL("./x.ts", import.meta.url)), which brings what it imports',
+  ],
+  [
+    /^Import "[^"]*" not a dependency/,
+    "names of a deno.json need a module, as in " +
+    'remoteExec(new URL("./x.ts", import.meta.url)); otherwise write npm:, jsr: or node: in front',
+  ],
+];
+
+/** Says how to import what the message of a remote error says cannot be; nothing for other messages. */
+export function importAdvice(message: string): string | undefined {
+  return ADVICE.find(([pattern]) => pattern.test(message))?.[1];
+}
