@@ -1,5 +1,5 @@
 /**
- * Every error that this package throws.
+ * Every error that this package throws, but for the TypeError or RangeError of a wrong argument.
  *
  * All extend {@linkcode ExecnetError}, so `catch (e) { if (e instanceof ExecnetError) … }` tells
  * what this package reports from what user code throws.
@@ -95,7 +95,8 @@ function define(error: Error, key: string, value: string): void {
 }
 
 /**
- * The channel can no longer do what was asked: it was closed by one of its sides.
+ * The channel can no longer do what was asked: it was closed by one of its sides. Where that was
+ * done by the `signal` of a `remoteExec`, the signal's reason is the `cause`.
  *
  * @example
  * ```ts

@@ -4,9 +4,17 @@
  * @module
  */
 
+import {
+  ANYTHING,
+  checkArgument,
+  checkOptions,
+  FUNCTION,
+  type OptionRules,
+  SIGNAL,
+} from "./arguments.ts";
 import type { ChannelCore } from "./core.ts";
 import { readableOf, writableOf } from "./streams.ts";
-import type { WaitOptions } from "./wait.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "./wait.ts";
 
 /** Options of {@linkcode Channel.send}. */
 export interface SendOptions {
@@ -17,11 +25,16 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
+/** The rules of {@linkcode SendOptions}. */
+export const SEND_OPTIONS: OptionRules<SendOptions> = { signal: SIGNAL };
+
 /** Options of {@linkcode Channel.setCallback}. */
 export interface CallbackOptions<Marker> {
   /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
   endMarker?: Marker;
 }
+
+const CALLBACK_OPTIONS: OptionRules<CallbackOptions<unknown>> = { endMarker: ANYTHING };
 
 /** What a channel belongs to: a {@linkcode Gateway}, or on the remote side what stands for it. */
 export interface ChannelGateway {
@@ -97,7 +110,8 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} when the gateway is gone.
    */
   send(item: Send, options?: SendOptions): Promise<void> {
-    return this.#core.send(item, options?.signal);
+    if (options === undefined) return this.#core.send(item);
+    return checked("send", options, SEND_OPTIONS) ?? this.#core.send(item, options.signal);
   }
 
   /**
@@ -109,7 +123,9 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} when the gateway is gone.
    */
   receive(options?: WaitOptions): Promise<Receive> {
-    return this.#core.inbox.receive(options) as Promise<Receive>;
+    if (options === undefined) return this.#core.inbox.receive() as Promise<Receive>;
+    return checked("receive", options, WAIT_OPTIONS) ??
+      this.#core.inbox.receive(options) as Promise<Receive>;
   }
 
   /**
@@ -134,11 +150,14 @@ export class Channel<Receive = unknown, Send = unknown>
    * callback throws, the peer's side is closed with that error.
    *
    * @throws {ExecnetError} when there is a callback already, or something waits to receive.
+   * @throws {TypeError} when `callback` is no function.
    */
   setCallback<Marker = never>(
     callback: (item: Receive | Marker) => unknown,
     options?: CallbackOptions<Marker>,
   ): void {
+    checkArgument("the callback of setCallback", callback, FUNCTION);
+    checkOptions("setCallback", options, CALLBACK_OPTIONS);
     const marker = options !== undefined && "endMarker" in options
       ? { value: options.endMarker }
       : undefined;
@@ -171,7 +190,7 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} when the gateway was lost before.
    */
   waitClose(options?: WaitOptions): Promise<void> {
-    return this.#core.waitClose(options);
+    return checked("waitClose", options, WAIT_OPTIONS) ?? this.#core.waitClose(options);
   }
 
   /** What it receives, as a stream. Cancelling it closes the channel. */
@@ -193,6 +212,19 @@ export class Channel<Receive = unknown, Send = unknown>
   /** For `console.log`. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Channel(${this.#core.label}, ${this.#core.state})`;
+  }
+}
+
+/** A rejection where the options are wrong: what returns a promise does not throw. */
+function checked<Options>(
+  method: string,
+  options: Options | undefined,
+  rules: OptionRules<Options>,
+): Promise<never> | undefined {
+  try {
+    checkOptions(method, options, rules);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

@@ -237,8 +237,11 @@ export class ChannelCore implements InboxOwner {
     this.#closeWhenBothEnded();
   }
 
-  /** @param error Tells the peer why; its receive rejects with it. */
-  close(error?: unknown): void {
+  /**
+   * @param error Tells the peer why; its receive rejects with it.
+   * @param why Tells this side why, where that is not the one who waits.
+   */
+  close(error?: unknown, why?: Error): void {
     if (this.#role === "running") {
       throw new ExecnetError(
         `cannot close the channel of a running execution from inside it: return, or throw, instead`,
@@ -246,7 +249,7 @@ export class ChannelCore implements InboxOwner {
     }
     if (this.isClosed) return;
     this.#context.settle?.(); // its peer has to know of it, to answer
-    const reason = this.#outcome.reason ?? "was closed by this side";
+    const reason = this.#outcome.reason ?? why ?? "was closed by this side";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
     this.#outbox.closeNow(bytes, () => this.#outcome.notSentError(reason));
     this.#go("closeSent");

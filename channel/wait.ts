@@ -4,6 +4,8 @@
  * @module
  */
 
+import { MILLISECONDS, type OptionRules, SIGNAL } from "./arguments.ts";
+
 /** How long and under what signal to wait. */
 export interface WaitOptions {
   /** Milliseconds to wait at most; default: without a bound. */
@@ -11,6 +13,9 @@ export interface WaitOptions {
   /** Gives up the wait when aborted, with the signal's reason. */
   signal?: AbortSignal;
 }
+
+/** The rules of {@linkcode WaitOptions}. */
+export const WAIT_OPTIONS: OptionRules<WaitOptions> = { timeout: MILLISECONDS, signal: SIGNAL };
 
 /** `setTimeout` takes a longer delay for none at all. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1;
@@ -38,7 +43,7 @@ export function watch(
   const timer = timeout === undefined || timeout > MAX_TIMER_MS ? undefined : setTimeout(() => {
     settle();
     fail(expired());
-  }, timeout);
+  }, Math.max(0, timeout));
   signal?.addEventListener("abort", abort);
   return settle;
 }

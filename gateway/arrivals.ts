@@ -4,6 +4,7 @@
  * @module
  */
 
+import { described } from "../channel/arguments.ts";
 import { type Channel, coreOf } from "../channel/channel.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { bounded, type WaitOptions } from "../channel/wait.ts";
@@ -11,9 +12,10 @@ import { TimeoutError } from "../errors.ts";
 
 /** The inside of a channel. */
 export function insideOf(channel: Channel<unknown, never>): ChannelCore {
-  const core = coreOf(channel);
-  if (core === undefined) throw new TypeError("a multi-channel holds channels, and nothing else");
-  return core;
+  const isObject = typeof channel === "object" && channel !== null;
+  const core = isObject ? coreOf(channel) : undefined;
+  if (core !== undefined) return core;
+  throw new TypeError(`a MultiChannel holds channels, and nothing else, not ${described(channel)}`);
 }
 
 interface ReadableOptions extends WaitOptions {

@@ -4,9 +4,19 @@
  * @module
  */
 
+import { closestString } from "@std/text/closest-string";
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  described,
+  type OptionRules,
+  SIGNAL,
+  TEXT,
+} from "../channel/arguments.ts";
 import type { Channel } from "../channel/channel.ts";
 import type { Code } from "./code.ts";
-import { functionCode, nameOf } from "./function.ts";
+import { functionCode } from "./function.ts";
 import { moduleCode } from "./module.ts";
 import type { PermissionSet } from "./permissions.ts";
 import { sourceCode } from "./source.ts";
@@ -15,7 +25,10 @@ import { sourceCode } from "./source.ts";
 export interface ExecOptions {
   /** What stacks, messages and the status call the execution. Default: the function's name, or `remoteExec`. */
   name?: string;
-  /** Closes the channel when aborted, which asks the execution to stop. */
+  /**
+   * Closes the channel when aborted, which asks the execution to stop. What waits on the channel
+   * rejects with a {@linkcode ChannelClosedError} that has the signal's reason as its `cause`.
+   */
   signal?: AbortSignal;
   /**
    * Gives the execution a process of its own, launched like the gateway's, which ends with it: it
@@ -26,6 +39,20 @@ export interface ExecOptions {
   permissions?: PermissionSet;
   /** What is denied besides what the gateway is denied; default: nothing. Makes it isolated. */
   deny?: PermissionSet;
+}
+
+const EXEC_OPTIONS: OptionRules<ExecOptions> = {
+  name: TEXT,
+  signal: SIGNAL,
+  isolate: BOOLEAN,
+  // What they are is the business of permissions.
+  permissions: ANYTHING,
+  deny: ANYTHING,
+};
+
+/** @throws {TypeError} when an option is unknown, or of a wrong type: a wish must not be lost. */
+export function checkExecOptions(options: ExecOptions | undefined): void {
+  checkOptions("remoteExec", options, EXEC_OPTIONS, closestString);
 }
 
 /** A function that can be sent: `channel` and `args` are all that it uses. */
@@ -47,6 +74,7 @@ export type RemoteGenerator<Receive, Yield, Args> = (
  * What is given to `remoteExec`, as code that can be sent.
  *
  * @throws {ImpureFunctionError} when it is a function that needs something of its surroundings.
+ * @throws {TypeError} when it is nothing that can be sent.
  */
 export function codeOf(
   code: string | URL | RemoteFunction<unknown, unknown, never>,
@@ -56,13 +84,22 @@ export function codeOf(
   if (code instanceof URL) return { ...moduleCode(code), name: name ?? moduleName(code) };
   if (typeof code !== "function") {
     throw new TypeError(
-      `remoteExec takes source text, a function, or the URL of a module, not ${typeof code}`,
+      `remoteExec takes source text, a function, or the URL of a module, not ${described(code)}`,
     );
   }
-  return functionCode(code, "function", name ?? (nameOf(code) || "remoteExec"));
+  return functionCode(code, "function", name);
 }
 
+/** What is no program, or one without effect: `https://host/x.ts` is a label and a comment. */
+const ADDRESS = /^(?:[\w./-]+\.[cm]?[jt]sx?|(?:file|https?|jsr|npm):\S+)$/;
+
 function sourceExecution(text: string, name: string): Code {
+  if (ADDRESS.test(text.trim())) {
+    throw new TypeError(
+      `"${text.trim()}" is no source text; a module is sent by its URL, as in ` +
+        `remoteExec(new URL("./job.ts", import.meta.url))`,
+    );
+  }
   const { locate, ...code } = sourceCode(text);
   return { ...code, name, locate: () => locate };
 }

@@ -5,6 +5,7 @@
  */
 
 import { type Expression, type Function as FunctionNode, parseExpressionAt } from "acorn";
+import { described } from "../channel/arguments.ts";
 import { type CapturedName, ImpureFunctionError } from "../errors.ts";
 import type { Code } from "./code.ts";
 import { type AnyFunction, locateFunction } from "./positions.ts";
@@ -38,25 +39,41 @@ export function functionText(fn: AnyFunction): string {
   return text;
 }
 
-/** A function as code. */
+type FunctionKind = "function" | "call" | "map";
+
+const METHODS: Record<FunctionKind, { method: string; usage: string }> = {
+  function: { method: "remoteExec", usage: "remoteExec(fn, args)" },
+  call: { method: "call", usage: "call(fn, 1, 2)" },
+  map: { method: "map", usage: "map(items, fn)" },
+};
+
+/**
+ * A function as code.
+ *
+ * @param name What it is called there. Default: its name.
+ * @throws {ImpureFunctionError} when it uses something of its surroundings.
+ */
 export function functionCode(
   fn: AnyFunction,
-  kind: "function" | "call" | "map",
-  name: string,
+  kind: FunctionKind,
+  name?: string,
 ): Code {
-  if (typeof fn !== "function") throw new TypeError(`${kind} takes a function, not ${typeof fn}`);
+  const { method, usage } = METHODS[kind];
+  if (typeof fn !== "function") {
+    throw new TypeError(`${method} takes a function, as in ${usage}, not ${described(fn)}`);
+  }
   const text = functionText(fn);
   return {
     kind,
     text,
-    name,
+    name: name ?? (nameOf(fn) || method),
     position: "",
     locate: () => locateFunction(fn, text, toString.call(fn)),
   };
 }
 
 /** What a function is called; empty where it has no name, or one that is not text. */
-export function nameOf(fn: AnyFunction): string {
+function nameOf(fn: AnyFunction): string {
   return typeof fn.name === "string" ? fn.name : "";
 }
 

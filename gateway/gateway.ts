@@ -4,21 +4,23 @@
  * @module
  */
 
-import type { Channel } from "../channel/channel.ts";
+import { checkOptions, described, MILLISECONDS, type OptionRules } from "../channel/arguments.ts";
+import { type Channel, coreOf } from "../channel/channel.ts";
 import { ChannelIds } from "../channel/channel_table.ts";
-import type { WaitOptions } from "../channel/wait.ts";
-import { GatewayClosedError } from "../errors.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
+import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
 import {
   callOf,
+  checkExecOptions,
   codeOf,
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
 } from "./execution.ts";
-import { functionCode, nameOf } from "./function.ts";
+import { functionCode } from "./function.ts";
 import { UnboundChannels } from "../channel/unbound.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
@@ -53,6 +55,9 @@ export interface TerminateOptions {
   /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 2,000. */
   timeout?: number;
 }
+
+/** The rules of {@linkcode TerminateOptions}. */
+export const TERMINATE_OPTIONS: OptionRules<TerminateOptions> = { timeout: MILLISECONDS };
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
@@ -185,6 +190,7 @@ export class Gateway implements AsyncDisposable {
    * Runs source text there: the body of an async function, in which `channel` and `args` are bound.
    * TypeScript types are taken out; `import` declarations and `import()` work.
    *
+   * @throws {TypeError} when an option is unknown, or of a wrong type.
    * @throws {SerializationError} when `args` cannot travel.
    * @throws {GatewayClosedError} when the gateway has ended, or is asked to.
    */
@@ -241,6 +247,7 @@ export class Gateway implements AsyncDisposable {
     args?: unknown,
     options: ExecOptions = {},
   ): Channel {
+    checkExecOptions(options);
     const sent = codeOf(code, options.name);
     sent.from = callOf(this.remoteExec);
     return this.#execute(sent, args, options);
@@ -251,7 +258,8 @@ export class Gateway implements AsyncDisposable {
     signal?.throwIfAborted();
     const channel = this.#run(code, args, options);
     if (signal !== undefined) {
-      const abort = () => channel.close(signal.reason);
+      const core = coreOf(channel);
+      const abort = () => core?.close(signal.reason, abortedError(core.label, signal.reason));
       signal.addEventListener("abort", abort);
       channel.signal.addEventListener("abort", () => signal.removeEventListener("abort", abort));
     }
@@ -270,7 +278,7 @@ export class Gateway implements AsyncDisposable {
     fn: (...args: Args) => Result,
     ...args: Args
   ): Promise<Awaited<Result>> {
-    const code = functionCode(fn, "call", nameOf(fn) || "call");
+    const code = functionCode(fn, "call");
     code.from = callOf(this.call);
     return await this.#run(code, args, {}).receive() as Awaited<Result>;
   }
@@ -288,6 +296,7 @@ export class Gateway implements AsyncDisposable {
    * @throws {GatewayClosedError} when the gateway is gone.
    */
   async remoteStatus(options?: WaitOptions): Promise<RemoteStatus> {
+    checkOptions("remoteStatus", options, WAIT_OPTIONS);
     const { channels, executing } = await this.#session.connection.requestStatus(options);
     return {
       channels: channels + this.#unbound.size + this.#isolation.channelCount,
@@ -307,6 +316,7 @@ export class Gateway implements AsyncDisposable {
 
   /** Ends it: asks, then SIGTERM, then SIGKILL. */
   async terminate(options: TerminateOptions = {}): Promise<GatewayExit> {
+    checkOptions("terminate", options, TERMINATE_OPTIONS);
     await Promise.all([
       this.#isolation.terminate(options.timeout),
       this.#session.terminate(options.timeout),
@@ -333,6 +343,14 @@ export class Gateway implements AsyncDisposable {
     const narrowed = narrow(this.#resolved.permissions, { permissions, deny }, this);
     return this.#isolation.run(code, args, narrowed);
   }
+}
+
+function abortedError(channel: string, cause: unknown): ChannelClosedError {
+  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : described(cause);
+  return new ChannelClosedError(
+    `${channel} was closed, as the signal of its remoteExec was aborted: ${why}`,
+    { cause },
+  );
 }
 
 /** A gateway that was told to start. */

@@ -4,15 +4,28 @@
  * @module
  */
 
+import { closestString } from "@std/text/closest-string";
+import {
+  checkArgument,
+  checkOptions,
+  type OptionRule,
+  type OptionRules,
+} from "../channel/arguments.ts";
 import type { Channel } from "../channel/channel.ts";
-import type { WaitOptions } from "../channel/wait.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
-import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./execution.ts";
+import {
+  checkExecOptions,
+  type ExecOptions,
+  type RemoteFunction,
+  type RemoteGenerator,
+} from "./execution.ts";
 import {
   asMiddle,
   createGateway,
   type Gateway,
   type GatewayGroup,
+  TERMINATE_OPTIONS,
   type TerminateOptions,
   whenEnded,
   whenReady,
@@ -47,6 +60,26 @@ export interface OpenOptions extends GroupOptions {
 /** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
 const DEFAULT_CONCURRENCY = 16;
 
+const SPEC: OptionRule = {
+  wanted: 'a spec, such as "popen" or { popen: true }',
+  isRight: (value) =>
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && !Array.isArray(value)),
+};
+const SPECS: OptionRule = {
+  wanted: 'a list of specs, such as ["popen", "popen"]',
+  isRight: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+};
+const GROUP_OPTIONS: OptionRules<GroupOptions> = { defaultSpec: SPEC };
+const OPEN_OPTIONS: OptionRules<OpenOptions> = {
+  ...GROUP_OPTIONS,
+  concurrency: {
+    wanted: "a number of gateways from 1",
+    isRight: (value) => typeof value === "number" && value >= 1,
+    isNumber: true,
+  },
+};
+
 /**
  * Gateways that are named and ended together.
  *
@@ -75,8 +108,13 @@ export class Group implements GatewayGroup {
   #terminations = 0;
   #nextId = 0;
 
-  /** Makes an empty group. */
+  /**
+   * Makes an empty group.
+   *
+   * @throws {TypeError} when an option is unknown, or of a wrong type.
+   */
   constructor(options: GroupOptions = {}) {
+    checkOptions("Group", options, GROUP_OPTIONS, closestString);
     this.defaultSpec = options.defaultSpec ?? "popen";
   }
 
@@ -93,13 +131,11 @@ export class Group implements GatewayGroup {
     specs: Iterable<string | GatewaySpec>,
     options: OpenOptions = {},
   ): Promise<Group> {
-    const { concurrency = DEFAULT_CONCURRENCY } = options;
-    if (typeof specs === "string") throw new TypeError("Group.open takes a list of specs, not one");
-    if (!(concurrency >= 1)) {
-      throw new RangeError(`concurrency is a number of gateways, not ${concurrency}`);
-    }
+    checkArgument("what Group.open starts", specs, SPECS);
+    checkOptions("Group.open", options, OPEN_OPTIONS, closestString);
+    const { concurrency = DEFAULT_CONCURRENCY, defaultSpec } = options;
     const plan = planGroup([...specs]);
-    const group = new Group(options);
+    const group = new Group({ defaultSpec });
     for (const { id } of plan) group.#members.set(id, "planned");
     const start = ({ spec }: { spec: string | GatewaySpec }) => group.makeGateway(spec);
     const failures = await startAll(plan, start, Math.floor(concurrency));
@@ -200,6 +236,7 @@ export class Group implements GatewayGroup {
     args?: unknown,
     options?: ExecOptions,
   ): MultiChannel {
+    checkExecOptions(options);
     const channels: Channel[] = [];
     try {
       // Which form it is, is the gateway's to tell.
@@ -277,8 +314,9 @@ export class Group implements GatewayGroup {
    * assertEquals(status?.reachable && status.executing, []);
    * ```
    */
-  remoteStatus(options?: WaitOptions): Promise<Map<string, MemberStatus>> {
-    return statusOf(this, options);
+  async remoteStatus(options?: WaitOptions): Promise<Map<string, MemberStatus>> {
+    checkOptions("remoteStatus", options, WAIT_OPTIONS);
+    return await statusOf(this, options);
   }
 
   /**
@@ -286,6 +324,7 @@ export class Group implements GatewayGroup {
    * is done, no new one can be made; afterwards the group can be used again.
    */
   async terminate(options?: TerminateOptions): Promise<void> {
+    checkOptions("terminate", options, TERMINATE_OPTIONS);
     this.#terminations++;
     this.#life.abort(
       new GatewayClosedError("cannot start a gateway in a group that is being terminated"),

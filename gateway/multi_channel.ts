@@ -4,9 +4,15 @@
  * @module
  */
 
-import type { Channel, SendOptions } from "../channel/channel.ts";
-import type { WaitOptions } from "../channel/wait.ts";
+import { checkArgument, checkOptions, type OptionRule } from "../channel/arguments.ts";
+import { type Channel, SEND_OPTIONS, type SendOptions } from "../channel/channel.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { Arrivals, insideOf, readable } from "./arrivals.ts";
+
+const CHANNELS: OptionRule = {
+  wanted: "a list, such as [first, second]",
+  isRight: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+};
 
 /**
  * Several channels as one. Nothing is taken from a channel before somebody asks for it: so each
@@ -38,8 +44,13 @@ export class MultiChannel<Receive = unknown, Send = unknown>
     AsyncDisposable {
   readonly #channels: readonly Channel<Receive, Send>[];
 
-  /** Takes channels together, of whatever gateways; each of them once. */
+  /**
+   * Takes channels together, of whatever gateways; each of them once.
+   *
+   * @throws {TypeError} when there is something among them that is no channel.
+   */
   constructor(channels: Iterable<Channel<Receive, Send>>) {
+    checkArgument("what a MultiChannel is made of", channels, CHANNELS);
     this.#channels = [...new Set(channels)];
     for (const channel of this.#channels) insideOf(channel);
   }
@@ -65,6 +76,7 @@ export class MultiChannel<Receive = unknown, Send = unknown>
    * @throws The first channel's error, see {@linkcode Channel.send}, when all others have taken it.
    */
   async sendEach(item: Send, options?: SendOptions): Promise<void> {
+    checkOptions("sendEach", options, SEND_OPTIONS);
     await allOf(this.#channels.map((channel) => channel.send(item, options)));
   }
 
@@ -78,6 +90,7 @@ export class MultiChannel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} as soon as one's gateway is gone, and all that it sent was received.
    */
   async receiveEach(options?: WaitOptions): Promise<Receive[]> {
+    checkOptions("receiveEach", options, WAIT_OPTIONS);
     const cores = this.#channels.map(insideOf);
     const inboxes = cores.map(({ inbox }) => inbox);
     const deadline = performance.now() + (options?.timeout ?? Infinity);
@@ -104,6 +117,7 @@ export class MultiChannel<Receive = unknown, Send = unknown>
    * over; default: no bound).
    */
   async waitClose(options?: WaitOptions): Promise<void> {
+    checkOptions("waitClose", options, WAIT_OPTIONS);
     await allOf(this.#channels.map((channel) => channel.waitClose(options)));
   }
 

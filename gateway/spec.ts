@@ -5,6 +5,7 @@
  */
 
 import { closestString } from "@std/text/closest-string";
+import { described } from "../channel/arguments.ts";
 import { SpecError } from "../errors.ts";
 import type { OutputHandler } from "./output.ts";
 import { TCP_KEYS, type TcpSpec, tcpSpecOf } from "./tcp_spec.ts";
@@ -188,8 +189,11 @@ export function withPermissions(spec: ResolvedSpec, permissions: Permissions): R
 
 function entriesOf(spec: unknown): Entries {
   if (typeof spec === "string") return parseText(spec);
-  if (typeof spec === "object" && spec !== null) return fromObject(spec);
-  throw new SpecError(`a spec is text such as "popen", or an object, not ${spec}`);
+  if (typeof spec === "object" && spec !== null && !Array.isArray(spec)) return fromObject(spec);
+  throw new SpecError(
+    `a spec is text such as "popen", or an object such as { popen: true }, not ${described(spec)}` +
+      (Array.isArray(spec) ? ": Group.open takes a list of specs" : ""),
+  );
 }
 
 function parseText(spec: string): Entries {
@@ -237,16 +241,19 @@ function fromObject(spec: object): Entries {
 function checkKey(key: string, known: readonly string[]): void {
   if (known.includes(key)) return;
   if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
-  throw new SpecError(
-    `a spec has no key "${key}"; did you mean "${closestString(key, [...known, ENV_PREFIX])}"?`,
-  );
+  // `read` is nearer to allow-read than to id.
+  const nearest = known.find((each) => each.endsWith(`-${key}`)) ??
+    closestString(key, [...known, ENV_PREFIX]);
+  throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
 }
 
 function transportOf(entries: Entries): ResolvedSpec["transport"] {
   const given = TRANSPORT_KEYS.filter((key) => entries.has(key));
   const [key] = given;
   if (key === undefined || given.length > 1) {
-    const seen = key === undefined ? "none" : given.join(" and ");
+    const seen = key === undefined
+      ? "none; add popen for a process on this machine"
+      : given.join(" and ");
     throw new SpecError(
       `a spec needs exactly one of ${TRANSPORT_KEYS.join(", ")}; this one has ${seen}`,
     );
@@ -275,7 +282,10 @@ function environmentOf(entries: Entries): Record<string, string> {
     env[name] = value;
   }
   for (const [name, value] of Object.entries(env)) {
-    if (!/^[^=\0]+$/.test(name) || typeof value !== "string" || value.includes("\0")) {
+    if (typeof value !== "string") {
+      throw new SpecError(`the environment variable "${name}" is text, not a ${typeof value}`);
+    }
+    if (!/^[^=\0]+$/.test(name) || value.includes("\0")) {
       throw new SpecError(`the environment variable "${name}" cannot have that name and value`);
     }
   }
@@ -319,7 +329,10 @@ function permissionSetOf(entries: Entries, objectKey: string, way: PermissionWay
 function textOf(entries: Entries, key: string): string | undefined {
   const value = entries.get(key);
   if (value === undefined) return undefined;
-  if (typeof value !== "string" || value.trim() === "" || value.includes("\0")) {
+  if (typeof value !== "string" && value !== true) {
+    throw new SpecError(`the key "${key}" is text, not a ${typeof value}`);
+  }
+  if (value === true || value.trim() === "" || value.includes("\0")) {
     throw new SpecError(`the key "${key}" needs a value: ${key}=…`);
   }
   return value;

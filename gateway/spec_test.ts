@@ -77,7 +77,9 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   ["popen//popen", `"popen" twice`],
   ["popen//env:A=1//env:A=2", `"env:A" twice`],
   ["popen//env:A", "env:A"],
+  ["popen//read=/data", `did you mean "allow-read"`],
   ["id=a", "exactly one of"],
+  ["deno=x", "add popen for a process on this machine"],
   ["popen//tcp=a:1", "popen and tcp"],
   ["tcp=a:1//socket=a:1", "tcp and socket"],
   ["popen=yes", `"popen" takes no value`],
@@ -104,7 +106,8 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   [{ popen: true, permissions: { read: true }, "allow-all": true }, "leave out read"],
   [{ popen: true, env: { "A=B": "1" } }, `"A=B"`],
   [{ popen: true, env: { A: "\0" } }, `"A"`],
-  [{ popen: true, env: { A: 1 } }, `"A"`],
+  [{ popen: true, env: { A: 1 } }, `"A" is text, not a number`],
+  [{ ssh: 5 }, `"ssh" is text, not a number`],
   [{ popen: true, deno: "a\0b" }, "deno"],
   [{ popen: true, id: 5 }, "id"],
   [{ popen: true, env: "A=1" }, `"env" is an object`],
@@ -115,6 +118,8 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   [null, "not null"],
   [undefined, "not undefined"],
   [5, "not 5"],
+  [["popen"], "Group.open takes a list"],
+  [Symbol("popen"), "not Symbol(popen)"],
 ];
 
 for (const [spec, message] of REFUSED) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { functionCode, nameOf } from "../function.ts";
+import { functionCode } from "../function.ts";
 import type { ExecOptions } from "../execution.ts";
 import { executeOn, type Gateway } from "../gateway.ts";
 import type { MapGroup } from "./crew.ts";
@@ -31,7 +31,7 @@ export function startMap<Item, Args, Result>(
 ): AsyncIterableIterator<Awaited<Result>, undefined> {
   checkItems(items);
   checkMapOptions(options as MapOptions<never>);
-  const { args, isolate, name = nameOf(fn) || "map" } = options;
+  const { args, isolate, name } = options;
   const code = functionCode(fn, "map", name);
   const exec: ExecOptions = { isolate };
   const execute = (gateway: Gateway) => executeOn(gateway, code, args, exec);

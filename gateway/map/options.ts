@@ -4,6 +4,17 @@
  * @module
  */
 
+import { closestString } from "@std/text/closest-string";
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  FUNCTION,
+  type OptionRule,
+  type OptionRules,
+  SIGNAL,
+  TEXT,
+} from "../../channel/arguments.ts";
 import type { Gateway } from "../gateway.ts";
 
 /** What is to be done about an item that failed. */
@@ -54,20 +65,31 @@ export interface MapOptions<Item = unknown, Args = unknown> {
   name?: string;
 }
 
-/** @throws {RangeError} when a number makes no sense. */
-export function checkMapOptions({ concurrency, retries, onError }: MapOptions<never>): void {
-  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
-    throw new RangeError(`the concurrency of a map is a whole number from 1, not ${concurrency}`);
-  }
-  if (
-    retries !== undefined && !(retries === Infinity || (Number.isInteger(retries) && retries >= 0))
-  ) {
-    throw new RangeError(`the retries of a map are a whole number from 0, not ${retries}`);
-  }
-  if (
-    onError !== undefined && typeof onError !== "function" && onError !== "stop" &&
-    onError !== "skip"
-  ) {
-    throw new TypeError(`the onError of a map is "stop", "skip" or a function, not "${onError}"`);
-  }
+const MAP_OPTIONS: OptionRules<MapOptions> = {
+  args: ANYTHING,
+  concurrency: wholeNumber(1),
+  ordered: BOOLEAN,
+  retries: wholeNumber(0, Infinity),
+  onError: {
+    wanted: '"stop", "skip" or a function',
+    isRight: (value) => value === "stop" || value === "skip" || typeof value === "function",
+  },
+  signal: SIGNAL,
+  isolate: BOOLEAN,
+  respawn: BOOLEAN,
+  onLoss: FUNCTION,
+  name: TEXT,
+};
+
+function wholeNumber(least: number, besides?: number): OptionRule {
+  return {
+    wanted: `a whole number from ${least}`,
+    isRight: (value) => value === besides || (Number.isInteger(value) && Number(value) >= least),
+    isNumber: true,
+  };
+}
+
+/** @throws {TypeError} or a RangeError, when an option is unknown or makes no sense. */
+export function checkMapOptions(options: MapOptions<never>): void {
+  checkOptions<MapOptions>("map", options as MapOptions, MAP_OPTIONS, closestString);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { described } from "../../channel/arguments.ts";
+
 /** Where a map takes its items from. */
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
 
@@ -12,7 +14,8 @@ export function checkItems(items: unknown): void {
   const isIterable = typeof items === "string" ||
     (typeof items === "object" && items !== null &&
       (Symbol.iterator in items || Symbol.asyncIterator in items));
-  if (!isIterable) throw new TypeError(`map takes an iterable of items, not ${typeof items}`);
+  if (isIterable) return;
+  throw new TypeError(`map takes an iterable of items, such as an array, not ${described(items)}`);
 }
 
 /** An iterator that is asked for one item at a time, and for none that is not wanted. */

@@ -1,5 +1,11 @@
-import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { RemoteError } from "../../errors.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { ChannelClosedError, RemoteError } from "../../errors.ts";
 import { type Behaviour, idle } from "./behaviour.ts";
 
 const ECHO_ONE = `await channel.send(await channel.receive());`;
@@ -77,6 +83,20 @@ export function executionTests(behaves: Behaviour): void {
     assertEquals(await report.receive(), "stopped");
     await channel.waitClose();
     assertEquals((await gw.remoteStatus()).executing, []);
+  });
+
+  behaves("remoteExec() with a signal: who waits here is told why it was aborted", async (gw) => {
+    const controller = new AbortController();
+    const channel = gw.remoteExec(ECHO_ONE, undefined, { signal: controller.signal });
+    const waiting = channel.receive();
+    const reason = new Error("not needed any more");
+    controller.abort(reason);
+    for (const use of [() => waiting, () => channel.receive(), () => channel.send(1)]) {
+      const error = await assertRejects(use, ChannelClosedError, "not needed any more");
+      assertMatch(error.message, /channel \d+ of \S+ was closed, as the signal of its remoteExec/);
+      assertStrictEquals(error.cause, reason);
+    }
+    assertStrictEquals(channel.signal.reason.cause, reason);
   });
 
   behaves("remoteExec() with an aborted signal throws its reason and runs nothing", async (gw) => {

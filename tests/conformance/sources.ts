@@ -134,7 +134,7 @@ export function sourceTests(behaves: Behaviour): void {
 
   behaves("remoteExec() refuses what is neither source, function nor URL at once", (gw) => {
     const code = 42 as unknown as string;
-    assertThrows(() => gw.remoteExec(code), TypeError, "number");
+    assertThrows(() => gw.remoteExec(code), TypeError, "not 42");
     return Promise.resolve();
   });
 }
