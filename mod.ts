@@ -24,6 +24,7 @@ export {
 } from "./channel/channel.ts";
 export type { WaitOptions } from "./channel/wait.ts";
 export * from "./errors.ts";
+export type { AtPeer, Flipped } from "./gateway/at_peer.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
 export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/execution.ts";
 export {

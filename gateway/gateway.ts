@@ -11,6 +11,7 @@ import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
 import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
+import type { AtPeer } from "./at_peer.ts";
 import type { Code } from "./code.ts";
 import {
   callOf,
@@ -201,7 +202,7 @@ export class Gateway implements AsyncDisposable {
    */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,
-    args?: Args,
+    args?: Args | AtPeer<Args>,
     options?: ExecOptions,
   ): Channel<Yield, Receive>;
   /**
@@ -214,7 +215,7 @@ export class Gateway implements AsyncDisposable {
    */
   remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
     fn: RemoteFunction<Receive, Send, Args>,
-    args?: Args,
+    args?: Args | AtPeer<Args>,
     options?: ExecOptions,
   ): Channel<Send, Receive>;
   /**
@@ -267,7 +268,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Runs a pure function there and gives its result.
+   * Runs a pure function there and gives its result. A parameter with a default needs its type
+   * written: `(a: number, b: number = 2) => a + b`.
    *
    * @throws {RemoteError} when it throws there.
    * @throws {ImpureFunctionError} when it is not pure.
@@ -276,7 +278,7 @@ export class Gateway implements AsyncDisposable {
    */
   async call<Args extends unknown[], Result>(
     fn: (...args: Args) => Result,
-    ...args: Args
+    ...args: { [Index in keyof Args]: Args[Index] | AtPeer<Args[Index]> }
   ): Promise<Awaited<Result>> {
     const code = functionCode(fn, "call");
     code.from = callOf(this.call);

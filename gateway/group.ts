@@ -14,6 +14,7 @@ import {
 import type { Channel } from "../channel/channel.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
+import type { AtPeer } from "./at_peer.ts";
 import {
   checkExecOptions,
   type ExecOptions,
@@ -218,7 +219,7 @@ export class Group implements GatewayGroup {
   /** Runs a pure async generator function on each; their channels receive what it yields. */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,
-    args?: Args,
+    args?: Args | AtPeer<Args>,
     options?: ExecOptions,
   ): MultiChannel<Yield, Receive>;
   /**
@@ -228,7 +229,7 @@ export class Group implements GatewayGroup {
    */
   remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
     fn: RemoteFunction<Receive, Send, Args>,
-    args?: Args,
+    args?: Args | AtPeer<Args>,
     options?: ExecOptions,
   ): MultiChannel<Send, Receive>;
   remoteExec(
