@@ -27,21 +27,23 @@ export * from "./errors.ts";
 export type { AtPeer, Flipped } from "./gateway/at_peer.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
 export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/execution.ts";
-export {
-  Gateway,
-  type GatewayGroup,
-  type RemoteInfo,
-  type RemoteStatus,
-  type TerminateOptions,
-} from "./gateway/gateway.ts";
-export { Group, type GroupOptions, type OpenOptions } from "./gateway/group.ts";
+export { Gateway } from "./gateway/gateway.ts";
+export type { GatewayGroup, TerminateOptions } from "./gateway/gateway_group.ts";
+export { Group } from "./gateway/group.ts";
+export type { GroupOptions, OpenOptions } from "./gateway/group_options.ts";
 export type { MemberStatus } from "./gateway/group_status.ts";
-export type { MapFunction } from "./gateway/map/map.ts";
-export type { MapDecision, MapLoss, MapOptions } from "./gateway/map/options.ts";
+export type {
+  LostGateway,
+  MapDecision,
+  MapFunction,
+  MapLoss,
+  MapOptions,
+} from "./gateway/map/options.ts";
 export type { Items } from "./gateway/map/source.ts";
 export { MultiChannel } from "./gateway/multi_channel.ts";
 export { dryRun } from "./gateway/launch.ts";
 export type { OutputHandler } from "./gateway/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
+export type { RemoteInfo, RemoteStatus } from "./gateway/remote_info.ts";
 export type { GatewayExit } from "./gateway/remote_process.ts";
 export type { GatewaySpec, Output, PermissionKeys } from "./gateway/spec.ts";

@@ -6,18 +6,6 @@
 
 import type { Channel } from "../channel/channel.ts";
 
-/** What is not looked into: no channel is in it, or none that could be told apart. */
-type Closed =
-  | ((...args: never[]) => unknown)
-  | Date
-  | RegExp
-  | URL
-  | Error
-  | ArrayBuffer
-  | ArrayBufferView
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>;
-
 /**
  * `T` with each channel in it, in objects and arrays to a depth of four, as its other end: what one
  * side sends, the other receives.
@@ -25,7 +13,17 @@ type Closed =
 export type Flipped<T, Depth extends unknown[] = [0, 1, 2, 3]> = Depth extends
   [unknown, ...infer Less] ? (
     T extends Channel<infer Receive, infer Send> ? Channel<Send, Receive>
-      : T extends Closed ? T
+      // Not looked into.
+      : T extends
+        | ((...args: never[]) => unknown)
+        | Date
+        | RegExp
+        | URL
+        | Error
+        | ArrayBuffer
+        | ArrayBufferView
+        | ReadonlyMap<unknown, unknown>
+        | ReadonlySet<unknown> ? T
       : T extends object ? { [Key in keyof T]: Flipped<T[Key], Less> }
       : T
   )

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { checkOptions, described, MILLISECONDS, type OptionRules } from "../channel/arguments.ts";
+import { checkOptions, described } from "../channel/arguments.ts";
 import { type Channel, coreOf } from "../channel/channel.ts";
 import { ChannelIds } from "../channel/channel_table.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
-import type { StatusReport } from "../protocol/control.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { AtPeer } from "./at_peer.ts";
 import type { Code } from "./code.ts";
@@ -23,42 +22,16 @@ import {
 } from "./execution.ts";
 import { functionCode } from "./function.ts";
 import { UnboundChannels } from "../channel/unbound.ts";
+import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./gateway_group.ts";
 import { Isolation } from "./isolation.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { Middle } from "./relay_transport.ts";
 import type { Site } from "./site.ts";
 import { narrow } from "./permission_narrowing.ts";
+import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
 import type { GatewayExit } from "./remote_process.ts";
 import { Session, type SessionInit } from "./session.ts";
 import { type GatewaySpec, type ResolvedSpec, withPermissions } from "./spec.ts";
-
-/** What a gateway told of itself when it started. */
-export interface RemoteInfo {
-  /** Process id. */
-  readonly pid: number;
-  /** Version of Deno, such as `"2.9.6"`. */
-  readonly deno: string;
-  /** Version of V8. */
-  readonly v8: string;
-  /** Version of TypeScript. */
-  readonly typescript: string;
-  /** Operating system, as `Deno.build.os`. */
-  readonly os: string;
-  /** Processor architecture, as `Deno.build.arch`. */
-  readonly arch: string;
-}
-
-/** What a gateway is doing. */
-export type RemoteStatus = StatusReport;
-
-/** Options of {@linkcode Gateway.terminate}. */
-export interface TerminateOptions {
-  /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 2,000. */
-  timeout?: number;
-}
-
-/** The rules of {@linkcode TerminateOptions}. */
-export const TERMINATE_OPTIONS: OptionRules<TerminateOptions> = { timeout: MILLISECONDS };
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
@@ -66,26 +39,10 @@ let ended: (gateway: Gateway) => Promise<GatewayExit>;
 let middle: (gateway: Gateway) => Middle;
 let execute: (gateway: Gateway, code: Code, args: unknown, options: ExecOptions) => Channel;
 
-/** The group of a gateway; {@linkcode Gateway.group} is always a `Group`. */
-export interface GatewayGroup extends AsyncDisposable, Iterable<Gateway> {
-  /** The spec of a gateway that is made without one. */
-  readonly defaultSpec: string | GatewaySpec;
-  /** How many gateways are in it. */
-  readonly size: number;
-  /** Starts a gateway and waits for its handshake. */
-  makeGateway(spec?: string | GatewaySpec): Promise<Gateway>;
-  /** The gateway of an id, or at an index in the order of their start. */
-  get(key: string | number): Gateway | undefined;
-  /** Whether a gateway of this id, or this gateway, is in it. */
-  has(key: string | Gateway): boolean;
-  /** Ends all its gateways. */
-  terminate(options?: TerminateOptions): Promise<void>;
-}
-
 /** What a {@linkcode Gateway} is made of. */
 export interface GatewayInit {
   id: string;
-  group: GatewayGroup;
+  group: GatewayGroup<Gateway>;
   spec: ResolvedSpec;
   given: GatewaySpec;
   /** Where it is started from. */
@@ -112,8 +69,8 @@ export interface GatewayInit {
 export class Gateway implements AsyncDisposable {
   /** Its name, unique in its group. */
   readonly id: string;
-  /** The group that it belongs to. */
-  readonly group: GatewayGroup;
+  /** The `Group` that it belongs to. */
+  readonly group: GatewayGroup<Gateway>;
   /** What it was made from, with its id. */
   readonly spec: GatewaySpec;
   readonly #resolved: ResolvedSpec;

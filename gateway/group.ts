@@ -5,12 +5,7 @@
  */
 
 import { closestString } from "@std/text/closest-string";
-import {
-  checkArgument,
-  checkOptions,
-  type OptionRule,
-  type OptionRules,
-} from "../channel/arguments.ts";
+import { checkArgument, checkOptions } from "../channel/arguments.ts";
 import type { Channel } from "../channel/channel.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
@@ -21,22 +16,21 @@ import {
   type RemoteFunction,
   type RemoteGenerator,
 } from "./execution.ts";
-import {
-  asMiddle,
-  createGateway,
-  type Gateway,
-  type GatewayGroup,
-  TERMINATE_OPTIONS,
-  type TerminateOptions,
-  whenEnded,
-  whenReady,
-} from "./gateway.ts";
+import { asMiddle, createGateway, type Gateway, whenEnded, whenReady } from "./gateway.ts";
+import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./gateway_group.ts";
 import { openError, startAll } from "./group_open.ts";
+import {
+  GROUP_OPTIONS,
+  type GroupOptions,
+  OPEN_OPTIONS,
+  type OpenOptions,
+  SPECS,
+} from "./group_options.ts";
 import { planGroup } from "./group_plan.ts";
 import { type MemberStatus, statusOf } from "./group_status.ts";
 import { openTransport } from "./launch.ts";
-import { type MapFunction, startMap } from "./map/map.ts";
-import type { MapOptions } from "./map/options.ts";
+import { startMap } from "./map/map.ts";
+import type { MapFunction, MapOptions } from "./map/options.ts";
 import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
 import { programFor } from "./program.ts";
@@ -46,40 +40,8 @@ import { startInTurn } from "./turns.ts";
 import { siteOf } from "./via.ts";
 import { shownTcpSpec } from "./tcp_spec.ts";
 
-/** Options of a {@linkcode Group}. */
-export interface GroupOptions {
-  /** The spec of a gateway that is made without one. Default `"popen"`. */
-  defaultSpec?: string | GatewaySpec;
-}
-
-/** Options of {@linkcode Group.open}. */
-export interface OpenOptions extends GroupOptions {
-  /** How many gateways are starting at a time, at most. Default 16. */
-  concurrency?: number;
-}
-
 /** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
 const DEFAULT_CONCURRENCY = 16;
-
-const SPEC: OptionRule = {
-  wanted: 'a spec, such as "popen" or { popen: true }',
-  isRight: (value) =>
-    typeof value === "string" ||
-    (typeof value === "object" && value !== null && !Array.isArray(value)),
-};
-const SPECS: OptionRule = {
-  wanted: 'a list of specs, such as ["popen", "popen"]',
-  isRight: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
-};
-const GROUP_OPTIONS: OptionRules<GroupOptions> = { defaultSpec: SPEC };
-const OPEN_OPTIONS: OptionRules<OpenOptions> = {
-  ...GROUP_OPTIONS,
-  concurrency: {
-    wanted: "a number of gateways from 1",
-    isRight: (value) => typeof value === "number" && value >= 1,
-    isNumber: true,
-  },
-};
 
 /**
  * Gateways that are named and ended together.
@@ -97,7 +59,7 @@ const OPEN_OPTIONS: OptionRules<OpenOptions> = {
  * assertEquals(await channels.receiveEach(), ["a", "b"]);
  * ```
  */
-export class Group implements GatewayGroup {
+export class Group implements GatewayGroup<Gateway> {
   /** The spec of a gateway that is made without one. */
   readonly defaultSpec: string | GatewaySpec;
   /** In the order in which their starts were asked for; of those that are not up yet, how far they are. */

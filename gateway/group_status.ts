@@ -5,19 +5,25 @@
  */
 
 import type { WaitOptions } from "../channel/wait.ts";
-import type { Gateway, RemoteStatus } from "./gateway.ts";
+import type { RemoteStatus } from "./remote_info.ts";
 
 /** What one gateway of a group answered, or why it did not. */
 export type MemberStatus =
   | RemoteStatus & { readonly reachable: true }
   | { readonly reachable: false; readonly error: Error };
 
+/** What is asked of a gateway. */
+interface Member {
+  readonly id: string;
+  remoteStatus(options?: WaitOptions): Promise<RemoteStatus>;
+}
+
 /** A gateway that is well answers within a round trip; one in a busy loop does not. */
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** Asks all at once. Rejects when the wait is given up by its signal, and for no gateway's sake. */
 export async function statusOf(
-  gateways: Iterable<Gateway>,
+  gateways: Iterable<Member>,
   { timeout = DEFAULT_TIMEOUT_MS, signal }: WaitOptions = {},
 ): Promise<Map<string, MemberStatus>> {
   const answers = await Promise.all(

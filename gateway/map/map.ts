@@ -8,12 +8,9 @@ import { functionCode } from "../function.ts";
 import type { ExecOptions } from "../execution.ts";
 import { executeOn, type Gateway } from "../gateway.ts";
 import type { MapGroup } from "./crew.ts";
-import { checkMapOptions, type MapOptions } from "./options.ts";
+import { checkMapOptions, type MapFunction, type MapOptions } from "./options.ts";
 import { MapRun } from "./run.ts";
 import { checkItems, type Items } from "./source.ts";
-
-/** A function that can be sent: of an item, and what is the same for all items. */
-export type MapFunction<Item, Args, Result> = (item: Item, args: Args) => Result;
 
 /** What a map needs of its group. */
 export type MapHost = Omit<MapGroup, "execute">;

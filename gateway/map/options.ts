@@ -15,15 +15,32 @@ import {
   SIGNAL,
   TEXT,
 } from "../../channel/arguments.ts";
-import type { Gateway } from "../gateway.ts";
+import type { RemoteInfo } from "../remote_info.ts";
+import type { GatewayExit } from "../remote_process.ts";
+import type { GatewaySpec } from "../spec.ts";
+
+/** A function that can be sent: of an item, and what is the same for all items. */
+export type MapFunction<Item, Args, Result> = (item: Item, args: Args) => Result;
 
 /** What is to be done about an item that failed. */
 export type MapDecision = "stop" | "skip";
 
+/** What is left of a gateway that was lost. */
+export interface LostGateway {
+  /** Its name in its group. */
+  readonly id: string;
+  /** What it was made from. */
+  readonly spec: GatewaySpec;
+  /** What it told of itself when it started. */
+  readonly remote: RemoteInfo;
+  /** How it ended, once it has. */
+  readonly closed: Promise<GatewayExit>;
+}
+
 /** Told when a gateway is lost, or the process of an isolated worker. */
 export interface MapLoss<Item = unknown> {
-  /** The gateway. */
-  readonly gateway: Gateway;
+  /** The gateway; that of an isolated worker may go on. */
+  readonly gateway: LostGateway;
   /** How it was lost. */
   readonly error: Error;
   /** The items that it had, whose results did not come. */

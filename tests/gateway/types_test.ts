@@ -1,6 +1,6 @@
 /** What the compiler accepts, and what it infers: `deno check` is the test of most of it. */
 import { assertEquals } from "@std/assert";
-import type { Channel, Gateway, Group } from "../../mod.ts";
+import type { Channel, Gateway, Group, MemberStatus, MultiChannel } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
 import { makeMemoryGateway } from "../support/memory_gateway.ts";
 
@@ -90,6 +90,19 @@ export function channelsInArgs(gateway: Gateway, group: Group, json: Json, tree:
   gateway.call((a: number, b: number) => a + b, 1);
   // @ts-expect-error: a number is wanted
   gateway.call((a: number) => a, "1");
+}
+
+/** Never called: the group of a gateway is a Group. */
+export function groupOfGateway({ group }: Gateway): void {
+  expectType<AsyncIterableIterator<number, undefined>>()(group.map([1], (n: number) => n), true);
+  expectType<MultiChannel<string>>()(
+    group.remoteExec(async function* () {
+      yield "a";
+    }),
+    true,
+  );
+  expectType<Gateway | undefined>()(group.get("x"), true);
+  expectType<Promise<Map<string, MemberStatus>>>()(group.remoteStatus(), true);
 }
 
 /** Never called: functions that pass on what they are given. */

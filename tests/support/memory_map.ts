@@ -1,7 +1,8 @@
 /** Maps over memory gateways: their group cannot be told what to start. */
 
 import type { Gateway } from "../../gateway/gateway.ts";
-import { type MapFunction, startMap } from "../../gateway/map/map.ts";
+import { startMap } from "../../gateway/map/map.ts";
+import type { MapFunction } from "../../gateway/map/options.ts";
 import type { MapOptions } from "../../gateway/map/options.ts";
 import type { Items } from "../../gateway/map/source.ts";
 import { makeMemoryGateway } from "./memory_gateway.ts";
