@@ -183,7 +183,8 @@ export class Channel<Receive = unknown, Send = unknown>
 
   /**
    * Waits until both sides have closed (for an execution: until it has ended) and the callback, if
-   * there is one, has run for the last time.
+   * there is one, has run for the last time. Inside an execution, on its own channel: until the
+   * other side has closed, or ended sending.
    *
    * @throws {RemoteError} when the peer closed with an error, each time.
    * @throws {TimeoutError} after `timeout` milliseconds (default: no bound).

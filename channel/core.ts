@@ -283,7 +283,8 @@ export class ChannelCore implements InboxOwner {
   }
 
   async #whenClosed(): Promise<void> {
-    await this.#closed.promise;
+    // An execution that waits for its own end would wait for ever: it waits for the peer's.
+    if (this.#role !== "running") await this.#closed.promise;
     await this.inbox.settled;
   }
 

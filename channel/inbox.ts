@@ -187,7 +187,7 @@ export class Inbox {
         `cannot set a callback on ${this.#owner.label}: a receive or an iteration waits on it`,
       );
     }
-    this.#settled = Promise.withResolvers();
+    if (this.#ended) this.#settled = Promise.withResolvers();
     this.#callback = callback;
     if (!callback.isBackground) this.#owner.waiting(1);
     this.#runCallback(callback);

@@ -143,6 +143,44 @@ export function closeTests(behaves: Behaviour): void {
     assertEquals(await Array.fromAsync(channel), [0, 1, 2]);
   });
 
+  behaves(
+    "Channel.waitClose() inside the execution waits for the other side, and for the callback",
+    async (gw) => {
+      const double = `
+        const ended = args.before && channel.waitClose();
+        channel.setCallback((item) => channel.send(item * 2));
+        await channel.send("ready");
+        await (ended || channel.waitClose());
+        await channel.send("all");
+      `;
+      for (const before of [true, false]) {
+        const channel = gw.remoteExec(double, { before });
+        assertEquals(await channel.receive(), "ready");
+        await channel.send(1);
+        await channel.send(2);
+        channel.closeSend();
+        assertEquals(await Array.fromAsync(channel), [2, 4, "all"]);
+        await channel.waitClose();
+      }
+    },
+  );
+
+  behaves(
+    "Channel.waitClose() inside the execution throws what the other closes with",
+    async (gw) => {
+      for (const error of [undefined, new RangeError("no more")]) {
+        const report = gw.newChannel();
+        const channel = gw.remoteExec(
+          `const error = await channel.waitClose().catch((error) => error);
+           await args.send([error?.name, error?.message]);`,
+          report,
+        );
+        channel.close(error);
+        assertEquals(await report.receive(), [error?.name, error?.message]);
+      }
+    },
+  );
+
   behaves("what an execution did not await still arrives before its end", async (gw) => {
     const channel = gw.remoteExec(`for (let i = 0; i < 100; i++) channel.send(i);`);
     assertEquals(await Array.fromAsync(channel), Array.from({ length: 100 }, (_, i) => i));
