@@ -47,11 +47,13 @@ export class ItemEncoder {
 
   /** See {@linkcode ItemCodec.encode}. */
   encode(item: unknown, root: string): Uint8Array {
-    if (item instanceof Uint8Array) return this.#owned = binary(item);
     try {
+      if (item instanceof Uint8Array) {
+        this.#begin(root);
+        return this.#owned = binary(item);
+      }
       if (typeof item !== "number" || Object.is(item, -0)) {
-        this.#path.length = 0;
-        this.#path.push(root);
+        this.#begin(root);
         item = this.#prepare(item, 0);
       }
       const bytes = this.#encoder.encodeSharedRef(item);
@@ -89,6 +91,11 @@ export class ItemEncoder {
   /** See {@linkcode ItemCodec.own}. */
   own(bytes: Uint8Array): Uint8Array {
     return bytes === this.#owned ? bytes : bytes.slice();
+  }
+
+  #begin(root: string): void {
+    this.#path.length = 0;
+    this.#path.push(root);
   }
 
   #newEncoder(): Encoder {
@@ -312,6 +319,8 @@ function describe(value: unknown): string {
       : `function ${value.name || "(anonymous)"}`;
   }
   if (typeof value === "symbol") return String(value);
-  const name = (value as object).constructor?.name;
-  return `class ${typeof name === "string" && name !== "" ? name : "(anonymous)"}`;
+  const { name } = (value as object).constructor ?? {};
+  if (typeof name === "string" && name !== "") return `class ${name}`;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return `class ${tag === "Object" ? "(anonymous)" : tag}`;
 }

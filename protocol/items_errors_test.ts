@@ -122,6 +122,7 @@ class Anonymous {
 }
 
 const detached = new ArrayBuffer(8);
+const view = new Uint8Array(detached);
 detached.transfer();
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
@@ -146,7 +147,7 @@ const UNSENDABLE: [what: string, item: unknown, message: string][] = [
   ["a promise", [Promise.resolve(1)], "cannot send item[0]: class Promise"],
   ["a WeakMap", new WeakMap(), "cannot send item: class WeakMap"],
   ["a WeakSet", new WeakSet(), "cannot send item: class WeakSet"],
-  ["a generator", [(function* () {})()], "cannot send item[0]"],
+  ["a generator", [(function* () {})()], "cannot send item[0]: class Generator"],
   ["a boxed number", { n: Object(1) }, "cannot send item.n: class Number"],
   ["a SharedArrayBuffer", [new SharedArrayBuffer(1)], "cannot send item[0]: class Shared"],
   ["a stream", { s: new ReadableStream() }, "cannot send item.s: class ReadableStream"],
@@ -158,6 +159,7 @@ const UNSENDABLE: [what: string, item: unknown, message: string][] = [
   ["a cause", new Error("m", { cause: new Socket() }), "cannot send item.cause: class Socket"],
   ["beside __proto__", JSON.parse(`{"__proto__": 1}`, revive), "cannot send item.__proto__"],
   ["a detached ArrayBuffer", { b: detached }, "cannot send item.b"],
+  ["a view of it", view, "cannot send item: "],
   ["a revoked proxy", { p: revoked.proxy }, "cannot send item.p"],
   ["a getter that throws", { o: throwing }, "the getter threw"],
 ];
