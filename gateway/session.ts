@@ -253,14 +253,14 @@ export class Session implements ConnectionHandler, ProcessObserver {
     const seen = [...noise, ...this.#process.tail];
     const { spec, site } = this.#init;
     const { status, streamError } = this.#process;
+    // A transport that connects knows best what was in the way.
+    if (streamError instanceof LaunchError) return streamError;
     if (site.via !== undefined && streamError !== undefined) {
       return new LaunchError(
         `cannot start ${this.#subject} via ${site.via}: ${streamError.message}`,
         { cause: streamError },
       );
     }
-    // A transport that connects knows best what was in the way.
-    if (streamError instanceof LaunchError) return streamError;
     return await launchError(spec, this.owner.id, status, seen, site);
   }
 

@@ -77,7 +77,7 @@ export interface GatewaySpec extends PermissionKeys {
   env?: Readonly<Record<string, string>>;
   /** Where executions run; default `"main"`. */
   execmodel?: "main" | "process";
-  /** Id of the gateway that starts this one. */
+  /** Id of the gateway that starts this one, or connects to its server. */
   via?: string;
   /** A configuration file for `ssh`. */
   ssh_config?: string;

@@ -4,22 +4,26 @@
  * @module
  */
 
-import { SpecError } from "../errors.ts";
+import type { Address } from "../transports/socket.ts";
+import { TcpTransport } from "../transports/tcp.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript } from "./far_script.ts";
 import type { Launcher } from "./launcher.ts";
-import { SHELL } from "./shell_parts.ts";
+import { RelaySocket } from "./relay_socket.ts";
 import { type Middle, RelayTransport } from "./relay_transport.ts";
 import type { ProgramResult, RunOptions } from "./run_program.ts";
+import { SHELL } from "./shell_parts.ts";
 import type { Site } from "./site.ts";
 
-/** The machine of a middle gateway. It needs `allow-run` for what it starts. */
+/** The machine of a middle gateway. It needs `allow-run` for what it starts, `allow-net` for servers. */
 export function siteOf(middle: Middle): Site {
   return {
     via: middle.id,
     open(plan, id) {
-      if (plan.kind === "process") return new RelayTransport(middle, plan, `gateway ${id}`);
-      throw new SpecError(`gateway ${id} cannot be reached by "tcp" through "via" in this release`);
+      const name = `gateway ${id}`;
+      if (plan.kind === "process") return new RelayTransport(middle, plan, name);
+      const dial = (address: Address) => new RelaySocket(middle, address, name);
+      return new TcpTransport({ ...plan, via: middle.id, dial });
     },
     run: (command, options) => runThere(middle, command, options),
   };

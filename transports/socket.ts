@@ -5,7 +5,8 @@
  * @module
  */
 
-import { connect, type Socket } from "node:net";
+import { connect, isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ExactStream } from "../protocol/auth_messages.ts";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
@@ -23,8 +24,20 @@ export interface TlsOptions {
   ca?: string;
 }
 
+/** A connection under way: a socket of Node's, or what behaves as one. */
+export type Carrier = Duplex & { ref(): unknown; unref(): unknown };
+
+/** Where to connect, and how. */
+export interface ConnectOptions {
+  address: Address;
+  /** Nothing for a connection without TLS. */
+  tls?: TlsOptions;
+  /** Begins a connection from elsewhere; default: from this machine. */
+  dial?(address: Address): Carrier;
+}
+
 /** Idle time after which the kernel asks whether the other machine is there. */
-const KEEP_ALIVE_MS = 15_000;
+export const KEEP_ALIVE_MS = 15_000;
 /** What may wait to be read by count; more is left to the kernel. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
@@ -32,14 +45,14 @@ const MAX_UNREAD_BYTES = 64 * 1024;
 export class SocketStream implements ExactStream, ByteStream {
   /** SHA-256 of the certificate that the server has shown; nothing without TLS. */
   readonly certificate: Uint8Array | undefined;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #stream: NodeByteStream;
   #sink: ByteSink | undefined;
   #unread: Uint8Array<ArrayBuffer> = new Uint8Array();
   #ended: { error: Error | undefined } | undefined;
   #arrived: PromiseWithResolvers<void> | undefined;
 
-  private constructor(socket: Socket, certificate: Uint8Array | undefined) {
+  private constructor(socket: Duplex, certificate: Uint8Array | undefined) {
     this.#socket = socket;
     this.certificate = certificate;
     this.#stream = new NodeByteStream(socket, socket);
@@ -52,26 +65,22 @@ export class SocketStream implements ExactStream, ByteStream {
   /**
    * Connects.
    *
-   * @param opened is called with the socket at once, before it is connected.
+   * @param opened is called at once, before it is connected, with what carries it.
    * @throws what Node throws: an error with a `code` such as `ECONNREFUSED`.
    */
   static async connect(
-    { hostname: host, port }: Address,
-    tls: TlsOptions | undefined,
-    opened: (socket: Socket) => void,
+    options: ConnectOptions,
+    opened: (carrier: Carrier) => void,
   ): Promise<SocketStream> {
-    const socket: Socket = tls === undefined
-      ? connect({ host, port })
-      : connectTls({ host, port, ...(tls.ca === undefined ? {} : { ca: tls.ca }) });
-    opened(socket);
+    const { carrier, tls } = begin(options);
+    opened(carrier);
     const connected = Promise.withResolvers<void>();
-    socket.once(tls === undefined ? "connect" : "secureConnect", connected.resolve);
-    socket.once("error", connected.reject);
-    socket.once("close", () => connected.reject(new Error("the connection was closed")));
+    if (tls === undefined) carrier.once("connect", connected.resolve);
+    else tls.once("secureConnect", connected.resolve);
+    for (const each of [carrier, tls]) each?.on("error", connected.reject);
+    carrier.once("close", () => connected.reject(new Error("the connection was closed")));
     await connected.promise;
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    return new SocketStream(socket, tls === undefined ? undefined : await seen(socket));
+    return new SocketStream(tls ?? carrier, tls === undefined ? undefined : await seen(tls));
   }
 
   async read(count: number): Promise<Uint8Array | undefined> {
@@ -125,7 +134,31 @@ export class SocketStream implements ExactStream, ByteStream {
   }
 }
 
-async function seen(socket: Socket): Promise<Uint8Array> {
-  const { raw } = (socket as TLSSocket).getPeerCertificate();
+/** Where TLS goes over another carrier, that is not the one that speaks it. */
+function begin(
+  { address, tls, dial }: ConnectOptions,
+): { carrier: Carrier; tls: TLSSocket | undefined } {
+  const { hostname: host, port } = address;
+  const ca = tls?.ca === undefined ? {} : { ca: tls.ca };
+  if (dial === undefined) {
+    const secure = tls === undefined ? undefined : connectTls({ host, port, ...ca });
+    const socket = secure ?? connect({ host, port });
+    socket.once(secure === undefined ? "connect" : "secureConnect", () => {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    });
+    return { carrier: socket, tls: secure };
+  }
+  const carrier = dial(address);
+  if (tls === undefined) return { carrier, tls };
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const secure = connectTls({ socket: carrier as never, host, ...servername, ...ca });
+  carrier.on("error", (error) => secure.destroy(error));
+  carrier.on("close", () => secure.destroy());
+  return { carrier, tls: secure };
+}
+
+async function seen(socket: TLSSocket): Promise<Uint8Array> {
+  const { raw } = socket.getPeerCertificate();
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(raw)));
 }

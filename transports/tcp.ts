@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Socket } from "node:net";
 import { authenticate, expect, type TokenKey } from "../protocol/auth.ts";
 import {
   AuthType,
@@ -17,15 +16,14 @@ import {
 import { encodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
 import { OutputStream } from "./output_stream.ts";
-import { type Address, SocketStream, type TlsOptions } from "./socket.ts";
+import { type Carrier, type ConnectOptions, SocketStream } from "./socket.ts";
 import { startFailure } from "./tcp_failure.ts";
 import type { ExitStatus, Transport } from "./transport.ts";
 
 /** What to connect to, and as whom. */
-export interface TcpOptions {
-  address: Address;
-  /** Nothing for a connection without TLS. */
-  tls?: TlsOptions;
+export interface TcpOptions extends ConnectOptions {
+  /** The id of the gateway that connects; nothing for this process. */
+  via?: string;
   key: TokenKey;
   request: SessionRequest;
   /** Milliseconds between two signs of life that the server is asked for. Default 15,000. */
@@ -48,7 +46,7 @@ export class TcpTransport implements Transport {
   readonly #exit: (status: ExitStatus) => void;
   readonly #printed = { stdout: new OutputStream(), stderr: new OutputStream() };
   readonly #started: Promise<SocketStream>;
-  readonly #sockets: Socket[] = [];
+  readonly #carriers: Carrier[] = [];
   #control: SocketStream | undefined;
   #killTimer: ReturnType<typeof setTimeout> | undefined;
   #pingTimer: ReturnType<typeof setInterval> | undefined;
@@ -65,7 +63,7 @@ export class TcpTransport implements Transport {
     this.output = { stdout: this.#printed.stdout.readable, stderr: this.#printed.stderr.readable };
     this.#started = this.#open().catch((cause) => {
       this.#end(NO_STATUS);
-      throw startFailure(cause, options.address, options.tls !== undefined);
+      throw startFailure(cause, options);
     });
     this.#started.catch(() => {}); // `start` tells of it
   }
@@ -98,18 +96,18 @@ export class TcpTransport implements Transport {
     this.#released = true;
     clearTimeout(this.#killTimer);
     clearInterval(this.#pingTimer);
-    for (const socket of this.#sockets) socket.destroy();
+    for (const carrier of this.#carriers) carrier.destroy();
     for (const printed of Object.values(this.#printed)) printed.close();
   }
 
   ref(): void {
     this.#isRef = true;
-    for (const socket of this.#sockets) socket.ref();
+    for (const carrier of this.#carriers) carrier.ref();
   }
 
   unref(): void {
     this.#isRef = false;
-    for (const socket of this.#sockets) socket.unref();
+    for (const carrier of this.#carriers) carrier.unref();
   }
 
   #data: SocketStream | undefined;
@@ -138,11 +136,11 @@ export class TcpTransport implements Transport {
   }
 
   #connect(): Promise<SocketStream> {
-    const { address, tls } = this.#options;
-    return SocketStream.connect(address, tls, (socket) => {
-      this.#sockets.push(socket);
-      if (this.#released) socket.destroy();
-      if (!this.#isRef) socket.unref();
+    return SocketStream.connect(this.#options, (carrier) => {
+      this.#carriers.push(carrier);
+      if (this.#released) carrier.destroy();
+      if (this.#isRef) carrier.ref();
+      else carrier.unref();
     });
   }
 
@@ -158,8 +156,8 @@ export class TcpTransport implements Transport {
         else if (message?.type === EXIT) return this.#end(decodeExit(message.payload));
         else if (message === undefined) return this.#end(NO_STATUS);
       }
-    } catch {
-      this.#end(NO_STATUS);
+    } catch (error) {
+      this.#end(NO_STATUS, error instanceof Error ? error : undefined);
     }
   }
 
@@ -175,13 +173,13 @@ export class TcpTransport implements Transport {
     } catch { /* its end is told where it is read */ }
   }
 
-  /** The process has ended, or nothing more can be learned of it. */
-  #end(status: ExitStatus): void {
+  /** The process has ended, or nothing more can be learned of it, because of `error`. */
+  #end(status: ExitStatus, error?: Error): void {
     clearTimeout(this.#killTimer);
     clearInterval(this.#pingTimer);
     for (const printed of Object.values(this.#printed)) printed.close();
     // The rest of the data may still be under way, unless nobody knows how the process ended.
-    if (status === NO_STATUS) { for (const socket of this.#sockets) socket.destroy(); }
+    if (status === NO_STATUS) { for (const carrier of this.#carriers) carrier.destroy(error); }
     this.#exit(status);
   }
 }

@@ -9,10 +9,20 @@ import { Refusal, WrongServer } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
 import type { Address } from "./socket.ts";
 
+/** A connection that was wanted. */
+export interface Wanted {
+  address: Address;
+  tls?: unknown;
+  /** The id of the gateway that connects; nothing for this process. */
+  via?: string;
+}
+
 /** The error for what {@linkcode cause} tells. None of it has a token in it. */
-export function startFailure(cause: unknown, address: Address, tls: boolean): LaunchError {
-  const at = formatAddress(address);
-  const failed = `cannot start a gateway at ${at}:`;
+export function startFailure(cause: unknown, wanted: Wanted): LaunchError {
+  const { address, via } = wanted;
+  const tls = wanted.tls !== undefined;
+  const by = via === undefined ? "" : ` via ${via}`;
+  const failed = `cannot start a gateway at ${formatAddress(address)}${by}:`;
   if (cause instanceof WrongServer) {
     return new AuthenticationError(
       `${failed} what answers there does not know the token, so it is not the server that the ` +
@@ -29,7 +39,7 @@ export function startFailure(cause: unknown, address: Address, tls: boolean): La
       { cause },
     );
   }
-  return connectionFailure(cause, failed, address.hostname);
+  return connectionFailure(cause, failed, wanted);
 }
 
 function refused(refusal: Refusal, failed: string, tls: boolean): LaunchError {
@@ -46,12 +56,18 @@ function refused(refusal: Refusal, failed: string, tls: boolean): LaunchError {
   );
 }
 
-function connectionFailure(cause: unknown, failed: string, host: string): LaunchError {
+function connectionFailure(
+  cause: unknown,
+  failed: string,
+  { address: { hostname: host }, via }: Wanted,
+): LaunchError {
   const code = codeOf(cause);
   const message = cause instanceof Error ? cause.message : `${cause}`;
   const options = { cause };
-  if (cause instanceof Deno.errors.NotCapable) {
-    return new LaunchError(`${failed} ${message}; this process needs --allow-net=${host}`, options);
+  if (cause instanceof Error && cause.name === "NotCapable") {
+    // Of a gateway, the message says by itself what to add to its spec.
+    const advice = via === undefined ? `; this process needs --allow-net=${host}` : "";
+    return new LaunchError(`${failed} ${message}${advice}`, options);
   }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_NODATA") {
     return new HostNotFoundError(`${failed} the host "${host}" could not be found`, options);

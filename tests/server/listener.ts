@@ -1,0 +1,44 @@
+import { TOKEN } from "./support.ts";
+
+/** Something that listens, and does with each connection what it likes. */
+export class Listener implements AsyncDisposable {
+  readonly #listener: Deno.Listener;
+  readonly #work: Promise<void>;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(meet: (conn: Deno.Conn) => Promise<void>) {
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.#work = this.#listen(meet);
+  }
+
+  get spec(): string {
+    return `tcp=127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}//token=${TOKEN}`;
+  }
+
+  /** Resolves when it is done with a connection. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await this.#work;
+  }
+
+  async #listen(meet: (conn: Deno.Conn) => Promise<void>): Promise<void> {
+    const met: Promise<void>[] = [];
+    try {
+      for await (const conn of this.#listener) {
+        met.push(
+          meet(conn).catch(() => {}).finally(() => {
+            try {
+              conn.close();
+            } catch { /* whoever met it has */ }
+            this.#closed.resolve();
+          }),
+        );
+      }
+    } catch { /* closed */ }
+    await Promise.all(met);
+  }
+}
