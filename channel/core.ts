@@ -66,6 +66,10 @@ export type ErrorExplainer = (init: RemoteErrorInit) => RemoteErrorInit | Promis
 
 const NO_ERROR = new Uint8Array();
 
+/** Who has waited for more may have written `return` for `send`. */
+const EXECUTION_ENDED =
+  "has ended with its execution (what that returns is not sent; `call` gives it)";
+
 /** What {@linkcode ChannelCore.forward} hands over last. */
 export const END_OF_ITEMS: unique symbol = Symbol("end of items");
 
@@ -407,7 +411,7 @@ export class ChannelCore implements InboxOwner {
       if (error !== undefined && error.name !== "ChannelClosedError") this.#outcome.fail(error);
       return this.#end("was closed by both sides");
     }
-    const reason = "was closed by the peer";
+    const reason = this.#role === "execution" ? EXECUTION_ENDED : "was closed by the peer";
     this.#outbox.abandon(() => this.#outcome.notSentError(reason));
     this.#end(reason, error);
     if (this.#role === "execution") this.#over();

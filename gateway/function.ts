@@ -13,6 +13,7 @@ import { capturedNames } from "./purity.ts";
 
 // Taken now: user code may replace it.
 const toString = Function.prototype.toString;
+const tagOf = Object.prototype.toString;
 
 const CACHED_TEXTS = 1_000;
 /** By identity, as most functions are sent again and again. */
@@ -62,6 +63,14 @@ export function functionCode(
   if (typeof fn !== "function") {
     throw new TypeError(`${method} takes a function, as in ${usage}, not ${described(fn)}`);
   }
+  const tag = tagOf.call(fn);
+  const isGenerator = tag.endsWith("GeneratorFunction]");
+  if (isGenerator && (kind !== "function" || !tag.includes("Async"))) {
+    throw new TypeError(
+      `${method} takes no ${kind === "function" ? "synchronous " : ""}generator function; ` +
+        `remoteExec(async function* (channel, args) { … }) sends what it yields`,
+    );
+  }
   const text = functionText(fn);
   return {
     kind,
@@ -101,7 +110,11 @@ function adviceOn(captured: readonly CapturedName[]): string {
     ? ""
     : `; ${injected.name} looks like a helper that a compiler, a bundler or a coverage tool put ` +
       `there: keep this function out of it, or send it as a module`;
-  return `${list}. Pass it in args, or import it inside with await import()${hint}`;
+  const given = captured.some(({ name }) => name === "channel" || name === "args")
+    ? "; channel and args are parameters here: (channel, args) => …"
+    : "";
+  return `${list}. Pass it in args, declare it inside, or import it there with await import()` +
+    given + hint;
 }
 
 interface ParsedFunction {

@@ -204,6 +204,11 @@ Deno.test("functionText() says what to do", () => {
   assertThrows(() => functionText(make("() => outer")), ImpureFunctionError, "Pass it in args");
 });
 
+Deno.test("functionText() says where a function has its channel from", () => {
+  const message = "channel and args are parameters here: (channel, args) => …";
+  assertThrows(() => functionText(make("() => channel.send(1)")), ImpureFunctionError, message);
+});
+
 Deno.test("functionText() takes a function whose name is no text", () => {
   assertEquals(
     functionText(Object.defineProperty(make("() => 1"), "name", { value: 3 })),

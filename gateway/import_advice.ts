@@ -1,5 +1,5 @@
 /**
- * What to do about an import that remote code cannot resolve.
+ * What to do about imports that remote code cannot resolve, and exports that nobody could import.
  *
  * @module
  */
@@ -16,9 +16,14 @@ const ADVICE: readonly [message: RegExp, advice: string][] = [
     "names of a deno.json need a module, as in " +
     'remoteExec(new URL("./x.ts", import.meta.url)); otherwise write npm:, jsr: or node: in front',
   ],
+  [
+    /^Unexpected token 'export'/,
+    "source text is the body of a function, which exports nothing: send a module, as in " +
+    'remoteExec(new URL("./x.ts", import.meta.url))',
+  ],
 ];
 
-/** Says how to import what the message of a remote error says cannot be; nothing for other messages. */
+/** What to do about the message of a remote error; nothing where that is of something else. */
 export function importAdvice(message: string): string | undefined {
   return ADVICE.find(([pattern]) => pattern.test(message))?.[1];
 }

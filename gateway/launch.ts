@@ -98,7 +98,7 @@ export async function launchError(
   site: Site,
 ): Promise<ExecnetError> {
   const tail = seen.length > 0
-    ? `; it printed:\n${seen.map((line) => `    ${line}`).join("\n")}`
+    ? `; it printed:\n${seen.map((line) => `    ${shortened(line)}`).join("\n")}`
     : "";
   const launcher = launcherOf(spec);
   const noProgram = seen.find((line) => line.startsWith(NO_PROGRAM));
@@ -119,10 +119,17 @@ export async function launchError(
     ? `was ended by ${status.signal}`
     : `ended with code ${status.code}`;
   return new LaunchError(
-    `cannot start gateway ${id}: its process ${how} before it answered${tail}`,
+    `cannot start gateway ${id}: its process ${how} before it answered` +
+      (tail || "; does a Deno start there, and does what starts it pass on stdin and stdout?"),
   );
 }
 
+/** What takes the command for text, prints all of it. */
+function shortened(line: string): string {
+  return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line;
+}
+
+const MOST_SHOWN = 300;
 const VERSION_TIMEOUT_MS = 5_000;
 
 /** Asked only after a failure, to tell a Deno too old to know our flags. */

@@ -129,8 +129,9 @@ export class Session implements ConnectionHandler, ProcessObserver {
   /** @throws {GatewayClosedError} when nothing new can be run, such as `name`. */
   checkOpen(name: string): void {
     if (!this.#ending) return;
-    throw this.connection.lost ??
-      new GatewayClosedError(`cannot run ${name}: gateway ${this.owner.id} is ending`);
+    const { lost } = this.connection;
+    const why = lost?.message ?? `gateway ${this.owner.id} is ending`;
+    throw new GatewayClosedError(`cannot run ${name}: ${why}`, { cause: lost });
   }
 
   /**

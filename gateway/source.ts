@@ -33,7 +33,11 @@ export interface SourceCode {
 const CACHED_TEXTS = 256;
 const cache = new Map<string, SourceCode>();
 
-/** What to send for `text`. Text that is not valid is left to fail there. */
+/**
+ * What to send for `text`. Text that is not valid is left to fail there.
+ *
+ * @throws {TypeError} when it is a function that nothing calls.
+ */
 export function sourceCode(text: string): SourceCode {
   const known = cache.get(text);
   if (known !== undefined) return known;
@@ -59,6 +63,12 @@ function prepare(text: string): SourceCode {
   } catch (error) {
     return { kind: "source", text: script.text, position: positionOf(error), locate: original };
   }
+  if (isUncalledFunction(program)) {
+    throw new TypeError(
+      "the source text is a function that nothing calls; give the function itself to remoteExec, or " +
+        "call it in the text",
+    );
+  }
   const { prelude, rest } = hoistImports(script.text, program);
   return {
     kind: "source",
@@ -66,6 +76,13 @@ function prepare(text: string): SourceCode {
     position: "",
     locate: behind(prelude, original),
   };
+}
+
+/** Such as the text of a function: to run it would do nothing. */
+function isUncalledFunction({ body: [first, ...others] }: Program): boolean {
+  if (others.length > 0) return false;
+  return first?.type === "FunctionDeclaration" ||
+    (first?.type === "ExpressionStatement" && /Function/.test(first.expression.type));
 }
 
 const inPlace: Locate = (line, column) => ({ file: "", line, column });

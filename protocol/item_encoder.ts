@@ -312,6 +312,12 @@ function property(key: string): string {
     : `[${JSON.stringify(key)}]`;
 }
 
+/** What an object without a class of a name, such as a generator, calls itself. */
+function tagOf(value: object): string {
+  const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  return typeof tag === "string" ? tag : "(anonymous)";
+}
+
 function describe(value: unknown): string {
   if (typeof value === "function") {
     return /^class\b/.test(Function.prototype.toString.call(value))
@@ -319,8 +325,7 @@ function describe(value: unknown): string {
       : `function ${value.name || "(anonymous)"}`;
   }
   if (typeof value === "symbol") return String(value);
-  const { name } = (value as object).constructor ?? {};
-  if (typeof name === "string" && name !== "") return `class ${name}`;
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  return `class ${tag === "Object" ? "(anonymous)" : tag}`;
+  const name = (value as object).constructor?.name;
+  const shown = typeof name === "string" && name !== "" ? name : tagOf(value as object);
+  return `class ${shown}${value instanceof Promise ? "; await it first" : ""}`;
 }

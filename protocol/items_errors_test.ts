@@ -141,6 +141,8 @@ const UNSENDABLE: [what: string, item: unknown, message: string][] = [
   ],
   ["an instance of a class without a name", [Anonymous.made], "cannot send item[0]: class"],
   ["a function", { run() {} }, "cannot send item.run: function run"],
+  ["a generator", [(function* () {})()], "cannot send item[0]: class Generator"],
+  ["a promise", { a: Promise.resolve(1) }, "cannot send item.a: class Promise; await it first"],
   ["an arrow function", [() => {}], "cannot send item[0]: function (anonymous)"],
   ["a class", { Socket }, "cannot send item.Socket: class Socket itself"],
   ["a symbol", { a: Symbol("s") }, "cannot send item.a: Symbol(s)"],

@@ -1,6 +1,13 @@
 /** What untyped code passes by mistake: each is told by what was called and what it takes. */
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ExecnetError, type Gateway, Group, MultiChannel } from "../../mod.ts";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  ChannelClosedError,
+  type Gateway,
+  GatewayClosedError,
+  Group,
+  MultiChannel,
+  TimeoutError,
+} from "../../mod.ts";
 import { test } from "../support/bounded.ts";
 import { makeMemoryGateway } from "../support/memory_gateway.ts";
 
@@ -24,6 +31,21 @@ const THROWN: Mistake[] = [
   ],
   ["remoteExec() of a path", (gw) => gw.remoteExec("./job.ts"), TypeError, `new URL("./job.ts"`],
   ["remoteExec() of an address", (gw) => gw.remoteExec("https://host/x"), TypeError, "by its URL"],
+  [
+    "remoteExec() of the text of a function",
+    (gw) => gw.remoteExec("async (channel) => await channel.send(1)"),
+    TypeError,
+    "a function that nothing calls",
+  ],
+  [
+    "remoteExec() of a generator function that is not async",
+    (gw) =>
+      gw.remoteExec(function* () {
+        yield 1;
+      }),
+    TypeError,
+    "no synchronous generator function; remoteExec(async function* (channel, args)",
+  ],
   [
     "an unknown option of remoteExec()",
     (gw) => gw.remoteExec(ECHO, 1, { isolated: true }),
@@ -107,6 +129,15 @@ const REJECTED: Mistake[] = [
   ["call() of nothing", (gw) => gw.call(null), TypeError, "call(fn, 1, 2), not null"],
   ["call() of a result", (gw) => gw.call(one(3)), TypeError, "call(fn, 1, 2), not 3"],
   [
+    "call() of a generator function",
+    (gw) =>
+      gw.call(async function* () {
+        yield await 1;
+      }),
+    TypeError,
+    "call takes no generator function",
+  ],
+  [
     "a timeout that is text",
     (gw) => echo(gw).receive({ timeout: "5" }),
     TypeError,
@@ -168,6 +199,25 @@ for (const [what, run, Kind, text] of REJECTED) {
   });
 }
 
+test("a receive after an execution that returned says where its value has gone", async () => {
+  await using gateway = await makeMemoryGateway();
+  const channel = gateway.remoteExec(`return 5`);
+  await assertRejects(
+    () => channel.receive(),
+    ChannelClosedError,
+    "has ended with its execution (what that returns is not sent; `call` gives it)",
+  );
+});
+
+test("a gateway that has ended says what cannot be run, and how it ended", async () => {
+  const gateway = await makeMemoryGateway();
+  await gateway.terminate();
+  const run = () => gateway.remoteExec(`1`, 1, { name: "late" });
+  const text = "cannot run late: gateway memory ended with code 0";
+  const error = assertThrows(run, GatewayClosedError, text);
+  assertInstanceOf(error.cause, GatewayClosedError);
+});
+
 test("options that are undefined are as if they were not there", async () => {
   await using gateway = await makeMemoryGateway();
   const untyped: Untyped = { isolated: undefined, signal: undefined };
@@ -179,5 +229,5 @@ test("options that are undefined are as if they were not there", async () => {
 test("a timeout that is over before it begins is over", async () => {
   await using gateway = await makeMemoryGateway();
   const channel = gateway.remoteExec(ECHO);
-  await assertRejects(() => channel.receive({ timeout: -1 }), ExecnetError, "within -1 ms");
+  await assertRejects(() => channel.receive({ timeout: -1 }), TimeoutError, "within -1 ms");
 });

@@ -35,3 +35,13 @@ test("an import of a bare name is told what it may be", async () => {
     "write npm:, jsr: or node: in front",
   );
 });
+
+test("an export in source text is told that it needs a module", async () => {
+  await using group = new Group();
+  const gateway = await group.makeGateway();
+  await assertRejects(
+    () => gateway.remoteExec(`export default (n) => n;`).receive(),
+    RemoteError,
+    "exports nothing: send a module",
+  );
+});

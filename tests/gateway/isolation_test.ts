@@ -66,7 +66,7 @@ test("a signal ends an isolated busy loop; what waits on it rejects", async () =
   const options = { ...ISOLATE, signal: controller.signal };
   const spinning = gw.remoteExec(SPIN, undefined, options);
   const pid = await pidOf(spinning);
-  const waiting = assertRejects(() => spinning.receive(), Error, "was closed by this side");
+  const waiting = assertRejects(() => spinning.receive(), Error, "its remoteExec was aborted");
   controller.abort();
   await waiting;
   await spinning.waitClose();
