@@ -145,14 +145,36 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Runs source text there: the body of an async function, in which `channel` and `args` are bound.
+   * Runs source text, or the module of a URL, there. What its channel carries is what you say:
+   * `remoteExec<string>("…")` receives strings.
+   *
+   * Source text is the body of an async function, in which `channel` and `args` are bound.
    * TypeScript types are taken out; `import` declarations and `import()` work.
    *
-   * @throws {TypeError} when an option is unknown, or of a wrong type.
+   * A `file:` module travels with all that it imports: relative files, JSON, text, names of the
+   * nearest `deno.json`, npm and JSR packages. It is read before this returns; where it imports
+   * anything but `node:`, `deno bundle` makes one script of it. A module of another URL (`https:`,
+   * `jsr:`, `npm:`) is imported by the gateway, under its own `import` permission.
+   *
+   * Where its default export is a function, that is called with `(channel, args)`, as a function
+   * that is sent is. Otherwise its top level is all that runs. In a `file:` module and what it
+   * imports, `channel` and `args` are bound: `typeof channel !== "undefined"` tells that it was
+   * sent. `import.meta.main` is false there.
+   *
+   * The channel closes with a {@linkcode ModuleError} when the module cannot be sent. This process
+   * needs `--allow-read` of its files, and for `deno bundle` also `--allow-write` of the temporary
+   * directory.
+   *
+   * @throws {TypeError} when it is neither, or a URL of another scheme; and when an option is
+   * unknown, or of a wrong type.
    * @throws {SerializationError} when `args` cannot travel.
    * @throws {GatewayClosedError} when the gateway has ended, or is asked to.
    */
-  remoteExec(source: string, args?: unknown, options?: ExecOptions): Channel;
+  remoteExec<Receive = unknown, Send = unknown>(
+    code: string | URL,
+    args?: unknown,
+    options?: ExecOptions,
+  ): Channel<Receive, Send>;
   /**
    * Runs a pure async generator function there; its channel receives what it yields. See below for
    * what is pure.
@@ -175,31 +197,6 @@ export class Gateway implements AsyncDisposable {
     args?: Args | AtPeer<Args>,
     options?: ExecOptions,
   ): Channel<Send, Receive>;
-  /**
-   * Runs a module there. A `file:` module travels with all that it imports: relative files, JSON,
-   * text, names of the nearest `deno.json`, npm and JSR packages. It is read before this returns;
-   * where it imports anything but `node:`, `deno bundle` makes one script of it. A module of
-   * another URL (`https:`, `jsr:`, `npm:`) is imported by the gateway, under its own `import`
-   * permission.
-   *
-   * Where its default export is a function, that is called with `(channel, args)`, as a function
-   * that is sent is. Otherwise its top level is all that runs. In a `file:` module and what it
-   * imports, `channel` and `args` are bound: `typeof channel !== "undefined"` tells that it was
-   * sent. `import.meta.main` is false there.
-   *
-   * The channel closes with a {@linkcode ModuleError} when the module cannot be sent. This process
-   * needs `--allow-read` of its files, and for `deno bundle` also `--allow-write` of the temporary
-   * directory.
-   *
-   * @throws {TypeError} for a URL of another scheme.
-   * @throws {SerializationError} when `args` cannot travel.
-   * @throws {GatewayClosedError} when the gateway has ended, or is asked to.
-   */
-  remoteExec<Receive = unknown, Send = unknown>(
-    module: URL,
-    args?: unknown,
-    options?: ExecOptions,
-  ): Channel<Receive, Send>;
   remoteExec(
     code: string | URL | RemoteFunction<unknown, unknown, never>,
     args?: unknown,

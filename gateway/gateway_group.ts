@@ -36,7 +36,11 @@ export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway
   /** See {@linkcode Group.has}. */
   has(key: string | Gateway): boolean;
   /** See {@linkcode Group.remoteExec}. */
-  remoteExec(code: string | URL, args?: unknown, options?: ExecOptions): MultiChannel;
+  remoteExec<Receive = unknown, Send = unknown>(
+    code: string | URL,
+    args?: unknown,
+    options?: ExecOptions,
+  ): MultiChannel<Receive, Send>;
   /** See {@linkcode Group.remoteExec}. */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,

@@ -177,7 +177,11 @@ export class Group implements GatewayGroup<Gateway> {
    * @throws {SerializationError} when `args` cannot travel.
    * @throws {GatewayClosedError} when one of its gateways has ended, or is asked to.
    */
-  remoteExec(code: string | URL, args?: unknown, options?: ExecOptions): MultiChannel;
+  remoteExec<Receive = unknown, Send = unknown>(
+    code: string | URL,
+    args?: unknown,
+    options?: ExecOptions,
+  ): MultiChannel<Receive, Send>;
   /** Runs a pure async generator function on each; their channels receive what it yields. */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,

@@ -92,6 +92,16 @@ export function channelsInArgs(gateway: Gateway, group: Group, json: Json, tree:
   gateway.call((a: number) => a, "1");
 }
 
+/** Never called: what source text and modules send is for the caller to say. */
+export function sourceAndModules(gateway: Gateway, group: Group): void {
+  expectType<Channel>()(gateway.remoteExec(`1`), true);
+  expectType<Channel<string, number>>()(gateway.remoteExec<string, number>(`1`), true);
+  expectType<Channel<string>>()(gateway.remoteExec<string>(new URL("file:///job.ts")), true);
+  expectType<MultiChannel<string>>()(group.remoteExec<string>(`1`), true);
+  // @ts-expect-error: there is no such option
+  gateway.remoteExec(`1`, 1, { isolated: true });
+}
+
 /** Never called: the group of a gateway is a Group. */
 export function groupOfGateway({ group }: Gateway): void {
   expectType<AsyncIterableIterator<number, undefined>>()(group.map([1], (n: number) => n), true);
