@@ -74,6 +74,9 @@ export class Channel<Receive = unknown, Send = unknown>
   #writable: WritableStream<Send> | undefined;
 
   private constructor(core: ChannelCore) {
+    if (core === undefined) {
+      throw new TypeError("a channel is made by remoteExec, or by newChannel() of a gateway");
+    }
     this.#core = core;
   }
 

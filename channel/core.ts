@@ -66,9 +66,8 @@ export type ErrorExplainer = (init: RemoteErrorInit) => RemoteErrorInit | Promis
 
 const NO_ERROR = new Uint8Array();
 
-/** Who has waited for more may have written `return` for `send`. */
-const EXECUTION_ENDED =
-  "has ended with its execution (what that returns is not sent; `call` gives it)";
+const EXECUTION_ENDED = "has ended with its execution";
+const RETURNED = " (what that returns is not sent; `call` gives it)";
 
 /** What {@linkcode ChannelCore.forward} hands over last. */
 export const END_OF_ITEMS: unique symbol = Symbol("end of items");
@@ -271,7 +270,7 @@ export class ChannelCore implements InboxOwner {
       this.#outbox.closeAfterItems(bytes);
     }
     this.#go("closeSent");
-    this.#end("has ended with its execution");
+    this.#end(EXECUTION_ENDED);
     this.#outbox.flushed().then(() => this.#over());
   }
 
@@ -362,7 +361,9 @@ export class ChannelCore implements InboxOwner {
   }
 
   endError(): Error {
-    return this.#outcome.receiveError();
+    // Who waits for more may have written `return` for `send`.
+    const isOver = this.#outcome.reason === EXECUTION_ENDED;
+    return this.#outcome.receiveError(isOver ? RETURNED : "");
   }
 
   callbackFailed(error: unknown): void {

@@ -47,9 +47,9 @@ export class Outcome {
     this.fail(error);
   }
 
-  /** For who receives. */
-  receiveError(): Error {
-    if (this.#reason !== undefined) return this.#error(this.#reason);
+  /** For who receives; `hint` is what it may be glad to know. */
+  receiveError(hint = ""): Error {
+    if (this.#reason !== undefined) return this.#error(this.#reason, hint);
     return new ChannelClosedError(
       `cannot receive on ${this.#channel.label}: the peer sends no more`,
     );
@@ -67,8 +67,8 @@ export class Outcome {
     return reason instanceof Error ? reason : this.#error(`${reason} before this item was sent`);
   }
 
-  #error(reason: Error | string): Error {
+  #error(reason: Error | string, hint = ""): Error {
     if (reason instanceof Error) return reason;
-    return new ChannelClosedError(`${this.#channel.label} ${reason}`);
+    return new ChannelClosedError(`${this.#channel.label} ${reason}${hint}`);
   }
 }

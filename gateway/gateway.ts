@@ -81,7 +81,11 @@ export class Gateway implements AsyncDisposable {
   readonly #closed: Promise<GatewayExit>;
   #remote: RemoteInfo | undefined;
 
-  private constructor({ id, group, spec, given, site, open, program }: GatewayInit) {
+  private constructor(init: GatewayInit) {
+    if (typeof init !== "object") {
+      throw new TypeError("a gateway is made by makeGateway(), or by a Group");
+    }
+    const { id, group, spec, given, site, open, program } = init;
     this.id = id;
     this.group = group;
     this.spec = Object.freeze({ ...given, id });

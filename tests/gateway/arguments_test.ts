@@ -1,8 +1,9 @@
 /** What untyped code passes by mistake: each is told by what was called and what it takes. */
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
+  Channel,
   ChannelClosedError,
-  type Gateway,
+  Gateway,
   GatewayClosedError,
   Group,
   MultiChannel,
@@ -22,6 +23,8 @@ const echo = (gw: Gateway): Untyped => gw.remoteExec(ECHO);
 const one = (n: number) => n;
 
 const THROWN: Mistake[] = [
+  ["new Gateway()", () => new (Gateway as Untyped)("popen"), TypeError, "made by makeGateway()"],
+  ["new Channel()", () => new (Channel as Untyped)(), TypeError, "made by remoteExec, or by new"],
   ["remoteExec() of nothing", (gw) => gw.remoteExec(), TypeError, "not undefined"],
   [
     "remoteExec() of a promise",
