@@ -96,8 +96,8 @@ const ADDRESS = /^(?:[\w./-]+\.[cm]?[jt]sx?|(?:file|https?|jsr|npm):\S+)$/;
 function sourceExecution(text: string, name: string): Code {
   if (ADDRESS.test(text.trim())) {
     throw new TypeError(
-      `"${text.trim()}" is no source text; a module is sent by its URL, as in ` +
-        `remoteExec(new URL("./job.ts", import.meta.url))`,
+      "remoteExec takes a file or an address as a URL, not as text, which is run: write " +
+        'remoteExec(new URL("./job.ts", import.meta.url))',
     );
   }
   const { locate, ...code } = sourceCode(text);

@@ -32,8 +32,13 @@ const THROWN: Mistake[] = [
     TypeError,
     "source text, a function, or the URL of a module, not a value of class Promise",
   ],
-  ["remoteExec() of a path", (gw) => gw.remoteExec("./job.ts"), TypeError, `new URL("./job.ts"`],
-  ["remoteExec() of an address", (gw) => gw.remoteExec("https://host/x"), TypeError, "by its URL"],
+  [
+    "remoteExec() of a path",
+    (gw) => gw.remoteExec("./job.ts"),
+    TypeError,
+    `URL("./job.ts", import`,
+  ],
+  ["remoteExec() of an address", (gw) => gw.remoteExec("https://host/x"), TypeError, "as a URL"],
   [
     "remoteExec() of the text of a function",
     (gw) => gw.remoteExec("async (channel) => await channel.send(1)"),
