@@ -85,7 +85,7 @@ function framesOf(stack = ""): string[] {
 }
 
 /** As an error's own `message`: it is not listed when the error is printed, as `stack` has it. */
-function define(error: Error, key: string, value: string): void {
+function define(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, {
     value,
     enumerable: false,
@@ -114,13 +114,53 @@ export class ChannelClosedError extends ExecnetError {
   override name = "ChannelClosedError";
 }
 
+/** What is known of the end of a gateway; see {@linkcode GatewayClosedError}. */
+export interface GatewayClosedInit extends ErrorOptions {
+  /** Exit code of its process. */
+  code?: number | null;
+  /** Name of the signal that ended it. */
+  signal?: string | null;
+  /** The last lines that it printed on stderr. */
+  stderrTail?: readonly string[];
+  /** Names of what it ran. */
+  executing?: readonly string[];
+}
+
 /**
  * The gateway is gone: its process ended or its connection was lost. The message tells how it
- * ended, what was running, and the last lines of its stderr.
+ * ended, what was running, and the last lines of its stderr; the properties have the same.
+ *
+ * @example
+ * ```ts
+ * import { GatewayClosedError, makeGateway } from "@x/execnet";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using gw = await makeGateway({ popen: true, output: "null" });
+ * const channel = gw.remoteExec(`console.error("no disk"); Deno.exit(3)`, null, { name: "job" });
+ * const error = await assertRejects(() => channel.receive(), GatewayClosedError, "code 3");
+ * assertEquals([error.code, error.stderrTail, error.executing], [3, ["no disk"], ["job"]]);
+ * ```
  */
 export class GatewayClosedError extends ExecnetError {
   /** The class name, also where the code was minified. */
   override name = "GatewayClosedError";
+  /** Exit code of its process; `null` where that has none, or it is not known. */
+  declare readonly code: number | null;
+  /** Name of the signal that ended it, or `null`. */
+  declare readonly signal: string | null;
+  /** The last lines that it printed on stderr, oldest first; 20 at most. */
+  declare readonly stderrTail: readonly string[];
+  /** Names of what it ran. */
+  declare readonly executing: readonly string[];
+
+  /** Takes the message, and what is known. */
+  constructor(message: string, init: GatewayClosedInit = {}) {
+    super(message, init);
+    const { code = null, signal = null, stderrTail = [], executing = [] } = init;
+    for (const [key, value] of Object.entries({ code, signal, stderrTail, executing })) {
+      define(this, key, value);
+    }
+  }
 }
 
 /** A wait took longer than the `timeout` given (milliseconds). What was waited for goes on. */

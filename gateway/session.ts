@@ -240,6 +240,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
         `${this.#subject} was ended, because nothing has come from it for ${seconds} s ` +
           `(heartbeat=${seconds}): it is busy or stopped, or its link is dead` +
           runningNow(this.executing),
+        { executing: this.executing, stderrTail: this.#process.tail },
       );
       this.#process.abort("SIGKILL");
     });
@@ -268,9 +269,10 @@ export class Session implements ConnectionHandler, ProcessObserver {
   #reasonOf(error: Error | undefined): Error {
     if (this.#verdict !== undefined) return this.#verdict;
     if (!(error instanceof ProtocolError)) {
+      const { executing } = this;
       const { status, tail, streamError } = this.#process;
-      const text = epitaph(this.#subject, status, this.executing, tail, streamError);
-      return new GatewayClosedError(text);
+      const text = epitaph(this.#subject, status, executing, tail, streamError);
+      return new GatewayClosedError(text, { ...status, stderrTail: tail, executing });
     }
     this.#process.abort("SIGKILL");
     if (this.connection.peer === undefined) {

@@ -38,6 +38,9 @@ test("SIGKILL of the process rejects all that waits with GatewayClosedError", as
     for (const pattern of [/victim/, /SIGKILL/, /long\.ts/, /full\.ts/, /the last words/]) {
       assertMatch(result.reason.message, pattern);
     }
+    const { code, signal, stderrTail, executing } = result.reason;
+    assertEquals([code, signal, stderrTail], [null, "SIGKILL", ["the last words"]]);
+    assert(executing.includes("long.ts") && executing.includes("full.ts"));
   }
   await assertRejects(() => gw.remoteStatus(), GatewayClosedError, "SIGKILL");
   await assertRejects(() => channel.send(1), GatewayClosedError, "SIGKILL");
