@@ -21,9 +21,9 @@ import {
   specKey,
 } from "./permissions.ts";
 
-/** Permissions as the keys of text have them, such as `"allow-read": ["/data"]`. */
+/** Permissions as the keys of text have them, such as `"allow-read": ["/data"]`, or `"/a,/b"`. */
 export type PermissionKeys = {
-  readonly [Key in `${"allow" | "deny"}-${PermissionKind}`]?: PermissionValue;
+  readonly [Key in `${"allow" | "deny"}-${PermissionKind}`]?: PermissionValue | string;
 };
 
 /** Where a gateway's output goes. */
@@ -241,9 +241,11 @@ function fromObject(spec: object): Entries {
 function checkKey(key: string, known: readonly string[]): void {
   if (known.includes(key)) return;
   if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
+  if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
+  const [, variable = ""] = /:(.*)/s.exec(key) ?? [];
   // `read` is nearer to allow-read than to id.
   const nearest = known.find((each) => each.endsWith(`-${key}`)) ??
-    closestString(key, [...known, ENV_PREFIX]);
+    closestString(key, [...known, `${ENV_PREFIX}${variable}`]);
   throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
 }
 

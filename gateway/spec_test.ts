@@ -71,6 +71,8 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   ["popen//alow-read=/", `did you mean "allow-read"`],
   ["popen//allow_read", `did you mean "allow-read"`],
   ["popen//connecttimeout=1", `did you mean "connectTimeout"`],
+  ["popen//evn:LANG=C", `did you mean "env:LANG"`],
+  ["popen//env:=C", "env:NAME=value"],
   ["popen//python=python3", `no key "python"`],
   ["popen//env:=1", "env:"],
   ["popen//id=a//id=b", `"id" twice`],
