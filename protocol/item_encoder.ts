@@ -273,10 +273,14 @@ export class ItemEncoder {
 function bareError(error: unknown, most: number): Error {
   const original = error instanceof Error ? error : new Error(String(error));
   const { name, message, stack } = errorParts(original);
-  const bare = new Error(message.slice(0, most));
-  defineProperty(bare, "name", name.slice(0, most));
-  defineProperty(bare, "stack", stack.slice(0, most));
+  const bare = new Error(cut(message, most));
+  defineProperty(bare, "name", cut(name, most));
+  defineProperty(bare, "stack", cut(stack, most));
   return bare;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 /** A `bin` document made by hand: the encoder would copy a large one twice. */

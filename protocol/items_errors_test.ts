@@ -114,6 +114,8 @@ Deno.test("encodeError() always gives an error that fits into a frame", () => {
   }
   assertEquals((codec.decode(codec.encodeError(chain)) as Error).message, "link 999");
   assertEquals((codec.decode(codec.encodeError("text")) as Error).message, "text");
+  const { message } = codec.decode(codec.encodeError(new Error(long))) as Error;
+  assert(message.endsWith(`ä… (${long.length} characters)`), "it says that it was cut");
 });
 
 class Socket {}
