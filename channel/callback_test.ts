@@ -127,6 +127,18 @@ for (const kind of ["throws", "rejects"] as const) {
   });
 }
 
+for (const thrown of [undefined, null, "text", Object.create(null)]) {
+  const shown = typeof thrown === "string" ? thrown : Deno.inspect(thrown);
+  Deno.test(`a callback that throws ${shown} closes both sides with an error`, async () => {
+    await using it = await pair();
+    const [here, there] = await plainChannel(it);
+    there.setCallback(() => Promise.reject(thrown));
+    await here.send(1);
+    await assertRejects(() => here.receive(), RemoteError);
+    await assertRejects(() => there.waitClose(), ExecnetError, shown);
+  });
+}
+
 Deno.test("after setCallback(), receive() and a second callback are refused", async () => {
   await using it = await pair();
   it.near.setCallback(() => {});

@@ -367,10 +367,12 @@ export class ChannelCore implements InboxOwner {
   }
 
   callbackFailed(error: unknown): void {
-    const failure = error instanceof Error ? error : new ExecnetError(String(error));
+    const failure = error instanceof Error
+      ? error
+      : new ExecnetError(typeof error === "string" ? error : Deno.inspect(error));
     if (this.#role === "running") return this.reset(failure);
     this.#outcome.fail(failure);
-    this.close(error);
+    this.close(error ?? failure); // with nothing, it would close without an error
   }
 
   #takeItem(frame: Frame & { type: "item" | "part" }): void {
