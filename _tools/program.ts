@@ -1,6 +1,6 @@
 /**
- * Bundles `remote/main.ts` into `gateway/_program.gen.ts`: the text that a gateway sends to the far side, which
- * executes it as the body of an async function.
+ * Bundles what gateways send to the far side as text: `remote/main.ts`, which runs there as the body
+ * of an async function, and `server/installed.ts`, which a gateway is given to execute.
  */
 import { scratchUrl, writeFileAtomically } from "./atomic.ts";
 import { runCaptured } from "./deno.ts";
@@ -8,12 +8,44 @@ import { Failure } from "./failure.ts";
 import { listFiles, sha256 } from "./files.ts";
 import { CACHE, ROOT } from "./paths.ts";
 
-const ENTRY = "remote/main.ts";
-const GENERATED = new URL("gateway/_program.gen.ts", ROOT);
-const INPUT_FOLDERS = ["protocol/", "channel/", "transports/", "remote/"];
+/** One generated text. */
+interface Target {
+  /** What it does, for messages. */
+  name: string;
+  entry: string;
+  generated: string;
+  constant: string;
+  /** Folders that the entry may reach. */
+  folders: readonly string[];
+  /** Of the packed text. */
+  limitBytes: number;
+  /** Whether it is the body of an async function as it is; the other goes as source text. */
+  isBody: boolean;
+}
+
+const SHARED_FOLDERS = ["protocol/", "channel/", "transports/"];
+const TARGETS: readonly Target[] = [
+  {
+    name: "remote program",
+    entry: "remote/main.ts",
+    generated: "gateway/_program.gen.ts",
+    constant: "PROGRAM",
+    folders: [...SHARED_FOLDERS, "remote/"],
+    // With more, a start over a long link takes round trips more.
+    limitBytes: 40 * 1024,
+    isBody: true,
+  },
+  {
+    name: "server program",
+    entry: "server/installed.ts",
+    generated: "gateway/_server.gen.ts",
+    constant: "SERVER",
+    folders: [...SHARED_FOLDERS, "gateway/", "server/"],
+    limitBytes: 32 * 1024,
+    isBody: false,
+  },
+];
 const INPUT_FILES = ["errors.ts", "deno.json", "_tools/program.ts"];
-/** Of the generated text: with more, a start over a long link takes round trips more. */
-const PROGRAM_LIMIT_BYTES = 40 * 1024;
 /**
  * Errors that `@msgpack/msgpack` makes while it loads, and what does as well. For the first error
  * that is made in a function, V8 parses the text of that function again to learn its lines: here
@@ -33,51 +65,64 @@ const ERRORS_AT_LOAD: readonly [RegExp, string][] = [
 ];
 
 export interface Program {
+  readonly name: string;
   readonly rebuilt: boolean;
   readonly bytes: number;
 }
 
-/** Rebuilds the program if anything that it is made of has changed. */
-export async function ensureProgram(): Promise<Program> {
-  const header =
-    `// Generated from ${ENTRY} by \`deno task build\`; inputs ${await fingerprint()}.\n`;
-  const present = await readIfThere(GENERATED);
+/** Rebuilds each program if anything that it is made of has changed. */
+export async function ensurePrograms(): Promise<Program[]> {
+  const programs: Program[] = [];
+  for (const target of TARGETS) programs.push(await ensureProgram(target));
+  return programs;
+}
+
+async function ensureProgram(target: Target): Promise<Program> {
+  const { name, entry, constant } = target;
+  const generated = new URL(target.generated, ROOT);
+  const header = `// Generated from ${entry} by \`deno task build\`; inputs ${await fingerprint(
+    target,
+  )}.\n`;
+  const present = await readIfThere(generated);
   if (present?.startsWith(header)) {
-    return { rebuilt: false, bytes: programIn(present).length };
+    return { name, rebuilt: false, bytes: programIn(present).length };
   }
-  const program = withoutErrorsAtLoad(await bundle());
-  assertRunnable(program);
+  const program = withoutErrorsAtLoad(await bundle(target));
+  if (target.isBody) assertRunnable(program, target);
   const packed = await pack(program);
-  assertSmall(packed);
-  await writeFileAtomically(GENERATED, `${header}export const PROGRAM: string = "${packed}";\n`);
-  return { rebuilt: true, bytes: packed.length };
+  assertSmall(packed, target);
+  await writeFileAtomically(
+    generated,
+    `${header}export const ${constant}: string = "${packed}";\n`,
+  );
+  return { name, rebuilt: true, bytes: packed.length };
 }
 
 /** Covers every file that the program may reach, and what else its text depends on. */
-async function fingerprint(): Promise<string> {
+async function fingerprint(target: Target): Promise<string> {
   const encoder = new TextEncoder();
   const parts = [Deno.version.deno, Deno.env.get("JSR_URL") ?? ""];
-  for (const path of await inputs()) {
+  for (const path of await inputs(target)) {
     parts.push(path, await Deno.readTextFile(new URL(path, ROOT)));
   }
   return (await sha256(encoder.encode(parts.join("\0")))).slice(0, 32);
 }
 
-async function inputs(): Promise<string[]> {
+async function inputs({ folders }: Target): Promise<string[]> {
   const paths = [...INPUT_FILES];
-  for (const folder of INPUT_FOLDERS) {
+  for (const folder of folders) {
     const sources = await listFiles(
       new URL(folder, ROOT),
-      (path) => path.endsWith(".ts") && !path.endsWith("_test.ts"),
+      (path) => path.endsWith(".ts") && !/(_test|\.gen)\.ts$/.test(path),
     );
     paths.push(...sources.map((path) => folder + path));
   }
   return paths;
 }
 
-async function bundle(): Promise<string> {
+async function bundle({ entry, constant }: Target): Promise<string> {
   await Deno.mkdir(CACHE, { recursive: true });
-  const output = scratchUrl("program");
+  const output = scratchUrl(constant.toLowerCase());
   const { success, stderr } = await runCaptured([
     "bundle",
     "--quiet",
@@ -86,9 +131,9 @@ async function bundle(): Promise<string> {
     "esm",
     "--output",
     output.href.slice(ROOT.href.length),
-    ENTRY,
+    entry,
   ]);
-  if (!success) throw new Failure(`Cannot bundle ${ENTRY}:\n${stderr}`);
+  if (!success) throw new Failure(`Cannot bundle ${entry}:\n${stderr}`);
   const text = await Deno.readTextFile(output);
   await Deno.remove(output);
   return text.trimEnd();
@@ -99,7 +144,7 @@ function withoutErrorsAtLoad(program: string): string {
   return ERRORS_AT_LOAD.reduce((text, [error, instead]) => text.replace(error, instead), program);
 }
 
-/** Deflated, as base64: `gateway/program.ts` unpacks it. */
+/** Deflated, as base64: `gateway/program.ts` and `server_program.ts` unpack it. */
 async function pack(program: string): Promise<string> {
   const deflated = new Blob([program]).stream().pipeThrough(
     new CompressionStream("deflate-raw"),
@@ -108,23 +153,23 @@ async function pack(program: string): Promise<string> {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
-function assertSmall(packed: string): void {
-  if (packed.length <= PROGRAM_LIMIT_BYTES) return;
+function assertSmall(packed: string, { name, entry, limitBytes }: Target): void {
+  if (packed.length <= limitBytes) return;
   throw new Failure(
-    `The remote program is ${packed.length} bytes packed; the limit is ${PROGRAM_LIMIT_BYTES}. ` +
-      `See what ${ENTRY} imports: \`deno info ${ENTRY}\`.`,
+    `The ${name} is ${packed.length} bytes packed; the limit is ${limitBytes}. ` +
+      `See what ${entry} imports: \`deno info ${entry}\`.`,
   );
 }
 
 /** Refuses what would fail only at the far side. */
-function assertRunnable(program: string): void {
+function assertRunnable(program: string, { name, entry }: Target): void {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
   try {
     new AsyncFunction(program);
   } catch (error) {
     throw new Failure(
-      `The remote program is not the body of an async function: ${error}. ` +
-        `${ENTRY} may export nothing, and what it needs of node: it imports dynamically.`,
+      `The ${name} is not the body of an async function: ${error}. ` +
+        `${entry} may export nothing, and what it needs of node: it imports dynamically.`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { runAttached } from "./deno.ts";
 import { runExample } from "./example.ts";
 import { Failure } from "./failure.ts";
 import { runOk } from "./ok.ts";
-import { ensureProgram } from "./program.ts";
+import { ensurePrograms } from "./program.ts";
 import { settleRegistry } from "./registry.ts";
 import { formatTally } from "./tally.ts";
 import { runTests } from "./tests.ts";
@@ -30,10 +30,9 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
     return code;
   },
   async build() {
-    const { rebuilt, bytes } = await ensureProgram();
-    console.log(
-      `remote program: ${bytes} bytes, ${rebuilt ? "rebuilt" : "up to date"}`,
-    );
+    for (const { name, rebuilt, bytes } of await ensurePrograms()) {
+      console.log(`${name}: ${bytes} bytes, ${rebuilt ? "rebuilt" : "up to date"}`);
+    }
     return 0;
   },
 };
@@ -46,7 +45,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
     );
   }
   await settleRegistry();
-  if (name !== "build") await ensureProgram();
+  if (name !== "build") await ensurePrograms();
   return await task(args);
 }
 

@@ -26,8 +26,9 @@ import {
   type OpenOptions,
   SPECS,
 } from "./group_options.ts";
-import { planGroup } from "./group_plan.ts";
+import { carriersOf, planGroup } from "./group_plan.ts";
 import { type MemberStatus, statusOf } from "./group_status.ts";
+import { installing } from "./installed.ts";
 import { openTransport } from "./launch.ts";
 import { startMap } from "./map/map.ts";
 import type { MapFunction, MapOptions } from "./map/options.ts";
@@ -35,7 +36,7 @@ import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
 import { programFor } from "./program.ts";
 import { here, type Site } from "./site.ts";
-import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
+import { type GatewaySpec, resolveSpec } from "./spec.ts";
 import { startInTurn } from "./turns.ts";
 import { siteOf } from "./via.ts";
 import { shownTcpSpec } from "./tcp_spec.ts";
@@ -82,8 +83,8 @@ export class Group implements GatewayGroup<Gateway> {
   }
 
   /**
-   * Makes a group and starts its gateways together. Where a spec says `via=<id>`, its gateway starts
-   * after the one of that id. If one fails, the others are ended.
+   * Makes a group and starts its gateways together. Where a spec says `via=<id>` or
+   * `installvia=<id>`, its gateway starts after the one of that id. If one fails, the others are ended.
    *
    * @throws {SpecError} when a spec is wrong, two have one id, or their `via` leads nowhere or in a
    * circle; nothing was started then.
@@ -126,7 +127,8 @@ export class Group implements GatewayGroup<Gateway> {
     const id = this.#takeId(resolved.id);
     try {
       const program = await programFor(resolved);
-      const site = this.#siteOf(resolved);
+      const site = this.#siteOf(resolved.via, "via");
+      const installvia = resolved.tcp?.installvia;
       const gateway = await startInTurn(resolved, id, site, async (prepared) => {
         signal.throwIfAborted();
         const gateway = createGateway({
@@ -135,7 +137,9 @@ export class Group implements GatewayGroup<Gateway> {
           spec: prepared,
           given: specObject(resolved, spec),
           site,
-          open: openTransport,
+          open: installvia === undefined
+            ? openTransport
+            : installing(this, this.#siteOf(installvia, "installvia")),
           program,
         });
         await this.#started(gateway, signal);
@@ -310,12 +314,12 @@ export class Group implements GatewayGroup<Gateway> {
     await this.terminate();
   }
 
-  #siteOf({ via }: ResolvedSpec): Site {
-    if (via === undefined) return here;
-    const middle = this.get(via);
+  #siteOf(id: string | undefined, key: "via" | "installvia"): Site {
+    if (id === undefined) return here;
+    const middle = this.get(id);
     if (middle !== undefined) return siteOf(asMiddle(middle));
     throw new SpecError(
-      `the gateway "${via}", which "via" names, is not in this group; start it first, or start both ` +
+      `the gateway "${id}", which "${key}" names, is not in this group; start it first, or start both ` +
         `by Group.open`,
     );
   }
@@ -352,7 +356,7 @@ function levels(gateways: readonly Gateway[]): Gateway[][] {
   const left = new Set(gateways);
   const all: Gateway[][] = [];
   while (left.size > 0) {
-    const carriers = new Set(Array.from(left, ({ spec }) => spec.via));
+    const carriers = new Set(Array.from(left, ({ spec }) => carriersOf(spec)).flat());
     const level = [...left].filter(({ id }) => !carriers.has(id));
     // A circle cannot be; if there were one, nothing would be left behind for it.
     all.push(level.length > 0 ? level : [...left]);

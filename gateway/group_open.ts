@@ -25,7 +25,7 @@ export interface StartFailure {
 const SETTLE_MS = 3_000;
 
 /**
- * Starts each as soon as the one that it goes via is up, `concurrency` at once at most. After a
+ * Starts each as soon as those that it goes via are up, `concurrency` at once at most. After a
  * failure nothing more is started, and what is under way has a moment to show whether it fails too.
  */
 export async function startAll(
@@ -44,7 +44,7 @@ export async function startAll(
     if (failures.length > 0) waiting.clear();
     for (const planned of waiting) {
       if (free === 0) break;
-      if (planned.via !== undefined && notUp.has(planned.via)) continue;
+      if (planned.carriers.some((id) => notUp.has(id))) continue;
       waiting.delete(planned);
       free--;
       run(planned);

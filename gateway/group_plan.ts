@@ -14,8 +14,8 @@ export interface PlannedGateway {
   readonly spec: string | GatewaySpec;
   /** For messages: where it stands, and what of it can be shown. */
   readonly label: string;
-  /** The id of the planned gateway that starts it, and so has to be up before. */
-  readonly via: string | undefined;
+  /** The ids of the planned gateways that start or carry it, and so have to be up before. */
+  readonly carriers: readonly string[];
 }
 
 /**
@@ -30,10 +30,17 @@ export function planGroup(specs: readonly (string | GatewaySpec)[]): PlannedGate
     id: ids[index],
     spec: withId(specs[index], ids[index]),
     label: `spec ${index + 1} of ${specs.length}, ${shown(each, ids[index])}`,
-    via: each.via,
+    carriers: carriersOf({ via: each.via, installvia: each.tcp?.installvia }),
   }));
-  checkVia(plan);
+  checkCarriers(plan);
   return plan;
+}
+
+/** The ids of the gateways that have to outlive one with these keys. */
+export function carriersOf(
+  { via, installvia }: Pick<GatewaySpec, "via" | "installvia">,
+): string[] {
+  return [via, installvia].filter((id) => id !== undefined);
 }
 
 function resolveAt(spec: string | GatewaySpec, index: number, count: number): ResolvedSpec {
@@ -71,31 +78,35 @@ function withId(spec: string | GatewaySpec, id: string): string | GatewaySpec {
 }
 
 /** Not the whole: an environment variable may be a secret. */
-function shown({ transport, deno, chdir, via }: ResolvedSpec, id: string): string {
+function shown({ transport, tcp, deno, chdir, via }: ResolvedSpec, id: string): string {
   const where = transport.kind === "popen" ? "popen" : `${transport.kind}=${transport.value}`;
-  const rest = Object.entries({ id, via, chdir, deno });
+  const rest = Object.entries({ id, via, installvia: tcp?.installvia, chdir, deno });
   return [where, ...rest.flatMap(([key, value]) => value === undefined ? [] : [`${key}=${value}`])]
     .join("//");
 }
 
-function checkVia(plan: readonly PlannedGateway[]): void {
+function checkCarriers(plan: readonly PlannedGateway[]): void {
   const byId = new Map(plan.map((planned) => [planned.id, planned]));
-  for (const start of plan) {
-    const path = [start.id];
-    for (let { via } = start; via !== undefined; via = byId.get(via)?.via) {
-      if (!byId.has(via)) {
+  const done = new Set<string>();
+  function visit({ id, carriers }: PlannedGateway, path: readonly string[]): void {
+    if (path.includes(id)) {
+      throw new SpecError(
+        `cannot open the group: its gateways go via each other in a circle: ` +
+          [...path.slice(path.indexOf(id)), id].join(" → "),
+      );
+    }
+    if (done.has(id)) return;
+    for (const carrier of carriers) {
+      const planned = byId.get(carrier);
+      if (planned !== undefined) visit(planned, [...path, id]);
+      else {
         throw new SpecError(
-          `cannot open the group: gateway ${path.at(-1)} goes via "${via}", which is none of ` +
+          `cannot open the group: gateway ${id} goes via "${carrier}", which is none of ` +
             `${plan.map(({ id }) => id).join(", ")}`,
         );
       }
-      path.push(via);
-      if (via === start.id) {
-        throw new SpecError(
-          `cannot open the group: its gateways go via each other in a circle: ${path.join(" → ")}`,
-        );
-      }
-      if (path.length > plan.length) break; // a circle that this one only leads into
     }
+    done.add(id);
   }
+  for (const planned of plan) visit(planned, []);
 }

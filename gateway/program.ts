@@ -18,16 +18,18 @@ let deflated: Uint8Array | undefined;
  */
 export function programFor({ transport: { kind }, via }: ResolvedSpec): Promise<Uint8Array> {
   if (kind === "popen" && via === undefined || kind === "command") {
-    return plain ??= inflate(packed()).then((text) => encodeProgram(text, false));
+    return plain ??= inflate(unpack(PROGRAM)).then((text) => encodeProgram(text, false));
   }
-  return Promise.resolve(deflated ??= encodeProgram(packed(), true));
+  return Promise.resolve(deflated ??= encodeProgram(unpack(PROGRAM), true));
 }
 
-function packed(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(PROGRAM), (byte) => byte.charCodeAt(0));
+/** The deflated bytes of a generated text. */
+export function unpack(packed: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(packed), (byte) => byte.charCodeAt(0));
 }
 
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+/** The text of {@linkcode unpack}'s bytes. */
+export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(inflated).arrayBuffer());
 }

@@ -60,6 +60,13 @@ export interface GatewaySpec extends PermissionKeys {
   tls?: boolean;
   /** With `tcp`: talk TLS, and trust the certificates in this PEM file. */
   ca?: string;
+  /**
+   * With `tcp`: id of the gateway that starts a server for this one session there, at `host:port` or
+   * at a port of 127.0.0.1; port 0 is any that is free. Its token is a new one.
+   */
+  installvia?: string;
+  /** With `installvia`: the server may listen elsewhere than on its own machine, without TLS. */
+  insecure?: boolean;
   /** Any command that carries stdin and stdout to where it starts what follows it. */
   command?: string;
   /** Name in its group; default `gw0`, `gw1`, … */
@@ -174,7 +181,8 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   }
   const heartbeat = numberIn(entries, "heartbeat", 1, 86_400);
   if (heartbeat !== undefined) resolved.heartbeat = heartbeat;
-  const tcp = tcpSpecOf(entries, resolved.transport.kind === "tcp");
+  const { transport } = resolved;
+  const tcp = tcpSpecOf(entries, transport.kind === "tcp" ? transport.value : undefined);
   if (tcp !== undefined) resolved.tcp = tcp;
   const nice = numberIn(entries, "nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;

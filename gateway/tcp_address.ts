@@ -16,3 +16,8 @@ export function parseAddress(text: string, defaultHostname?: string): Address | 
   const port = Number(match[3]);
   return hostname === undefined || port > MAX_PORT ? undefined : { hostname, port };
 }
+
+/** Whether it names this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -5,10 +5,16 @@
  */
 
 import { SpecError } from "../errors.ts";
+import type { Address } from "../transports/socket.ts";
 import { Secret } from "./secret.ts";
+import { isLoopback, parseAddress } from "./tcp_address.ts";
 
 /** The keys, in the order in which messages name them. */
-export const TCP_KEYS = ["token", "token_file", "tls", "ca"] as const;
+export const TCP_KEYS = ["token", "token_file", "tls", "ca", "installvia", "insecure"] as const;
+/** What says which server it is: one that is installed is known. */
+const SERVER_KEYS = ["token", "token_file", "tls", "ca"] as const;
+/** Where a server is that is installed, if its spec names a port alone. */
+const INSTALL_HOSTNAME = "127.0.0.1";
 
 /** What those keys say. */
 export interface TcpSpec {
@@ -16,20 +22,26 @@ export interface TcpSpec {
   token_file?: string;
   tls: boolean;
   ca?: string;
+  installvia?: string;
+  insecure?: boolean;
 }
 
-/** Takes the keys of a spec; nothing where it has none of them. */
+/** Takes the keys of a spec with this address, if any; nothing where it has none of them. */
 export function tcpSpecOf(
   entries: ReadonlyMap<string, unknown>,
-  isTcp: boolean,
+  address: string | undefined,
 ): TcpSpec | undefined {
   const given = TCP_KEYS.filter((key) => entries.has(key));
   if (given.length === 0) return undefined;
-  if (!isTcp) {
+  if (address === undefined) {
     throw new SpecError(`the key "${given[0]}" goes with "tcp" alone`);
   }
-  const tls = entries.get("tls");
-  if (tls !== undefined && tls !== true) throw new SpecError(`the key "tls" takes no value`);
+  const tls = isSet(entries, "tls");
+  if (isSet(entries, "insecure") && !entries.has("installvia")) {
+    throw new SpecError(`the key "insecure" goes with "installvia" alone`);
+  }
+  const installvia = textOf(entries, "installvia");
+  if (installvia !== undefined) return installedSpec(entries, installvia, address);
   const [token, token_file, ca] = (["token", "token_file", "ca"] as const)
     .map((key) => textOf(entries, key));
   if (token !== undefined && token_file !== undefined) {
@@ -38,9 +50,53 @@ export function tcpSpecOf(
   return {
     ...(token === undefined ? {} : { token: new Secret(token) }),
     ...(token_file === undefined ? {} : { token_file }),
-    tls: tls === true || ca !== undefined,
+    tls: tls || ca !== undefined,
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+function installedSpec(
+  entries: ReadonlyMap<string, unknown>,
+  installvia: string,
+  address: string,
+): TcpSpec {
+  const known = SERVER_KEYS.find((key) => entries.has(key));
+  if (known !== undefined) {
+    throw new SpecError(
+      `the key "${known}" is for a server that is there; "installvia" starts one with a token of its ` +
+        `own, and without TLS`,
+    );
+  }
+  const insecure = isSet(entries, "insecure");
+  const where = installAddress(address);
+  if (!isLoopback(where.hostname) && !insecure) {
+    throw new SpecError(
+      `refusing to install a server on ${where.hostname}, without TLS: whoever is on the way could ` +
+        `read and change what is said, and take it over. Connect through the gateway, by ` +
+        `tcp=0//installvia=${installvia}//via=${installvia}, or say "insecure" if the network is one ` +
+        `that you trust`,
+    );
+  }
+  return { tls: false, installvia, ...(insecure ? { insecure } : {}) };
+}
+
+/**
+ * Where a server is to be installed: `host:port`, or the port alone.
+ *
+ * @throws {SpecError} where it is neither.
+ */
+export function installAddress(text: string): Address {
+  const address = parseAddress(text, INSTALL_HOSTNAME);
+  if (address !== undefined) return address;
+  throw new SpecError(
+    `with "installvia", the key "tcp" is host:port, [address]:port for IPv6, or a port, not "${text}"`,
+  );
+}
+
+function isSet(entries: ReadonlyMap<string, unknown>, key: string): boolean {
+  const value = entries.get(key);
+  if (value !== undefined && value !== true) throw new SpecError(`the key "${key}" takes no value`);
+  return value === true;
 }
 
 /** The keys to show again, in an object: all but the token. */

@@ -11,6 +11,7 @@ import {
   type PermissionSet,
   permissionsOfObject,
 } from "../gateway/permissions.ts";
+import { isLoopback } from "../gateway/tcp_address.ts";
 import { printEvent, type ServerLog } from "./log.ts";
 import { openToken } from "./token.ts";
 import { type Ceiling, ceilingOf } from "./ceiling.ts";
@@ -157,10 +158,6 @@ function ceilingWarnings({ permissions: { all, allow } }: Ceiling): string[] {
     );
   }
   return warnings;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function whole(name: string, value: number): number {

@@ -1,0 +1,32 @@
+/**
+ * A server for one session, as the source text that a gateway of its machine executes: see
+ * `gateway/installed.ts`. `channel` and `args` are bound in it.
+ *
+ * @module
+ */
+
+import type { ServerArgs } from "../gateway/server_program.ts";
+import { serve } from "./server.ts";
+
+declare const channel: { send(port: number): Promise<void>; readonly signal: AbortSignal };
+declare const args: ServerArgs;
+
+const { hostname, port, insecure, token, permissions: { all, allow, deny }, waitMs } = args;
+const server = serve({
+  hostname,
+  port,
+  insecure,
+  token,
+  ...(all ? { "allow-all": true } : { permissions: allow }),
+  deny,
+  once: true,
+  log({ event }) {
+    if (event === "accepted") clearTimeout(unused);
+  },
+});
+const end = () => server.shutdown({ timeout: 0 });
+const unused = setTimeout(end, waitMs);
+channel.signal.addEventListener("abort", end);
+await channel.send(server.address.port);
+await server.finished;
+clearTimeout(unused);

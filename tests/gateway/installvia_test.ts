@@ -1,0 +1,332 @@
+/** Servers that a gateway starts for one session. */
+
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { planGroup } from "../../gateway/group_plan.ts";
+import { resolveSpec } from "../../gateway/spec.ts";
+import { type ServerArgs, serverProgram } from "../../gateway/server_program.ts";
+import {
+  AuthenticationError,
+  DenoNotFoundError,
+  type Gateway,
+  GatewayClosedError,
+  Group,
+  LaunchError,
+  makeGateway,
+  RemoteError,
+  SpecError,
+} from "../../mod.ts";
+import { TOKEN } from "../server/support.ts";
+import { assert } from "../support/assert.ts";
+import { TemporaryDirectory, test } from "../support/bounded.ts";
+import { inTime, until } from "../support/deadline.ts";
+import { Lines } from "../support/lines.ts";
+import { runScript, Script, whenGone } from "../support/processes.ts";
+
+/** May run what starts the server, and nothing else. */
+const NEAR = "popen//id=near//allow-run=/bin/sh";
+const FAR = "tcp=0//installvia=near";
+
+/** A group of the two. */
+async function pair(more = ""): Promise<{ group: Group; near: Gateway; far: Gateway }> {
+  const group = await Group.open([`${FAR}//id=far${more}`, NEAR]);
+  const [far, near] = [...group];
+  return { group, near, far };
+}
+
+/** The process of the server, whose child the session is. */
+const serverOf = (far: Gateway) => far.call(() => Deno.ppid);
+
+/** Waits until nothing is left of what a gateway has started. */
+async function idle(near: Gateway): Promise<void> {
+  const isIdle = async () => {
+    const { channels, executing } = await near.remoteStatus();
+    return channels === 0 && executing.length === 0;
+  };
+  await until("an idle gateway", isIdle);
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+test("a gateway starts a server that may do just what the session asks for", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await directory.write("data.txt", "hello");
+  const { group, near, far } = await pair(
+    `//chdir=${directory.path}//allow-read=data.txt//env:NAME=value//allow-env=NAME`,
+  );
+  await using _ = group;
+  const seen = await far.call(() => [Deno.readTextFileSync("data.txt"), Deno.env.get("NAME")]);
+  assertEquals(seen, ["hello", "value"]);
+  const server = await serverOf(far);
+  assertEquals(new Set([Deno.pid, near.remote.pid, server, far.remote.pid]).size, 4);
+  const denied = () => far.call(() => Deno.readTextFile("/etc/hosts"));
+  await assertRejects(denied, RemoteError, "add allow-read=/etc/hosts to the spec of gateway far");
+  assertEquals(await far.call((text: string) => text.length, "x".repeat(3_000_000)), 3_000_000);
+});
+
+test("what its code prints, and how it ends, come as of any gateway", async () => {
+  const lines = new Lines();
+  await using group = await Group.open([
+    NEAR,
+    { tcp: "0", installvia: "near", id: "far", output: lines.take },
+  ]);
+  const [near, far] = [...group];
+  await far.remoteExec(`console.log("out"); console.error("err");`).waitClose();
+  await lines.has("stdout: out");
+  await lines.has("stderr: err");
+  const server = await serverOf(far);
+  far.remoteExec(`Deno.exit(7)`);
+  const { reason, code } = await far.closed;
+  assertEquals([reason, code], ["exit", 7]);
+  await whenGone(server, 0);
+  await idle(near);
+});
+
+test("the server ends with its session, and a port can be used again", async () => {
+  await using group = await Group.open([NEAR]);
+  const [near] = [...group];
+  const port = freePort();
+  for (const spec of [`tcp=${port}`, `tcp=localhost:${port}`, "tcp=[::1]:0"]) {
+    const far = await group.makeGateway(`${spec}//installvia=near`);
+    const server = await serverOf(far);
+    assertEquals((await far.terminate()).reason, "exit");
+    for (const pid of [server, far.remote.pid]) await whenGone(pid, 0);
+    await idle(near);
+  }
+});
+
+test("a port that is taken is named, and what may be done", async () => {
+  await using group = await Group.open([NEAR]);
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const start = () => group.makeGateway(`tcp=${listener.addr.port}//installvia=near`);
+  const { message } = await assertRejects(start, LaunchError, `127.0.0.1:${listener.addr.port}`);
+  assertMatch(message, /machine of gateway near: .*; name another port, or 0/);
+  await idle([...group][0]);
+});
+
+test("with via besides, the connection goes through the gateway, too", async () => {
+  await using group = await Group.open([
+    "tcp=0//id=far//installvia=near//via=near",
+    `${NEAR}//allow-net=127.0.0.1`,
+  ]);
+  const [far, near] = [...group];
+  assertEquals(await far.call((n: number) => n + 1, 41), 42);
+  assertEquals((await near.remoteStatus()).executing.toSorted(), [
+    "gateway far",
+    "gateway far (control)",
+    "gateway far:server",
+  ]);
+  await far.terminate();
+  await idle(near);
+});
+
+test("several are installed at once, and isolated executions have a server each", async () => {
+  await using group = await Group.open([NEAR, `${FAR}//id=a`, `${FAR}//id=b`]);
+  const [near, a, b] = [...group];
+  const isolated = a.remoteExec(`await channel.send(Deno.ppid); for (;;);`, undefined, {
+    isolate: true,
+  });
+  const servers = [await serverOf(a), await serverOf(b), await isolated.receive() as number];
+  assertEquals(new Set(servers).size, 3);
+  isolated.close();
+  await isolated.waitClose();
+  await Promise.all([a.terminate(), b.terminate()]);
+  for (const pid of servers) await whenGone(pid);
+  await idle(near);
+});
+
+test("Group.open finds the order, and sees circles of via and installvia", async () => {
+  const specs = [
+    `${FAR}//id=far`,
+    "popen//id=near//via=outer//allow-run=/bin/sh",
+    "popen//id=outer//allow-run=/bin/sh",
+  ];
+  const group = await Group.open(specs);
+  const pids = [...group].map(({ remote }) => remote.pid);
+  const [far] = [...group];
+  await group.terminate();
+  assertEquals((await far.closed).reason, "exit");
+  for (const pid of pids) await whenGone(pid, 0);
+  const circle = ["tcp=0//installvia=b//id=a", "popen//id=b//via=a"];
+  assertThrows(() => planGroup(circle), SpecError, "in a circle: a → b → a");
+  const [{ label, carriers }] = planGroup([
+    "tcp=0//installvia=b//via=c",
+    "popen//id=b",
+    "popen//id=c",
+  ]);
+  assertEquals(label, "spec 1 of 3, tcp=0//id=gw0//via=c//installvia=b");
+  assertEquals(carriers, ["c", "b"]);
+});
+
+test("a spec that makes no sense with a server of its own is refused", async () => {
+  const cases = [
+    ["tcp=0//installvia=near//token_file=x", /"token_file" is for a server that is there/],
+    ["tcp=0//installvia=near//tls", /"tls" is for a server that is there/],
+    ["tcp=0//installvia", /"installvia" needs a value/],
+    ["tcp=here there//installvia=near", /host:port, \[address\]:port for IPv6, or a port/],
+    ["tcp=box:0//installvia=near", /refusing to install a server on box.*via=near.*"insecure"/],
+    ["tcp=box:1//insecure//token_file=x", /"insecure" goes with "installvia" alone/],
+    ["popen//installvia=near", /"installvia" goes with "tcp" alone/],
+  ] as const;
+  for (const [spec, message] of cases) {
+    assertMatch(assertThrows(() => resolveSpec(spec), SpecError).message, message);
+  }
+  await using group = new Group();
+  await assertRejects(() => group.makeGateway(FAR), SpecError, `"near", which "installvia" names`);
+});
+
+test(`where "insecure" is said, the server listens at the address that is named`, async () => {
+  await using group = await Group.open([NEAR]);
+  const far = await group.makeGateway("tcp=0.0.0.0:0//installvia=near//insecure");
+  assertEquals(await far.call(() => 1), 1);
+});
+
+test("errors keep their type, and name what the gateway lacks", async () => {
+  await using group = await Group.open([
+    { popen: true, id: "near", permissions: { run: ["/bin/sh"] } },
+    "popen//id=shut",
+  ]);
+  const start = (spec: string) => () => group.makeGateway({ ...object(spec), output: "null" });
+  const object = (spec: string) => {
+    const { transport: _, tcp: __, permissions: ___, ...rest } = resolveSpec(`popen//${spec}`);
+    return { ...rest, tcp: "0", installvia: rest.id === "x" ? "shut" : "near" };
+  };
+  await assertRejects(start("deno=/nowhere/deno"), DenoNotFoundError, "/nowhere/deno");
+  await assertRejects(start("chdir=/nowhere"), LaunchError, `"/nowhere" cannot be entered`);
+  await assertRejects(start("connectTimeout=20"), LaunchError, "within 20 ms");
+  const lacks = "add allow-run=/bin/sh to the spec of gateway shut";
+  await assertRejects(start("id=x"), LaunchError, lacks);
+  for (const gateway of group) await idle(gateway);
+});
+
+test("who does not know the token is refused, and the session goes on", async () => {
+  const port = freePort();
+  const { group, far } = await pair();
+  await using _ = group;
+  const other = await group.makeGateway(`tcp=${port}//installvia=near`);
+  const start = () => makeGateway(`tcp=127.0.0.1:${port}//token=${TOKEN}`);
+  await assertRejects(start, AuthenticationError, "does not accept the token");
+  assertEquals([await other.call(() => 1), await far.call(() => 2)], [1, 2]);
+});
+
+test("the token is on no command line", async () => {
+  const { group, far } = await pair();
+  await using _ = group;
+  for (const pid of [await serverOf(far), far.remote.pid]) {
+    const line = await Deno.readTextFile(`/proc/${pid}/cmdline`);
+    const environment = await Deno.readTextFile(`/proc/${pid}/environ`);
+    assert(!/[0-9a-f]{64}/.test(line + environment), line);
+  }
+});
+
+test("a gateway that is killed ends the servers that it has started, and they say why", async () => {
+  const { group, near, far } = await pair();
+  await using _ = group;
+  const waiting = far.remoteExec(`await new Promise(() => {})`, undefined, { name: "job" });
+  const pids = [await serverOf(far), far.remote.pid];
+  Deno.kill(near.remote.pid, "SIGKILL");
+  const error = await assertRejects(() => waiting.receive(), GatewayClosedError);
+  assertMatch(error.message, /gateway far cannot be reached any more/);
+  assertMatch(error.message, /gateway near was ended by SIGKILL, while it ran gateway far:server/);
+  assertEquals((await far.closed).reason, "lost");
+  for (const pid of pids) await whenGone(pid);
+});
+
+test("a gateway that is killed while it starts a server is the reason that is told", async () => {
+  await using group = await Group.open([NEAR]);
+  const [near] = [...group];
+  const start = assertRejects(
+    () => group.makeGateway({ tcp: "0", installvia: "near", output: "null" }),
+    LaunchError,
+    "gateway near was ended by SIGKILL",
+  );
+  const runs = async () => (await near.remoteStatus()).executing.length > 0;
+  await until("the start of the server", runs);
+  Deno.kill(near.remote.pid, "SIGKILL");
+  await start;
+});
+
+test("a server that is killed takes its gateway along, and the other goes on", async () => {
+  const { group, near, far } = await pair();
+  await using _ = group;
+  const server = await serverOf(far);
+  const waiting = assertRejects(
+    () => far.call(() => new Promise(() => {})),
+    GatewayClosedError,
+    "gateway far:server was ended by SIGKILL",
+  );
+  Deno.kill(server, "SIGKILL");
+  await waiting;
+  await whenGone(far.remote.pid);
+  await idle(near);
+});
+
+test("terminate() ends a busy loop, and a server that is stopped", async () => {
+  for (const stopped of [false, true]) {
+    const { group, near, far } = await pair();
+    await using _ = group;
+    const server = await serverOf(far);
+    await far.remoteExec(`await channel.send(1); while (true);`).receive();
+    if (stopped) Deno.kill(server, "SIGSTOP");
+    const { reason } = await inTime("the end", far.terminate({ timeout: 100 }), 10_000);
+    assertEquals(reason, stopped ? "lost" : "killed");
+    for (const pid of [server, far.remote.pid]) await whenGone(pid, 1_000);
+    await idle(near);
+  }
+});
+
+test("a group that is terminated while a server starts leaves nothing", async () => {
+  const group = await Group.open([NEAR]);
+  const [near] = [...group];
+  const start = assertRejects(() => group.makeGateway(FAR), GatewayClosedError);
+  const runs = async () => (await near.remoteStatus()).executing.length > 0;
+  await until("the start of the server", runs);
+  await group.terminate({ timeout: 0 });
+  await start;
+  await whenGone(near.remote.pid, 0);
+});
+
+test("a server to which no client comes ends by itself, and one that is cancelled", async () => {
+  await using gw = await makeGateway("popen//allow-net=127.0.0.1:0//allow-run=/bin/sh//allow-env");
+  const args: ServerArgs = {
+    hostname: "127.0.0.1",
+    port: 0,
+    insecure: false,
+    token: TOKEN,
+    permissions: { all: false, allow: {}, deny: {} },
+    waitMs: 50,
+  };
+  const unused = gw.remoteExec(await serverProgram(), args);
+  assertEquals(typeof await unused.receive(), "number");
+  await unused.waitClose({ timeout: 10_000 });
+  const cancelled = gw.remoteExec(await serverProgram(), { ...args, waitMs: 60_000 });
+  const port = await cancelled.receive();
+  cancelled.close();
+  await cancelled.waitClose({ timeout: 10_000 });
+  const start = () => makeGateway(`tcp=127.0.0.1:${port}//token=${TOKEN}`);
+  await assertRejects(start, LaunchError, "connection refused");
+});
+
+test("a script that forgets a server that it has installed ends by itself", async () => {
+  const { code, stderr } = await runScript(
+    `const group = await execnet.Group.open(["${NEAR}", "${FAR}//id=far"]);
+     await group.get("far").call(() => 1);`,
+    ["--allow-run=/bin/sh", "--allow-env", "--allow-net=127.0.0.1"],
+  );
+  assertEquals([code, stderr], [0, ""]);
+});
+
+test("a killed initiator leaves nothing behind", async () => {
+  await using script = await Script.start(
+    `const group = await execnet.Group.open(["${NEAR}", "${FAR}//id=far"]);
+     const [near, far] = [...group];
+     console.log("pids", near.remote.pid, await far.call(() => Deno.ppid), far.remote.pid);
+     await far.remoteExec("await new Promise(() => {})").waitClose();`,
+    ["--allow-run=/bin/sh", "--allow-env", "--allow-net=127.0.0.1"],
+  );
+  const [, ...pids] = await script.printed(/pids (\d+) (\d+) (\d+)/);
+  script.kill("SIGKILL");
+  for (const pid of pids) await whenGone(Number(pid));
+});
