@@ -45,8 +45,11 @@ export class ItemWriter {
       const { codec, scheduler } = this.#context;
       const bytes = codec.encode(item);
       this.#checkSize(bytes);
-      if (this.#outbox.sendNow(bytes)) return scheduler.handedOver;
-      const waiting = this.#sendWaiting(codec.own(bytes), signal);
+      const isSent = this.#outbox.sendNow(bytes);
+      if (isSent && !scheduler.blocked) return scheduler.handedOver;
+      const waiting = this.#waitFor(
+        isSent ? scheduler.handedOver : this.#outbox.send(codec.own(bytes), signal),
+      );
       waiting.catch(() => {}); // who does not await it learns of the end from the channel
       return waiting;
     } catch (error) {
@@ -65,7 +68,8 @@ export class ItemWriter {
     const bytes = isEncoded ? received.bytes : codec.encode(received);
     this.#checkSize(bytes);
     if (this.#outbox.sendNow(bytes)) return;
-    return this.#sendWaiting(isEncoded ? bytes : codec.own(bytes)).catch(() => {});
+    const sent = this.#outbox.send(isEncoded ? bytes : codec.own(bytes));
+    return this.#waitFor(sent).catch(() => {});
   }
 
   /** Sends what was encoded and checked before. */
@@ -75,10 +79,11 @@ export class ItemWriter {
     }
   }
 
-  async #sendWaiting(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  /** The event loop stays alive meanwhile. */
+  async #waitFor(sent: Promise<void>): Promise<void> {
     this.#context.waiting(1);
     try {
-      await this.#outbox.send(bytes, signal);
+      await sent;
     } finally {
       this.#context.waiting(-1);
     }

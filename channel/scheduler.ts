@@ -36,6 +36,8 @@ export interface FrameWriter {
 export interface FrameSink extends FrameWriter {
   /** Whether a small frame may go straight into the batch. */
   readonly idle: boolean;
+  /** Whether the peer has to read before anything more can be handed over. */
+  readonly blocked: boolean;
   /** Resolves when what was put in so far has been handed over. */
   readonly handedOver: Promise<void>;
   /** Gives `source` its turns until it has nothing left to write. */
@@ -118,6 +120,11 @@ export class Scheduler implements FrameSink {
   /** Whether a small frame may go straight into the batch: nobody waits, and there is room. */
   get idle(): boolean {
     return this.#waiting.size === 0 && this.#batchBytes < BATCH_BYTES;
+  }
+
+  /** Whether a write is under way that the stream has no room for yet. */
+  get blocked(): boolean {
+    return this.#writing;
   }
 
   /** Gives `source` its turns until it has nothing left to write. */

@@ -115,6 +115,7 @@ interface HeldFrame {
 /** Frames that wait for a connection: no more than the window that each channel has at first. */
 class HeldFrames implements FrameSink {
   readonly idle = true;
+  readonly blocked = false;
   readonly handedOver: Promise<void> = Promise.resolve();
   readonly #frames: HeldFrame[] = [];
 
