@@ -257,9 +257,12 @@ export class Session implements ConnectionHandler, ProcessObserver {
     const { status, streamError } = this.#process;
     // A transport that connects knows best what was in the way.
     if (streamError instanceof LaunchError) return streamError;
-    if (site.via !== undefined && streamError !== undefined) {
+    // One that it goes through, or that has started its server, is lost.
+    const isLost = streamError instanceof GatewayClosedError;
+    if (streamError !== undefined && (isLost || site.via !== undefined)) {
+      const via = site.via === undefined ? "" : ` via ${site.via}`;
       return new LaunchError(
-        `cannot start ${this.#subject} via ${site.via}: ${streamError.message}`,
+        `cannot start ${this.#subject}${via}: ${streamError.message}`,
         { cause: streamError },
       );
     }

@@ -146,3 +146,16 @@ test("a killed gate ends a busy loop behind it", async () => {
   assertEquals((await far.closed).reason, "lost");
   await whenGone(far.remote.pid);
 }, ["setpriv"]);
+
+test("a server is installed on a host, and reached through its gateway", async () => {
+  await using sshd = await Sshd.start();
+  await using group = await Group.open([
+    { tcp: "0", id: "far", installvia: "host", via: "host" },
+    { ...sshd.spec, id: "host", permissions: { run: ["/bin/sh"], net: ["127.0.0.1"] } },
+  ]);
+  const [far] = ids(group, "far");
+  const server = await far.call(() => Deno.ppid);
+  assertEquals(await far.call((text: string) => text.length, "x".repeat(3_000_000)), 3_000_000);
+  await group.terminate();
+  for (const pid of [server, far.remote.pid]) await whenGone(pid, 0);
+});
