@@ -115,7 +115,7 @@ test("with via besides, the connection goes through the gateway, too", async () 
   assertEquals(await far.call((n: number) => n + 1, 41), 42);
   assertEquals((await near.remoteStatus()).executing.toSorted(), [
     "gateway far",
-    "gateway far (control)",
+    "gateway far",
     "gateway far:server",
   ]);
   await far.terminate();

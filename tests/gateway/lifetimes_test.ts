@@ -31,6 +31,18 @@ test("an initiator needs no more than --allow-run and --allow-env", async () => 
   assertEquals([code, stdout, stderr], [0, "3\n5\n", ""]);
 });
 
+test("a script goes on behind an awaited send to a gateway that still reads its program", async () => {
+  const { code, stdout } = await runScript(
+    `for (let i = 0; i < 5; i++) {
+       const gw = await execnet.makeGateway();
+       await gw.remoteExec(\`await channel.receive();\`).send(i);
+       console.log("sent", i);
+     }`,
+    LAUNCH,
+  );
+  assertEquals([code, stdout], [0, "sent 0\nsent 1\nsent 2\nsent 3\nsent 4\n"]);
+});
+
 test("a script that forgets its gateways ends by itself, and leaves none", async () => {
   const { code, stdout } = await runScript(startsTwo(""), LAUNCH);
   assertEquals(code, 0);
