@@ -300,7 +300,8 @@ export class Gateway implements AsyncDisposable {
     if (!isIsolated) return this.#session.run(code, args);
     this.#session.checkOpen(code.name);
     if (!isNarrowed) return this.#isolation.run(code, args);
-    const narrowed = narrow(this.#resolved.permissions, { permissions, deny }, this);
+    const granter = `gateway ${this.id}`;
+    const narrowed = narrow(this.#resolved.permissions, { permissions, deny }, { granter });
     return this.#isolation.run(code, args, narrowed);
   }
 }

@@ -28,11 +28,15 @@ export interface WantedPermissions {
   deny?: PermissionSet;
 }
 
-/** The gateway whose grants are narrowed. */
-export interface NarrowedGateway {
-  /** Its id, for messages. */
-  id: string;
-  /** Its working directory as the far side tells it, without links, where known. */
+/** Whose grants are narrowed, for whom. */
+export interface Narrowing {
+  /** What grants, for messages: `gateway gw0`. */
+  granter: string;
+  /** Where it is told what to grant, for messages; default: its `spec`. */
+  grants?: string;
+  /** What asks, for messages; default: `this execution`. */
+  asker?: string;
+  /** The working directory as the far side tells it, without links, where known. */
   cwd?: string;
 }
 
@@ -46,13 +50,13 @@ export interface NarrowedGateway {
 export function narrow(
   granted: Permissions,
   wanted: WantedPermissions,
-  gateway: NarrowedGateway,
+  narrowing: Narrowing,
 ): Permissions {
   const allow = wanted.permissions === undefined
     ? undefined
     : parsePermissions(permissionsOfObject("permissions", wanted.permissions), "allow");
   const deny = parsePermissions(permissionsOfObject("deny", wanted.deny), "deny");
-  const judge = new Judge(granted, gateway);
+  const judge = new Judge(granted, narrowing);
   const narrowed: Permissions = {
     all: granted.all && allow === undefined,
     allow: collect((kind) => judge.allowed(kind, allow, entriesOf(deny, kind))),
@@ -72,12 +76,12 @@ const CONTAINED: ReadonlySet<Relation> = new Set(["equal", "within"]);
 /** Gathers what is refused, so that one error names all of it. */
 class Judge {
   readonly #granted: Permissions;
-  readonly #gateway: NarrowedGateway;
+  readonly #narrowing: Narrowing;
   readonly #refused: string[] = [];
 
-  constructor(granted: Permissions, gateway: NarrowedGateway) {
+  constructor(granted: Permissions, narrowing: Narrowing) {
     this.#granted = granted;
-    this.#gateway = gateway;
+    this.#narrowing = narrowing;
   }
 
   /** What is left of a kind, once what the execution itself denies is taken off. */
@@ -103,9 +107,9 @@ class Judge {
   /** @throws {SpecError} when anything was refused. */
   refuse(): void {
     if (this.#refused.length === 0) return;
+    const { granter, asker = "this execution" } = this.#narrowing;
     throw new SpecError(
-      `this execution cannot have what gateway ${this.#gateway.id} does not grant: ` +
-        this.#refused.join("; "),
+      `${asker} cannot have what ${granter} does not grant: ${this.#refused.join("; ")}`,
     );
   }
 
@@ -133,22 +137,26 @@ class Judge {
         : `whether ${
           specKey("allow", kind, granted[unclear])
         } grants it cannot be told; write it ` +
-          `as the spec does, or ${this.#advice(kind, entry)}`;
+          `in the same way, or ${this.#advice(kind, entry)}`;
     }
     const denied = entriesOf(this.#granted.deny, kind);
     const against = denied === true
       ? specKey("deny", kind)
       : denied.filter((other) => !SAFE.has(this.#relate(kind, entry, other)))
         .map((other) => specKey("deny", kind, other))[0];
-    return against === undefined ? undefined : `${against} in its spec stands against it`;
+    return against === undefined ? undefined : `${against} in ${this.#grants} stands against it`;
   }
 
   #relate(kind: PermissionKind, entry: string, other: string): Relation {
-    return relate(kind, entry, other, this.#gateway.cwd);
+    return relate(kind, entry, other, this.#narrowing.cwd);
+  }
+
+  get #grants(): string {
+    return this.#narrowing.grants ?? "its spec";
   }
 
   #advice(kind: PermissionKind, entry?: string): string {
-    return `add ${specKey("allow", kind, entry)} to its spec`;
+    return `add ${specKey("allow", kind, entry)} to ${this.#grants}`;
   }
 }
 

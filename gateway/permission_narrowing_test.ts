@@ -10,7 +10,7 @@ function grants(spec: string): Permissions {
 }
 
 function narrowed(spec: string, wanted: WantedPermissions, cwd?: string): Permissions {
-  return narrow(grants(spec), wanted, { id: "gw0", cwd });
+  return narrow(grants(spec), wanted, { granter: "gateway gw0", cwd });
 }
 
 const CONTAINED: readonly [spec: string, wanted: WantedPermissions, flags: string[]][] = [

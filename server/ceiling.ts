@@ -94,12 +94,17 @@ function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissi
     const narrowed = narrow(
       granted,
       { ...(request.all ? {} : { permissions: request.allow }), deny: request.deny },
-      { id: request.name, ...(request.chdir === "" ? { cwd: ceiling.cwd } : {}) },
+      {
+        granter: "the server",
+        grants: "its flags",
+        asker: "this session",
+        ...(request.chdir === "" ? { cwd: ceiling.cwd } : {}),
+      },
     );
     return withoutLinks(narrowed);
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    throw refusal(error.message.replaceAll("to its spec", "to the flags of the server"));
+    throw new Refusal(RefusalCode.REQUEST, error.message);
   }
 }
 

@@ -219,7 +219,10 @@ test("permissions above the ceiling are refused, and named", async () => {
       ["allow-read", "all of read"],
       ["allow-read=/usr/../etc", "read=/usr/../etc"],
       ["allow-read=/usr/lib/os-release", "/usr/lib"],
-      ["allow-net", "all of net"],
+      [
+        "allow-net",
+        "this session cannot have what the server does not grant: all of net (add allow-net to its flags)",
+      ],
       ["allow-run=sh", "run=sh"],
       ["allow-all", "allow-all"],
       ["allow-read=.//chdir=/usr", "read=."],
