@@ -66,6 +66,8 @@ export class Group implements GatewayGroup<Gateway> {
   /** In the order in which their starts were asked for; of those that are not up yet, how far they are. */
   readonly #members = new Map<string, Gateway | "planned" | "starting">();
   readonly #starting = new Set<Gateway>();
+  /** What they were made from, with the tokens that their `spec` does not show. */
+  readonly #given = new WeakMap<Gateway, string | GatewaySpec>();
   readonly #joinListeners = new Set<(gateway: Gateway) => void>();
   /** Aborted when the group is terminated; made anew when that is done. */
   #life = new AbortController();
@@ -120,11 +122,15 @@ export class Group implements GatewayGroup<Gateway> {
    * @throws {LaunchError} or a kind of it, when the gateway cannot be started.
    * @throws {GatewayClosedError} when the group is terminated before it is up.
    */
-  async makeGateway(spec: string | GatewaySpec = this.defaultSpec): Promise<Gateway> {
+  makeGateway(spec: string | GatewaySpec = this.defaultSpec): Promise<Gateway> {
+    return this.#make(spec);
+  }
+
+  async #make(spec: string | GatewaySpec, wantedId?: string): Promise<Gateway> {
     const { signal } = this.#life;
     signal.throwIfAborted();
     const resolved = resolveSpec(spec);
-    const id = this.#takeId(resolved.id);
+    const id = this.#takeId(wantedId ?? resolved.id);
     try {
       const program = await programFor(resolved);
       const site = this.#siteOf(resolved.via, "via");
@@ -145,6 +151,7 @@ export class Group implements GatewayGroup<Gateway> {
         await this.#started(gateway, signal);
         return gateway;
       });
+      this.#given.set(gateway, spec);
       whenEnded(gateway).then(() => this.#members.delete(id));
       return gateway;
     } catch (error) {
@@ -262,7 +269,7 @@ export class Group implements GatewayGroup<Gateway> {
         },
         replace: async (lost) => {
           await whenEnded(lost); // its id is free then
-          await this.makeGateway(lost.spec);
+          await this.#make(this.#given.get(lost) ?? lost.spec, lost.id);
         },
       },
       items,

@@ -5,7 +5,7 @@
  */
 
 import type { SecureContext } from "node:tls";
-import { SpecError } from "../errors.ts";
+import { LaunchError, SpecError } from "../errors.ts";
 import {
   parsePermissions,
   type PermissionSet,
@@ -139,6 +139,7 @@ function contextOf(cert: string, key: string): SecureContext {
   try {
     return secureContext(cert, key);
   } catch (cause) {
+    if (cause instanceof LaunchError) throw cause;
     const why = cause instanceof Error ? cause.message : cause;
     throw new SpecError(`TLS cannot use this certificate and key: ${why}`);
   }

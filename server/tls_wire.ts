@@ -10,12 +10,18 @@
 
 import { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import { checkTlsOverStreams } from "../transports/tls_streams.ts";
 import type { Wire } from "./connection.ts";
 
 const READ_BYTES = 64 * 1024;
 
-/** Certificate and key of a server. */
+/**
+ * Certificate and key of a server.
+ *
+ * @throws {LaunchError} where this Deno is too old for them.
+ */
 export function secureContext(cert: string, key: string): SecureContext {
+  checkTlsOverStreams("a server that talks TLS");
   return createSecureContext({ cert, key });
 }
 

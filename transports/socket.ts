@@ -11,6 +11,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ExactStream } from "../protocol/auth_messages.ts";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import { NodeByteStream } from "./node_stream.ts";
+import { checkTlsOverStreams } from "./tls_streams.ts";
 
 /** Where a server listens. */
 export interface Address {
@@ -149,6 +150,7 @@ function begin(
     });
     return { carrier: socket, tls: secure };
   }
+  if (tls !== undefined) checkTlsOverStreams("TLS through another gateway");
   const carrier = dial(address);
   if (tls === undefined) return { carrier, tls };
   const servername = isIP(host) === 0 ? { servername: host } : {};

@@ -23,6 +23,7 @@ export function startFailure(cause: unknown, wanted: Wanted): LaunchError {
   const tls = wanted.tls !== undefined;
   const by = via === undefined ? "" : ` via ${via}`;
   const failed = `cannot start a gateway at ${formatAddress(address)}${by}:`;
+  if (cause instanceof LaunchError) return new LaunchError(`${failed} ${cause.message}`, { cause });
   if (cause instanceof WrongServer) {
     return new AuthenticationError(
       `${failed} what answers there does not know the token, so it is not the server that the ` +

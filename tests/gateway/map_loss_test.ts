@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { assert } from "../support/assert.ts";
 import { type Gateway, GatewayClosedError, Group, type MapLoss } from "../../mod.ts";
+import { serve } from "../../serve.ts";
 import { test } from "../support/bounded.ts";
 import { inTime, until } from "../support/deadline.ts";
 import { runScript } from "../support/processes.ts";
@@ -115,6 +116,18 @@ test("with respawn, a gateway with the same spec takes the place of a lost one",
   const after = group.get("phoenix");
   assert(after !== undefined && after.remote.pid !== before);
   assertEquals(after.spec.env, { NAME: "bird" });
+});
+
+test("with respawn, a gateway behind a server is started again with its token", async () => {
+  const token = crypto.randomUUID();
+  await using server = serve({ token, log: () => {} });
+  await using group = new Group();
+  const lost = await group.makeGateway(`tcp=127.0.0.1:${server.address.port}//token=${token}`);
+  const options = { retries: 2, onError: "skip", respawn: true } as const;
+  const results = await Array.fromAsync(group.map(range(9), exitsAt7, options));
+  assertEquals(results, range(9).filter((n) => n !== 7).map((n) => n * n));
+  const after = group.get(lost.id);
+  assert(after !== undefined && after.remote.pid !== lost.remote.pid);
 });
 
 test("a map gives up to respawn what always dies", async () => {
