@@ -39,11 +39,3 @@ export async function feed(connection: ServerConnection, pipe: Socket): Promise<
   }
   pipe.end();
 }
-
-/** Reads and drops what still comes: a connection that is closed with something unread loses what was written. */
-export async function discard(connection: ServerConnection): Promise<void> {
-  const buffer = new Uint8Array(READ_BYTES);
-  try {
-    while (await connection.readSome(buffer) !== null);
-  } catch { /* that is an end too */ }
-}

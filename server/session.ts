@@ -15,7 +15,7 @@ import {
 import type { ExitStatus } from "../transports/transport.ts";
 import { SessionProcess } from "./child.ts";
 import type { ServerConnection } from "./connection.ts";
-import { discard, feed, pump } from "./relay.ts";
+import { feed, pump } from "./relay.ts";
 
 /** After the connections are closed, for the process to end by itself. */
 const CLOSED_GRACE_MS = 1_500;
@@ -52,7 +52,8 @@ export class ServerSession {
   readonly #process: SessionProcess;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #moved: Promise<unknown>;
-  readonly #handedOver: boolean;
+  /** The client has closed, or is gone. */
+  readonly #clientGone: Promise<void>;
   #reason = "its process ended";
   /** The process has ended: nothing more is to be done to it. */
   #over = false;
@@ -76,7 +77,6 @@ export class ServerSession {
     const descriptor = data.descriptor;
     const child = this.#process = new SessionProcess(plan, descriptor);
     this.pid = child.pid;
-    this.#handedOver = descriptor !== undefined;
     const { stdout, stderr } = child.output;
     this.#moved = Promise.all([
       pump(stdout, (chunk) => this.#print(AuthType.STDOUT, chunk)),
@@ -85,12 +85,12 @@ export class ServerSession {
         ? []
         : [pump(child.protocol.output, (chunk) => data.write(chunk))]),
     ]);
-    const fed = child.protocol === undefined ? undefined : feed(data, child.protocol.input);
+    if (child.protocol !== undefined) feed(data, child.protocol.input);
     if (timeout !== undefined) {
       this.#later(timeout, () => this.end(`it took more than ${timeout / 1000} s`));
     }
-    this.#obey();
-    this.ended = this.#watch(fed);
+    this.#clientGone = this.#obey();
+    this.ended = this.#watch();
   }
 
   /** Ends it: SIGTERM, then SIGKILL. */
@@ -131,29 +131,30 @@ export class ServerSession {
     }
   }
 
-  async #watch(fed: Promise<void> | undefined): Promise<SessionEnd> {
+  async #watch(): Promise<SessionEnd> {
     const { code, signal } = await this.#process.exited;
     const reason = this.#reason;
     this.#over = true;
     for (const timer of this.#timers) clearTimeout(timer);
     await within(this.#moved, LAST_BYTES_MS);
     this.#process.release();
-    await within(this.#say(code, signal, fed), LAST_CLOSE_MS);
+    await within(this.#say(code, signal), LAST_CLOSE_MS);
     this.#control.close();
     this.#data.close();
     return { reason, code, signal };
   }
 
-  /** Tells the client how it ended, and waits until the client has closed. */
-  async #say(
-    code: number | null,
-    signal: string | null,
-    fed: Promise<void> | undefined,
-  ): Promise<void> {
+  /**
+   * Tells the client how it ended, and waits until the client has closed: a connection that is
+   * closed with something unread loses what was written. A connection that a process was given is
+   * not read to see that: to start one, its socket is made blocking, here too, and a read would
+   * stop the whole server.
+   */
+  async #say(code: number | null, signal: string | null): Promise<void> {
     try {
       await this.#data.closeWrite();
       await this.#control.write(encodeExit(code, signal));
-      await (this.#handedOver ? discard(this.#data) : fed);
+      await this.#clientGone;
     } catch { /* it is gone */ }
   }
 

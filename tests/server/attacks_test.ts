@@ -2,15 +2,23 @@
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { AuthenticationError, type Gateway, LaunchError } from "../../mod.ts";
-import { AuthType, encodeMessage, RefusalCode } from "../../protocol/auth_messages.ts";
+import { TokenKey } from "../../protocol/auth.ts";
+import {
+  AuthType,
+  encodeMessage,
+  RefusalCode,
+  SESSION_ID_BYTES,
+} from "../../protocol/auth_messages.ts";
+import { encodeRequest } from "../../protocol/auth_request.ts";
 import { FrameType } from "../../protocol/constants.ts";
 import { encodeExecRequest } from "../../protocol/control.ts";
 import { encodeFrame } from "../../protocol/frames.ts";
 import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
-import { until } from "../support/deadline.ts";
+import { inTime, until } from "../support/deadline.ts";
 import { Attacker, ManInTheMiddle } from "./attacker.ts";
+import { ServerProgram } from "./program.ts";
 import { CA, TestServer, tlsOf, TOKEN } from "./support.ts";
 
 /** Somebody else can still work there. */
@@ -316,4 +324,34 @@ test("a session cannot read the token file, nor change it, by any name that it c
     `tcp=127.0.0.1:${server.port}//token_file=${tokenFile}`,
   );
   await again.terminate();
+});
+
+test("a client that stays when its process could not start holds up nobody", async () => {
+  await using server = await ServerProgram.start();
+  const { address } = await server.logged("listening");
+  const port = Number(String(address).split(":").at(-1));
+  await using honest = new TestServer();
+  for (let i = 0; i < 5; i++) {
+    using control = await Attacker.connect(port);
+    using data = await Attacker.connect(port);
+    const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
+    const transcript = await control.enter("control", session);
+    await control.write(
+      await encodeRequest(new TokenKey(TOKEN), transcript, {
+        name: "stays",
+        all: false,
+        allow: {},
+        deny: {},
+        env: {},
+        chdir: "/no/such/place",
+        nice: 0,
+        deno: "",
+      }),
+    );
+    await data.enter("data", session);
+    await data.closed();
+    const gw = await inTime("a gateway", honest.group.makeGateway(await server.spec()));
+    assertEquals(await inTime("a call", gw.call(() => 1)), 1);
+    await gw.terminate();
+  }
 });
