@@ -7,6 +7,8 @@ import { ROOT } from "./paths.ts";
 import { add, NOTHING, readSummary, type Tally } from "./tally.ts";
 
 const OUTPUT_GRACE_MS = 2_000;
+/** Longer than any test may take: code that blocks its thread is not ended by a bound of its own. */
+const SILENCE_MS = 5 * 60_000;
 const SUMMARY_WITHIN_CHARACTERS = 100_000;
 
 // Off by default from Deno 2.8 on; and 2.7 refuses the flags and the settings in deno.json that turn them on.
@@ -30,13 +32,21 @@ export async function runTests(args: string[]): Promise<TestResult> {
     stdout: "piped",
   }).spawn();
   using _ = forwardSignals(child);
-  const output = passOn(child.stdout);
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const output = passOn(child.stdout, () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      console.error(`FAILED: no output for ${SILENCE_MS / 60_000} minutes.`);
+      child.kill("SIGKILL");
+    }, SILENCE_MS);
+  });
   const { code } = await child.status;
   const leftovers = await endLeftovers(run);
   // A process without the marker may hold the pipe open for as long as it likes.
   const timer = setTimeout(output.stop, OUTPUT_GRACE_MS);
   const text = await output.text;
   clearTimeout(timer);
+  clearTimeout(silence);
   return judge(code, readSummary(text), leftovers);
 }
 
@@ -71,12 +81,13 @@ interface PassedOn {
   readonly stop: () => void;
 }
 
-function passOn(stream: ReadableStream<Uint8Array>): PassedOn {
+function passOn(stream: ReadableStream<Uint8Array>, alive: () => void): PassedOn {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   async function copy(): Promise<string> {
     let tail = "";
     while (true) {
+      alive();
       const { done, value } = await reader.read();
       if (done) return tail;
       writeAll(value);
