@@ -13,6 +13,7 @@ import {
   LaunchError,
   SpecError,
 } from "../errors.ts";
+import { within } from "../transports/within.ts";
 import type { PlannedGateway } from "./group_plan.ts";
 
 /** A gateway that did not start. */
@@ -65,12 +66,7 @@ export async function startAll(
   }
 
   startReady();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const settled = failed.promise.then(() =>
-    new Promise<void>((resolve) => timer = setTimeout(resolve, SETTLE_MS))
-  );
-  await Promise.race([all.promise, settled]);
-  clearTimeout(timer);
+  await Promise.race([all.promise, failed.promise.then(() => within(all.promise, SETTLE_MS))]);
   return [...failures];
 }
 

@@ -13,6 +13,7 @@ import type { ByteSink } from "../protocol/byte_stream.ts";
 import type { Address } from "../transports/socket.ts";
 import { formatAddress } from "../transports/tcp_failure.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
+import { within } from "../transports/within.ts";
 import { createGateway, type Gateway, whenReady } from "./gateway.ts";
 import type { GatewayGroup } from "./gateway_group.ts";
 import { openTransport } from "./launch.ts";
@@ -142,7 +143,9 @@ export class InstalledTransport implements Transport {
     await within(this.#dataEnded.promise, LAST_BYTES_MS);
     session.release(); // the server waits for that
     const isLost = status.code === null && status.signal === null;
-    if (isLost) this.#lost = await within(this.#serverEnded, LAST_BYTES_MS);
+    if (isLost && this.#serverEnded !== undefined) {
+      this.#lost = await within(this.#serverEnded, LAST_BYTES_MS);
+    }
     await this.#host?.terminate({ timeout: END_GRACE_MS });
     return status;
   }
@@ -261,17 +264,4 @@ function defined<T extends object>(values: T): Partial<T> {
 
 function isPort(port: unknown): port is number {
   return typeof port === "number" && Number.isInteger(port) && port > 0 && port <= MAX_PORT;
-}
-
-/** What `promise` gives, if that is within `ms`. */
-async function within<T>(promise: Promise<T> | undefined, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { within } from "../transports/within.ts";
 import type { Locate, Place } from "./code.ts";
 
 // deno-lint-ignore ban-types -- any function at all
@@ -75,14 +76,9 @@ async function findFunction(fn: AnyFunction, written: string): Promise<Found | u
   session.connect();
   const key = `execnet:${crypto.randomUUID()}`;
   Object.defineProperty(globalThis, key, { value: fn, configurable: true });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, INSPECTOR_TIMEOUT_MS, undefined);
-  });
   try {
-    return await Promise.race([late, ask(session, key, urls, written)]);
+    return await within(ask(session, key, urls, written), INSPECTOR_TIMEOUT_MS);
   } finally {
-    clearTimeout(timer);
     Reflect.deleteProperty(globalThis, key);
     session.disconnect();
   }

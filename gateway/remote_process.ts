@@ -7,6 +7,7 @@
 import { MAX_TIMER_MS } from "../channel/wait.ts";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
+import { within } from "../transports/within.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { eachLine, LineTail } from "./output.ts";
 
@@ -92,7 +93,7 @@ export class RemoteProcess implements ByteStream {
   async terminate(ask: () => void, timeout: number): Promise<GatewayExit> {
     ask();
     const { exited } = this.#transport;
-    if (!await within(exited, timeout)) {
+    if (!await within(exited, Math.min(timeout, MAX_TIMER_MS))) {
       this.#transport.abort("SIGTERM");
       if (!await within(exited, TERM_GRACE_MS)) {
         this.#transport.abort("SIGKILL");
@@ -135,7 +136,7 @@ export class RemoteProcess implements ByteStream {
     const { exited } = this.#transport;
     const givenUp = this.#givenUp.promise;
     await Promise.race([exited, givenUp, this.#streamEnded.promise]);
-    const over = Promise.race([exited, givenUp]);
+    const over = Promise.race([exited, givenUp]).then(() => true);
     if (!await within(over, LAST_STATUS_MS)) this.#transport.abort("SIGKILL");
     await within(over, LAST_STATUS_MS);
     this.#status = await Promise.race([exited, Promise.resolve(NO_STATUS)]);
@@ -158,18 +159,5 @@ export class RemoteProcess implements ByteStream {
     } catch (error) {
       this.#observer.outputLost(stream, error);
     }
-  }
-}
-
-/** Whether `promise` settles within `ms`. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), Math.min(ms, MAX_TIMER_MS));
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

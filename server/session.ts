@@ -13,6 +13,7 @@ import {
   readMessage,
 } from "../protocol/auth_messages.ts";
 import type { ExitStatus } from "../transports/transport.ts";
+import { within } from "../transports/within.ts";
 import { SessionProcess } from "./child.ts";
 import type { ServerConnection } from "./connection.ts";
 import { feed, pump } from "./relay.ts";
@@ -165,16 +166,5 @@ export class ServerSession {
       action();
     }, ms);
     this.#timers.add(timer);
-  }
-}
-
-/** Whether `promise` settles within `ms`. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
