@@ -26,7 +26,7 @@ import {
   type OpenOptions,
   SPECS,
 } from "./group_options.ts";
-import { carriersOf, planGroup } from "./group_plan.ts";
+import { endLevels, planGroup } from "./group_plan.ts";
 import { type MemberStatus, statusOf } from "./group_status.ts";
 import { installing } from "./installed.ts";
 import { openTransport } from "./launch.ts";
@@ -35,11 +35,11 @@ import type { MapFunction, MapOptions } from "./map/options.ts";
 import type { Items } from "./map/source.ts";
 import { MultiChannel } from "./multi_channel.ts";
 import { programFor } from "./program.ts";
+import { shownSpec } from "./shown_spec.ts";
 import { here, type Site } from "./site.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 import { startInTurn } from "./turns.ts";
 import { siteOf } from "./via.ts";
-import { shownTcpSpec } from "./tcp_spec.ts";
 
 /** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
 const DEFAULT_CONCURRENCY = 16;
@@ -141,7 +141,7 @@ export class Group implements GatewayGroup<Gateway> {
           id,
           group: this,
           spec: prepared,
-          given: specObject(resolved, spec),
+          given: shownSpec(resolved, spec),
           site,
           open: installvia === undefined
             ? openTransport
@@ -308,7 +308,7 @@ export class Group implements GatewayGroup<Gateway> {
       new GatewayClosedError("cannot start a gateway in a group that is being terminated"),
     );
     try {
-      for (const level of levels([...this, ...this.#starting])) {
+      for (const level of endLevels([...this, ...this.#starting])) {
         await Promise.all(level.map((gateway) => gateway.terminate(options)));
       }
     } finally {
@@ -356,38 +356,4 @@ export class Group implements GatewayGroup<Gateway> {
   #isTaken(id: string): boolean {
     return this.#members.has(id) && this.#members.get(id) !== "planned";
   }
-}
-
-/** Those that run through others come before these. */
-function levels(gateways: readonly Gateway[]): Gateway[][] {
-  const left = new Set(gateways);
-  const all: Gateway[][] = [];
-  while (left.size > 0) {
-    const carriers = new Set(Array.from(left, ({ spec }) => carriersOf(spec)).flat());
-    const level = [...left].filter(({ id }) => !carriers.has(id));
-    // A circle cannot be; if there were one, nothing would be left behind for it.
-    all.push(level.length > 0 ? level : [...left]);
-    for (const gateway of all.at(-1) ?? []) left.delete(gateway);
-  }
-  return all;
-}
-
-function specObject(
-  { transport, tcp, permissions: { all, allow, deny }, ...rest }: ReturnType<typeof resolveSpec>,
-  given: string | GatewaySpec,
-): GatewaySpec {
-  if (typeof given !== "string") {
-    const { token: _, ...shown } = given;
-    return shown;
-  }
-  const where = transport.kind === "popen"
-    ? { popen: true }
-    : { [transport.kind]: transport.value };
-  return {
-    ...where,
-    ...shownTcpSpec(tcp),
-    ...rest,
-    ...(all ? { "allow-all": true } : { permissions: allow }),
-    deny,
-  };
 }

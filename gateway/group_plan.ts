@@ -5,6 +5,7 @@
  */
 
 import { SpecError } from "../errors.ts";
+import { specLabel } from "./shown_spec.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "./spec.ts";
 
 /** One gateway of a group that is to be opened. */
@@ -29,7 +30,7 @@ export function planGroup(specs: readonly (string | GatewaySpec)[]): PlannedGate
   const plan = resolved.map((each, index) => ({
     id: ids[index],
     spec: withId(specs[index], ids[index]),
-    label: `spec ${index + 1} of ${specs.length}, ${shown(each, ids[index])}`,
+    label: `spec ${index + 1} of ${specs.length}, ${specLabel(each, ids[index])}`,
     carriers: carriersOf({ via: each.via, installvia: each.tcp?.installvia }),
   }));
   checkCarriers(plan);
@@ -41,6 +42,26 @@ export function carriersOf(
   { via, installvia }: Pick<GatewaySpec, "via" | "installvia">,
 ): string[] {
   return [via, installvia].filter((id) => id !== undefined);
+}
+
+/** What of a gateway tells when it is ended. */
+interface Ending {
+  readonly id: string;
+  readonly spec: GatewaySpec;
+}
+
+/** Gateways in the order in which they are ended: those that run through others come before these. */
+export function endLevels<Member extends Ending>(gateways: readonly Member[]): Member[][] {
+  const left = new Set(gateways);
+  const all: Member[][] = [];
+  while (left.size > 0) {
+    const carriers = new Set(Array.from(left, ({ spec }) => carriersOf(spec)).flat());
+    const level = [...left].filter(({ id }) => !carriers.has(id));
+    // A circle cannot be; if there were one, nothing would be left behind for it.
+    all.push(level.length > 0 ? level : [...left]);
+    for (const gateway of all.at(-1) ?? []) left.delete(gateway);
+  }
+  return all;
 }
 
 function resolveAt(spec: string | GatewaySpec, index: number, count: number): ResolvedSpec {
@@ -75,14 +96,6 @@ function idsOf(specs: readonly ResolvedSpec[]): string[] {
 function withId(spec: string | GatewaySpec, id: string): string | GatewaySpec {
   if (typeof spec !== "string") return { ...spec, id };
   return resolveSpec(spec).id === undefined ? `${spec}//id=${id}` : spec;
-}
-
-/** Not the whole: an environment variable may be a secret. */
-function shown({ transport, tcp, deno, chdir, via }: ResolvedSpec, id: string): string {
-  const where = transport.kind === "popen" ? "popen" : `${transport.kind}=${transport.value}`;
-  const rest = Object.entries({ id, via, installvia: tcp?.installvia, chdir, deno });
-  return [where, ...rest.flatMap(([key, value]) => value === undefined ? [] : [`${key}=${value}`])]
-    .join("//");
 }
 
 function checkCarriers(plan: readonly PlannedGateway[]): void {

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { closestString } from "@std/text/closest-string";
-import { described } from "../channel/arguments.ts";
 import { SpecError } from "../errors.ts";
 import type { OutputHandler } from "./output.ts";
+import { ENV_PREFIX, SpecEntries, type SpecKeys } from "./spec_entries.ts";
 import { TCP_KEYS, type TcpSpec, tcpSpecOf } from "./tcp_spec.ts";
 import {
   parsePermissions,
@@ -132,24 +131,21 @@ export interface ResolvedSpec {
 
 const TRANSPORT_KEYS = ["popen", "ssh", "tcp", "socket", "command"] as const;
 const TEXT_KEYS = ["id", "deno", "chdir", "via", "ssh_config"] as const;
-const KEYS: readonly string[] = [
-  ...TRANSPORT_KEYS,
-  ...TEXT_KEYS,
-  ...TCP_KEYS,
-  "nice",
-  "execmodel",
-  "connectTimeout",
-  "heartbeat",
-  "allow-all",
-  ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
-];
-/** Keys that only an object has. */
-const OBJECT_KEYS: readonly string[] = ["env", "permissions", "deny", "output"];
-const ENV_PREFIX = "env:";
+const KEYS: SpecKeys = {
+  common: [
+    ...TRANSPORT_KEYS,
+    ...TEXT_KEYS,
+    ...TCP_KEYS,
+    "nice",
+    "execmodel",
+    "connectTimeout",
+    "heartbeat",
+    "allow-all",
+    ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
+  ],
+  ofObjects: ["env", "permissions", "deny", "output"],
+};
 const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
-
-/** A value as given: text, or what an object holds. `true` is a key without a value. */
-type Entries = Map<string, unknown>;
 
 /**
  * Checks a spec.
@@ -157,19 +153,19 @@ type Entries = Map<string, unknown>;
  * @throws {SpecError} on an unknown or doubled key, or a value that its key cannot have.
  */
 export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
-  const entries = entriesOf(spec);
+  const entries = new SpecEntries(spec, KEYS);
   const known: ResolvedSpec = {
     transport: transportOf(entries),
     env: environmentOf(entries),
-    execmodel: oneOf(entries, "execmodel", ["main", "process"]) ?? "main",
-    connectTimeout: numberIn(entries, "connectTimeout", 1, 2 ** 31 - 1) ??
+    execmodel: entries.oneOf("execmodel", ["main", "process"]) ?? "main",
+    connectTimeout: entries.number("connectTimeout", 1, 2 ** 31 - 1) ??
       DEFAULT_CONNECT_TIMEOUT_MS,
     permissions: permissionsOf(entries),
     output: outputOf(entries),
   };
   const resolved = withPermissions(known, known.permissions);
   for (const key of TEXT_KEYS) {
-    const value = textOf(entries, key);
+    const value = entries.text(key);
     if (value !== undefined) resolved[key] = value;
   }
   if (resolved.ssh_config !== undefined && resolved.transport.kind !== "ssh") {
@@ -179,12 +175,12 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   if (resolved.deno === "push" && kind !== "ssh" && kind !== "command") {
     throw new SpecError(`deno=push goes with "ssh" and "command" alone; "${kind}" needs a path`);
   }
-  const heartbeat = numberIn(entries, "heartbeat", 1, 86_400);
+  const heartbeat = entries.number("heartbeat", 1, 86_400);
   if (heartbeat !== undefined) resolved.heartbeat = heartbeat;
   const { transport } = resolved;
   const tcp = tcpSpecOf(entries, transport.kind === "tcp" ? transport.value : undefined);
   if (tcp !== undefined) resolved.tcp = tcp;
-  const nice = numberIn(entries, "nice", -20, 19);
+  const nice = entries.number("nice", -20, 19);
   if (nice !== undefined) resolved.nice = nice;
   return resolved;
 }
@@ -195,69 +191,7 @@ export function withPermissions(spec: ResolvedSpec, permissions: Permissions): R
   return Object.assign(Object.create(null), spec, { permissions });
 }
 
-function entriesOf(spec: unknown): Entries {
-  if (typeof spec === "string") return parseText(spec);
-  if (typeof spec === "object" && spec !== null && !Array.isArray(spec)) return fromObject(spec);
-  throw new SpecError(
-    `a spec is text such as "popen", or an object such as { popen: true }, not ${described(spec)}` +
-      (Array.isArray(spec) ? ": Group.open takes a list of specs" : ""),
-  );
-}
-
-function parseText(spec: string): Entries {
-  const entries: Entries = new Map();
-  for (const part of spec.split("//")) {
-    const equals = part.indexOf("=");
-    const key = equals < 0 ? part : part.slice(0, equals);
-    if (key === "") {
-      throw new SpecError(
-        `the spec "${
-          shown(spec)
-        }" has an empty part; write key=value//key=value, and give a value that ` +
-          `has "//" in it in an object`,
-      );
-    }
-    if (OBJECT_KEYS.includes(key)) {
-      throw new SpecError(
-        `"${key}" is a key of specs that are objects; text has env:NAME=value, allow-<kind> and ` +
-          `deny-<kind>`,
-      );
-    }
-    checkKey(key, KEYS);
-    if (entries.has(key)) {
-      throw new SpecError(`the spec "${shown(spec)}" has the key "${key}" twice`);
-    }
-    entries.set(key, equals < 0 ? true : part.slice(equals + 1));
-  }
-  return entries;
-}
-
-/** The spec for a message: only its keys, since a value may be a token, under whatever misspelt key. */
-function shown(spec: string): string {
-  return spec.split("//").map((part) => part.replace(/=.*/s, "=…")).join("//");
-}
-
-function fromObject(spec: object): Entries {
-  const entries: Entries = new Map();
-  for (const [key, value] of Object.entries(spec)) {
-    checkKey(key, [...KEYS, ...OBJECT_KEYS]);
-    if (value !== undefined && value !== false) entries.set(key, value);
-  }
-  return entries;
-}
-
-function checkKey(key: string, known: readonly string[]): void {
-  if (known.includes(key)) return;
-  if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
-  if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
-  const [, variable = ""] = /:(.*)/s.exec(key) ?? [];
-  // `read` is nearer to allow-read than to id.
-  const nearest = known.find((each) => each.endsWith(`-${key}`)) ??
-    closestString(key, [...known, `${ENV_PREFIX}${variable}`]);
-  throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
-}
-
-function transportOf(entries: Entries): ResolvedSpec["transport"] {
+function transportOf(entries: SpecEntries): ResolvedSpec["transport"] {
   const given = TRANSPORT_KEYS.filter((key) => entries.has(key));
   const [key] = given;
   if (key === undefined || given.length > 1) {
@@ -269,19 +203,19 @@ function transportOf(entries: Entries): ResolvedSpec["transport"] {
     );
   }
   if (key === "popen") {
-    if (entries.get(key) !== true) throw new SpecError(`the key "popen" takes no value`);
+    entries.flag(key);
     return { kind: "popen" };
   }
-  return { kind: key === "socket" ? "tcp" : key, value: textOf(entries, key) as string };
+  return { kind: key === "socket" ? "tcp" : key, value: entries.text(key) as string };
 }
 
-function environmentOf(entries: Entries): Record<string, string> {
+function environmentOf(entries: SpecEntries): Record<string, string> {
   const given = entries.get("env") ?? {};
   if (typeof given !== "object" || Array.isArray(given)) {
     throw new SpecError(`the key "env" is an object such as { LANG: "C" }`);
   }
   const env: Record<string, string> = { ...given };
-  for (const key of entries.keys()) {
+  for (const key of entries.keys) {
     if (!key.startsWith(ENV_PREFIX)) continue;
     const name = key.slice(ENV_PREFIX.length);
     if (Object.hasOwn(env, name)) {
@@ -302,7 +236,7 @@ function environmentOf(entries: Entries): Record<string, string> {
   return env;
 }
 
-function outputOf(entries: Entries): Output {
+function outputOf(entries: SpecEntries): Output {
   const output = entries.has("output") ? entries.get("output") : "inherit";
   if (output === "inherit" || output === "null" || typeof output === "function") {
     return output as Output;
@@ -312,13 +246,10 @@ function outputOf(entries: Entries): Output {
   );
 }
 
-function permissionsOf(entries: Entries): Permissions {
+function permissionsOf(entries: SpecEntries): Permissions {
   const allow = permissionSetOf(entries, "permissions", "allow");
   const deny = permissionSetOf(entries, "deny", "deny");
-  const all = entries.has("allow-all");
-  if (all && entries.get("allow-all") !== true) {
-    throw new SpecError(`the key "allow-all" takes no value`);
-  }
+  const all = entries.flag("allow-all");
   if (all && Object.keys(allow).length > 0) {
     throw new SpecError(
       `the key "allow-all" grants everything: leave out ${Object.keys(allow).join(", ")}`,
@@ -327,49 +258,15 @@ function permissionsOf(entries: Entries): Permissions {
   return { all, allow, deny };
 }
 
-function permissionSetOf(entries: Entries, objectKey: string, way: PermissionWay): PermissionSet {
+function permissionSetOf(
+  entries: SpecEntries,
+  objectKey: string,
+  way: PermissionWay,
+): PermissionSet {
   const given = permissionsOfObject(objectKey, entries.get(objectKey));
   for (const kind of PERMISSION_KINDS) {
     const key = specKey(way, kind);
     if (entries.has(key)) given.push([key, entries.get(key)]);
   }
   return parsePermissions(given, way);
-}
-
-function textOf(entries: Entries, key: string): string | undefined {
-  const value = entries.get(key);
-  if (value === undefined) return undefined;
-  if (typeof value !== "string" && value !== true) {
-    throw new SpecError(`the key "${key}" is text, not a ${typeof value}`);
-  }
-  if (value === true || value.trim() === "" || value.includes("\0")) {
-    throw new SpecError(`the key "${key}" needs a value: ${key}=…`);
-  }
-  return value;
-}
-
-function oneOf<T extends string>(
-  entries: Entries,
-  key: string,
-  allowed: readonly T[],
-): T | undefined {
-  const value = textOf(entries, key);
-  if (value === undefined) return undefined;
-  const found = allowed.find((each) => each === value);
-  if (found === undefined) {
-    throw new SpecError(`the key "${key}" is one of ${allowed.join(", ")}, not "${value}"`);
-  }
-  return found;
-}
-
-function numberIn(entries: Entries, key: string, least: number, most: number): number | undefined {
-  const value = entries.get(key);
-  if (value === undefined) return undefined;
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isInteger(number) || number < least || number > most) {
-    throw new SpecError(
-      `the key "${key}" is a whole number from ${least} to ${most}, not "${value}"`,
-    );
-  }
-  return number;
 }

@@ -7,6 +7,7 @@
 import { SpecError } from "../errors.ts";
 import type { Address } from "../transports/socket.ts";
 import { Secret } from "./secret.ts";
+import type { SpecEntries } from "./spec_entries.ts";
 import { isLoopback, parseAddress } from "./tcp_address.ts";
 
 /** The keys, in the order in which messages name them. */
@@ -28,7 +29,7 @@ export interface TcpSpec {
 
 /** Takes the keys of a spec with this address, if any; nothing where it has none of them. */
 export function tcpSpecOf(
-  entries: ReadonlyMap<string, unknown>,
+  entries: SpecEntries,
   address: string | undefined,
 ): TcpSpec | undefined {
   const given = TCP_KEYS.filter((key) => entries.has(key));
@@ -36,14 +37,14 @@ export function tcpSpecOf(
   if (address === undefined) {
     throw new SpecError(`the key "${given[0]}" goes with "tcp" alone`);
   }
-  const tls = isSet(entries, "tls");
-  if (isSet(entries, "insecure") && !entries.has("installvia")) {
+  const tls = entries.flag("tls");
+  if (entries.flag("insecure") && !entries.has("installvia")) {
     throw new SpecError(`the key "insecure" goes with "installvia" alone`);
   }
-  const installvia = textOf(entries, "installvia");
+  const installvia = entries.text("installvia");
   if (installvia !== undefined) return installedSpec(entries, installvia, address);
   const [token, token_file, ca] = (["token", "token_file", "ca"] as const)
-    .map((key) => textOf(entries, key));
+    .map((key) => entries.text(key));
   if (token !== undefined && token_file !== undefined) {
     throw new SpecError(`the keys "token" and "token_file" exclude each other`);
   }
@@ -56,7 +57,7 @@ export function tcpSpecOf(
 }
 
 function installedSpec(
-  entries: ReadonlyMap<string, unknown>,
+  entries: SpecEntries,
   installvia: string,
   address: string,
 ): TcpSpec {
@@ -67,7 +68,7 @@ function installedSpec(
         `own, and without TLS`,
     );
   }
-  const insecure = isSet(entries, "insecure");
+  const insecure = entries.flag("insecure");
   const where = installAddress(address);
   if (!isLoopback(where.hostname) && !insecure) {
     throw new SpecError(
@@ -91,24 +92,4 @@ export function installAddress(text: string): Address {
   throw new SpecError(
     `with "installvia", the key "tcp" is host:port, [address]:port for IPv6, or a port, not "${text}"`,
   );
-}
-
-function isSet(entries: ReadonlyMap<string, unknown>, key: string): boolean {
-  const value = entries.get(key);
-  if (value !== undefined && value !== true) throw new SpecError(`the key "${key}" takes no value`);
-  return value === true;
-}
-
-/** The keys to show again, in an object: all but the token. */
-export function shownTcpSpec(tcp: TcpSpec | undefined): Omit<TcpSpec, "token"> | undefined {
-  if (tcp === undefined) return undefined;
-  const { token: _, ...shown } = tcp;
-  return shown;
-}
-
-function textOf(entries: ReadonlyMap<string, unknown>, key: string): string | undefined {
-  const value = entries.get(key);
-  if (value === undefined) return undefined;
-  if (typeof value === "string" && value.trim() !== "" && !value.includes("\0")) return value;
-  throw new SpecError(`the key "${key}" needs a value: ${key}=…`);
 }
