@@ -4,7 +4,49 @@
  * @module
  */
 
+import { type Channel, coreOf } from "./channel.ts";
 import { type ChannelCore, END_OF_ITEMS } from "./core.ts";
+
+/** Channels of other connections, as they are known on this one. */
+export class Bridges {
+  readonly #near = new WeakMap<ChannelCore, ChannelCore>();
+  /** The same, from their number here. */
+  readonly #origins = new Map<number, Channel>();
+
+  /**
+   * The end, on this connection, of the bridge to a channel; made where there is none.
+   *
+   * @throws {SerializationError} when something on this side receives on the channel.
+   */
+  join(core: ChannelCore, origin: Channel, open: () => Channel): ChannelCore {
+    const known = this.#near.get(core);
+    if (known !== undefined) return known;
+    const near = coreOf(open()) as ChannelCore;
+    if (core.isSpent) {
+      near.close();
+      return near;
+    }
+    try {
+      bridge(core, near);
+    } catch (error) {
+      near.close();
+      throw error;
+    }
+    this.#near.set(core, near);
+    this.#origins.set(near.id, origin);
+    return near;
+  }
+
+  /** The channel that the one of this number leads to, if it is the end of a bridge. */
+  originOf(id: number): Channel | undefined {
+    return this.#origins.get(id);
+  }
+
+  /** The number is free again. */
+  forget(id: number): void {
+    this.#origins.delete(id);
+  }
+}
 
 /**
  * Joins two channels until both are closed. An item is taken from one when the other has room for
@@ -12,7 +54,7 @@ import { type ChannelCore, END_OF_ITEMS } from "./core.ts";
  *
  * @throws {SerializationError} when something on this side receives on one of them.
  */
-export function bridge(a: ChannelCore, b: ChannelCore): void {
+function bridge(a: ChannelCore, b: ChannelCore): void {
   forward(a, b);
   forward(b, a);
 }

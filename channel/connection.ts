@@ -6,10 +6,9 @@
 
 import { ChannelClosedError, ProtocolError, TimeoutError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
-import { DEFAULT_LIMITS, FrameType, KEPT_CODES, type Limits } from "../protocol/constants.ts";
+import { DEFAULT_LIMITS, FrameType, type Limits } from "../protocol/constants.ts";
 import {
   decodeExecRequest,
-  decodeKeptCode,
   decodeStatusReport,
   encodeExecRequest,
   encodeStatusReport,
@@ -20,13 +19,14 @@ import {
 import { type Frame, FrameDecoder, writeUint32 } from "../protocol/frames.ts";
 import { ItemCodec } from "../protocol/items.ts";
 import { type Hello, PreambleDecoder } from "../protocol/preamble.ts";
-import { bridge } from "./bridge.ts";
+import { Bridges } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
-import { KeptCodes } from "./kept_codes.ts";
+import { KeptCodes, ReceivedCodes } from "./kept_codes.ts";
 import { ChannelIds, ChannelTable, type Side } from "./channel_table.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
 import type { Advisor } from "./remote_error.ts";
 import { Scheduler } from "./scheduler.ts";
+import { StatusRequests } from "./status_requests.ts";
 import { bounded, type WaitOptions } from "./wait.ts";
 
 /** What the user of a connection does with what concerns no channel. */
@@ -66,17 +66,12 @@ export class Connection implements CoreContext {
   readonly #preamble: PreambleDecoder;
   readonly #decoder = new FrameDecoder();
   readonly #channels: ChannelTable;
-  /** Channels of other connections, as they are named on this one. */
-  readonly #bridges = new WeakMap<ChannelCore, ChannelCore>();
-  /** The same, from their number here. */
-  readonly #origins = new Map<number, Channel>();
+  readonly #bridges = new Bridges();
   readonly #hello = Promise.withResolvers<Hello>();
   readonly #codes = new KeptCodes();
-  /** What the initiator has sent to be kept, by number. */
-  readonly #kept: KeptCode[] = [];
-  readonly #statusRequests = new Map<number, PromiseWithResolvers<StatusReport>>();
+  readonly #received = new ReceivedCodes();
+  readonly #statusRequests = new StatusRequests();
   #peer: Hello | undefined;
-  #nextRequest = 1;
   #lost: Error | undefined;
   #heard = 0;
 
@@ -219,23 +214,17 @@ export class Connection implements CoreContext {
    */
   async requestStatus(options?: WaitOptions): Promise<StatusReport> {
     if (this.#lost !== undefined) throw this.#lost;
-    const request = this.#nextRequest++;
-    const answer = Promise.withResolvers<StatusReport>();
-    this.#statusRequests.set(request, answer);
+    const { request, answer } = this.#statusRequests.add();
     this.scheduler.frame(FrameType.STATUS_REQUEST, request);
     this.waiting(1);
     try {
-      return await bounded(
-        answer.promise,
-        options,
-        () =>
-          new TimeoutError(
-            `gateway ${this.owner.id} did not tell its status within ${options?.timeout} ms`,
-          ),
-      );
+      return await bounded(answer, options, () =>
+        new TimeoutError(
+          `gateway ${this.owner.id} did not tell its status within ${options?.timeout} ms`,
+        ));
     } finally {
       this.waiting(-1);
-      this.#statusRequests.delete(request);
+      this.#statusRequests.drop(request);
     }
   }
 
@@ -261,7 +250,7 @@ export class Connection implements CoreContext {
     this.scheduler.stop();
     this.#stream.closeWrite();
     this.#hello.reject(reason);
-    for (const { reject } of this.#statusRequests.values()) reject(reason);
+    this.#statusRequests.fail(reason);
     for (const channel of this.#channels.all) coreOf(channel)?.lose(reason);
   }
 
@@ -276,7 +265,7 @@ export class Connection implements CoreContext {
   }
 
   release(core: ChannelCore): void {
-    this.#origins.delete(core.id);
+    this.#bridges.forget(core.id);
     this.#channels.delete(core.id);
   }
 
@@ -318,19 +307,11 @@ export class Connection implements CoreContext {
       }
       case "code":
         this.#remoteOnly(this.#handler.exec, frame.type);
-        if (frame.number >= KEPT_CODES) {
-          throw new ProtocolError(`the peer sent code with the number ${frame.number}`);
-        }
-        this.#kept[frame.number] = decodeKeptCode(frame.code);
+        this.#received.take(frame.number, frame.code);
         break;
       case "execKept": {
         const exec = this.#remoteOnly(this.#handler.exec, frame.type);
-        const kept = this.#kept[frame.code];
-        if (kept === undefined) {
-          throw new ProtocolError(
-            `the peer asked to run code ${frame.code}, which it has not sent`,
-          );
-        }
+        const kept = this.#received.get(frame.code);
         const channel = this.#accept(frame.channel, "running");
         exec.call(this.#handler, channel, coreOf(channel) as ChannelCore, kept, kept);
         break;
@@ -342,7 +323,7 @@ export class Connection implements CoreContext {
         break;
       }
       case "status":
-        this.#statusRequests.get(frame.request)?.resolve(decodeStatusReport(frame.status));
+        this.#statusRequests.answer(frame.request, decodeStatusReport(frame.status));
         break;
       case "exit":
         this.#remoteOnly(this.#handler.exit, frame.type).call(this.#handler);
@@ -385,29 +366,11 @@ export class Connection implements CoreContext {
       this.adopt(value as Channel);
       return core.id;
     }
-    return (this.#bridges.get(core) ?? this.#bridge(core, value as Channel)).id;
-  }
-
-  #bridge(core: ChannelCore, origin: Channel): ChannelCore {
-    if (this.#lost !== undefined) throw this.#lost;
-    const near = coreOf(this.newChannel()) as ChannelCore;
-    if (core.isSpent) {
-      near.close();
-      return near;
-    }
-    try {
-      bridge(core, near);
-    } catch (error) {
-      near.close();
-      throw error;
-    }
-    this.#bridges.set(core, near);
-    this.#origins.set(near.id, origin);
-    return near;
+    return this.#bridges.join(core, value as Channel, () => this.newChannel()).id;
   }
 
   #byId(id: number): Channel {
-    const channel = this.#origins.get(id) ?? this.#channels.claim(id);
+    const channel = this.#bridges.originOf(id) ?? this.#channels.claim(id);
     if (channel !== undefined) return channel;
     this.#channels.addressee(id); // throws where it was never opened
     const core = new ChannelCore(id, "plain", this);

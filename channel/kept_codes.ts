@@ -1,11 +1,17 @@
 /**
- * The initiator's view of the code that a remote keeps for it.
+ * The code that a remote keeps for its initiator, as both see it.
  *
  * @module
  */
 
+import { ProtocolError } from "../errors.ts";
 import { KEPT_CODES, MAX_FRAME_BYTES } from "../protocol/constants.ts";
-import { encodeKeptCode, type ExecRequest } from "../protocol/control.ts";
+import {
+  decodeKeptCode,
+  encodeKeptCode,
+  type ExecRequest,
+  type KeptCode,
+} from "../protocol/control.ts";
 
 /** Code that the remote keeps. */
 export interface Kept {
@@ -57,5 +63,27 @@ export class KeptCodes {
     const heads = this.#numbers.get(entry.text);
     heads?.delete(entry.head);
     if (heads?.size === 0) this.#numbers.delete(entry.text);
+  }
+}
+
+/** What the remote keeps, by the number that its initiator gave it. */
+export class ReceivedCodes {
+  readonly #codes: KeptCode[] = [];
+
+  /** @throws {ProtocolError} when there is no such number, or it is no code. */
+  take(number: number, code: Uint8Array): void {
+    if (number >= KEPT_CODES) {
+      throw new ProtocolError(`the peer sent code with the number ${number}`);
+    }
+    this.#codes[number] = decodeKeptCode(code);
+  }
+
+  /** @throws {ProtocolError} when nothing was sent under this number. */
+  get(number: number): KeptCode {
+    const code = this.#codes[number];
+    if (code === undefined) {
+      throw new ProtocolError(`the peer asked to run code ${number}, which it has not sent`);
+    }
+    return code;
   }
 }
