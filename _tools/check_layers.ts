@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   transports: ["errors", "protocol"],
   gateway: ["errors", "protocol", "channel", "transports"],
   remote: ["errors", "protocol", "channel", "transports"],
-  server: ["errors", "protocol", "transports", "gateway"],
+  server: ["errors", "protocol", "channel", "transports", "gateway"],
   serve: ["gateway", "server"],
   mod: ["errors", "protocol", "channel", "transports", "gateway"],
 };

@@ -5,6 +5,16 @@
  */
 
 import type { SecureContext } from "node:tls";
+import { closestString } from "@std/text/closest-string";
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  FUNCTION,
+  type OptionRules,
+  SIGNAL,
+  TEXT,
+} from "../channel/arguments.ts";
 import { LaunchError, SpecError } from "../errors.ts";
 import {
   parsePermissions,
@@ -81,6 +91,28 @@ export interface ServerConfig {
   warnings: readonly string[];
 }
 
+/** Numbers, permissions and files are checked where they are read, with what may be done about it. */
+const SERVE_OPTIONS: OptionRules<ServeOptions> = {
+  hostname: TEXT,
+  port: ANYTHING,
+  permissions: ANYTHING,
+  deny: ANYTHING,
+  "allow-all": BOOLEAN,
+  token: TEXT,
+  tokenFile: TEXT,
+  cert: TEXT,
+  key: TEXT,
+  secretFiles: ANYTHING,
+  insecure: BOOLEAN,
+  maxSessions: ANYTHING,
+  sessionTimeout: ANYTHING,
+  once: BOOLEAN,
+  handshakeTimeout: ANYTHING,
+  maxHalfOpen: ANYTHING,
+  log: FUNCTION,
+  signal: SIGNAL,
+};
+
 const DEFAULT_SESSIONS = 32;
 const DEFAULT_HANDSHAKE_MS = 5_000;
 const DEFAULT_HALF_OPEN = 64;
@@ -89,8 +121,10 @@ const DEFAULT_HALF_OPEN = 64;
  * Checks the options, and reads or makes the token.
  *
  * @throws {SpecError} when one is wrong.
+ * @throws {TypeError} when one is unknown, or of a wrong type.
  */
 export function resolveOptions(options: ServeOptions): ServerConfig {
+  checkOptions("serve", options, SERVE_OPTIONS, closestString);
   const { hostname = "127.0.0.1", port = 0, cert, key, log = printEvent } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new SpecError(`a port is a whole number from 0 to 65535, not ${port}`);

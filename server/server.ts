@@ -180,6 +180,7 @@ export class Server implements AsyncDisposable {
  * `--allow-read` for the token file (`--allow-write` too where it is to be created).
  *
  * @throws {SpecError} when an option is wrong, or the address is not safe without TLS.
+ * @throws {TypeError} when an option is unknown, or of a wrong type.
  * @throws {LaunchError} when the token file cannot be read or created, or this Deno is too old for TLS.
  *
  * @example

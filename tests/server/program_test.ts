@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { Group, SpecError } from "../../mod.ts";
-import { serve } from "../../serve.ts";
+import { serve, type ServeOptions } from "../../serve.ts";
 import { readArguments } from "../../server/main.ts";
 import { assertExists } from "../support/assert.ts";
 import { test } from "../support/bounded.ts";
@@ -97,4 +97,17 @@ Deno.test("another address than this machine's needs TLS, or --insecure, and is 
   );
   assertStringIncludes(error.message, "without TLS");
   assertStringIncludes(error.message, "insecure");
+});
+
+Deno.test("serve() takes no option that it does not know, nor one of a wrong type", () => {
+  for (
+    const [options, message] of [
+      [{ maxsessions: 1 }, `serve has no option "maxsessions"; did you mean "maxSessions"?`],
+      [{ denied: { read: true } }, `serve has no option "denied"`],
+      [{ "allow-all": "no" }, "the allow-all of serve is true or false"],
+      [{ insecure: 1 }, "the insecure of serve is true or false"],
+    ] as const
+  ) {
+    assertThrows(() => serve({ token: TOKEN, ...options } as ServeOptions), TypeError, message);
+  }
 });
