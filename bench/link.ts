@@ -30,7 +30,11 @@ try {
     child.kill("SIGTERM");
     await child.status;
   }
-  for (const name of NAMES) await run("ip", "netns", "delete", name).catch(console.error);
+  for (const name of NAMES) {
+    // Sessions of sshd outlive it.
+    for (const pid of await pidsIn(name)) Deno.kill(pid, "SIGKILL");
+    await run("ip", "netns", "delete", name).catch(console.error);
+  }
   await Deno.remove(directory, { recursive: true });
 }
 
@@ -79,6 +83,11 @@ LogLevel ERROR
   const sshd = ["/usr/sbin/sshd", "-D", "-e", "-f", `${directory}/sshd_config`];
   const args = ["netns", "exec", NAMES[1], ...sshd];
   children.push(new Deno.Command("ip", { args, stdin: "null", stderr: "null" }).spawn());
+}
+
+async function pidsIn(name: string): Promise<number[]> {
+  const { stdout } = await new Deno.Command("ip", { args: ["netns", "pids", name] }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
 }
 
 function inNear(...command: readonly string[]): Promise<void> {
