@@ -10,6 +10,7 @@
 import { coreOf } from "../channel/channel.ts";
 import { type ExecnetError, LaunchError, RemoteError } from "../errors.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
+import { LateTransport } from "../transports/late.ts";
 import type { Address } from "../transports/socket.ts";
 import { formatAddress } from "../transports/tcp_failure.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
@@ -57,31 +58,21 @@ export class InstalledTransport implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"];
   readonly #init: Installation;
-  readonly #started: Promise<Transport>;
+  readonly #session: LateTransport;
   readonly #dataEnded = Promise.withResolvers<void>();
   /** The gateway that the server runs in. */
   #host: Gateway | undefined;
   /** The end of the server, with what went wrong. */
   #serverEnded: Promise<Error | undefined> | undefined;
-  #session: Transport | undefined;
-  #isCancelled = false;
-  #isRef = false;
+  #isStarted = false;
   /** Why the session was lost, where its server tells. */
   #lost: Error | undefined;
 
   constructor(init: Installation) {
     this.#init = init;
-    const stdout = new TransformStream<Uint8Array, Uint8Array>();
-    const stderr = new TransformStream<Uint8Array, Uint8Array>();
-    this.output = { stdout: stdout.readable, stderr: stderr.readable };
-    this.#started = this.#start();
+    this.#session = new LateTransport((signal) => this.#start(signal));
+    this.output = this.#session.output;
     this.exited = this.#run();
-    for (const [name, { writable }] of [["stdout", stdout], ["stderr", stderr]] as const) {
-      this.#started.then(
-        ({ output }) => output[name].pipeTo(writable),
-        () => writable.close(),
-      ).catch(() => {}); // nobody reads it any more
-    }
   }
 
   start(sink: ByteSink): void {
@@ -92,56 +83,49 @@ export class InstalledTransport implements Transport {
       await within(this.exited, LAST_BYTES_MS + 2 * END_GRACE_MS);
       sink.end(this.#lost ?? error);
     };
-    this.#started.then((session) => session.start({ data, end }), end);
+    this.#session.start({ data, end });
   }
 
   write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
-    if (this.#session !== undefined) return this.#session.write(chunks, written);
-    return this.#started.then((session) => session.write(chunks, written));
+    return this.#session.write(chunks, written);
   }
 
-  async flushed(): Promise<void> {
-    await (await this.#started).flushed();
+  flushed(): Promise<void> {
+    return this.#session.flushed();
   }
 
   closeWrite(): void {
-    this.#started.then((session) => session.closeWrite(), () => {});
+    this.#session.closeWrite();
   }
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
-    this.#session?.abort(signal);
+    this.#session.abort(signal);
     // Without a session, nothing else is to be ended; and a server that is stopped passes nothing on.
-    this.#isCancelled ||= this.#session === undefined;
-    if (this.#isCancelled) this.#host?.terminate({ timeout: 0 });
+    if (!this.#isStarted) this.#host?.terminate({ timeout: 0 });
     else if (signal === "SIGKILL") this.#host?.terminate({ timeout: KILL_GRACE_MS });
   }
 
   release(): void {
-    this.#session?.release();
+    this.#session.release();
   }
 
   ref(): void {
-    this.#isRef = true;
-    this.#session?.ref();
+    this.#session.ref();
   }
 
   unref(): void {
-    this.#isRef = false;
-    this.#session?.unref();
+    this.#session.unref();
   }
 
   /** From the start of the server to the end of all. */
   async #run(): Promise<ExitStatus> {
-    let session: Transport;
-    try {
-      session = await this.#started;
-    } catch {
+    const status = await this.#session.exited;
+    if (!this.#isStarted) {
       await this.#host?.terminate({ timeout: 0 });
-      return { code: null, signal: null };
+      return status;
     }
-    const status = await session.exited;
     await within(this.#dataEnded.promise, LAST_BYTES_MS);
-    session.release(); // the server waits for that
+    this.#session.release(); // the server waits for that
     const isLost = status.code === null && status.signal === null;
     if (isLost && this.#serverEnded !== undefined) {
       this.#lost = await within(this.#serverEnded, LAST_BYTES_MS);
@@ -151,21 +135,21 @@ export class InstalledTransport implements Transport {
   }
 
   /** Starts the server, then the session. */
-  async #start(): Promise<Transport> {
+  async #start(signal: AbortSignal): Promise<Transport> {
     const { spec, site, id } = this.#init;
     const { transport, connectTimeout, permissions, tcp } = spec;
     if (transport.kind !== "tcp") throw new TypeError("not a tcp spec");
     const address = installAddress(transport.value);
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
     try {
-      const port = await this.#listen({
+      const port = await this.#listen(signal, {
         ...address,
         insecure: tcp?.insecure === true,
         token,
         permissions,
         waitMs: connectTimeout,
       });
-      this.#checkWanted();
+      signal.throwIfAborted();
       const value = formatAddress({ ...address, port });
       const session = openTransport(
         {
@@ -176,19 +160,19 @@ export class InstalledTransport implements Transport {
         site,
         id,
       );
-      if (this.#isRef) session.ref();
-      return this.#session = session;
+      this.#isStarted = true;
+      return session;
     } catch (error) {
       throw this.#failure(error, address);
     }
   }
 
   /** The port that the server listens on. */
-  async #listen(args: ServerArgs): Promise<number> {
+  async #listen(signal: AbortSignal, args: ServerArgs): Promise<number> {
     const { group, machine, spec, id } = this.#init;
     const hostSpec = serverSpec(spec, machine, args);
     const [program, text] = await Promise.all([programFor(hostSpec), serverProgram()]);
-    this.#checkWanted();
+    signal.throwIfAborted();
     const host = this.#host = createGateway({
       id: `${id}:server`,
       group,
@@ -207,10 +191,6 @@ export class InstalledTransport implements Transport {
     );
     if (isPort(port)) return port;
     throw new LaunchError(`its server says that it listens on port ${port}`);
-  }
-
-  #checkWanted(): void {
-    if (this.#isCancelled) throw new LaunchError("it was ended before");
   }
 
   #failure(error: unknown, address: Address): ExecnetError {

@@ -6,7 +6,7 @@
 
 import { LaunchError } from "../errors.ts";
 import { ProcessTransport } from "../transports/process.ts";
-import { TcpTransport } from "../transports/tcp.ts";
+import { openTcp } from "../transports/tcp.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { LaunchPlan, TcpPlan } from "./launch_plan.ts";
 import { SHELL } from "./shell_parts.ts";
@@ -39,7 +39,7 @@ exec "$@"`;
 /** This machine. */
 export const here: Site = {
   open(plan) {
-    if (plan.kind === "tcp") return new TcpTransport(plan);
+    if (plan.kind === "tcp") return openTcp(plan);
     const [program] = plan.command;
     try {
       return new ProcessTransport({ ...plan, command: localCommand(plan) });

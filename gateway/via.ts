@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../transports/socket.ts";
-import { TcpTransport } from "../transports/tcp.ts";
+import { openTcp } from "../transports/tcp.ts";
 import { denoCommand } from "./deno_command.ts";
 import { explainFarScript, farScript } from "./far_script.ts";
 import type { Launcher } from "./launcher.ts";
@@ -23,7 +23,7 @@ export function siteOf(middle: Middle): Site {
       const name = `gateway ${id}`;
       if (plan.kind === "process") return new RelayTransport(middle, plan, name);
       const dial = (address: Address) => new RelaySocket(middle, address, name);
-      return new TcpTransport({ ...plan, via: middle.id, dial });
+      return openTcp({ ...plan, via: middle.id, dial });
     },
     run: (command, options) => runThere(middle, command, options),
   };

@@ -15,6 +15,7 @@ import {
 } from "../protocol/auth_messages.ts";
 import { encodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
+import { LateTransport } from "./late.ts";
 import { OutputStream } from "./output_stream.ts";
 import { type Carrier, type ConnectOptions, SocketStream } from "./socket.ts";
 import { startFailure } from "./tcp_failure.ts";
@@ -38,62 +39,108 @@ const KILL_GRACE_MS = 1_500;
 const SIGNAL_NUMBERS = { SIGTERM: 15, SIGKILL: 9 } as const;
 const NO_STATUS: ExitStatus = { code: null, signal: null };
 
-/** A session of a server. It connects in the background; what is written meanwhile waits. */
-export class TcpTransport implements Transport {
+/** Begins a session of a server, in the background. Needs `--allow-net` for it. */
+export function openTcp(options: TcpOptions): Transport {
+  return new LateTransport((signal) => connect(options, signal));
+}
+
+interface Connections {
+  control: SocketStream;
+  data: SocketStream;
+  carriers: readonly Carrier[];
+}
+
+async function connect(options: TcpOptions, signal: AbortSignal): Promise<Transport> {
+  const carriers: Carrier[] = [];
+  const destroy = () => {
+    for (const carrier of carriers) carrier.destroy();
+  };
+  signal.addEventListener("abort", destroy);
+  const begin = () =>
+    SocketStream.connect(options, (carrier) => {
+      carriers.push(carrier);
+      carrier.unref();
+    });
+  try {
+    const [control, data] = await Promise.all([begin(), begin()]);
+    await start(control, data, options);
+    return new TcpTransport({ control, data, carriers }, options.pingInterval);
+  } catch (cause) {
+    destroy();
+    throw startFailure(cause, options);
+  } finally {
+    signal.removeEventListener("abort", destroy);
+  }
+}
+
+async function start(
+  control: SocketStream,
+  data: SocketStream,
+  { key, request }: TcpOptions,
+): Promise<void> {
+  const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
+  // The second proof waits for the first: a wrong token fails once, and no wrong server gets two.
+  const transcript = await authenticate(control, {
+    key,
+    certificate: control.certificate,
+    purpose: "control",
+    session,
+  });
+  await control.write(await encodeRequest(key, transcript, request));
+  await authenticate(data, { key, certificate: data.certificate, purpose: "data", session });
+  await expect(control, AuthType.STARTED);
+  await expect(data, AuthType.STARTED);
+}
+
+/** A session of a server, once that has started its process. */
+class TcpTransport implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"];
-  readonly #options: TcpOptions;
   readonly #exit: (status: ExitStatus) => void;
   readonly #printed = { stdout: new OutputStream(), stderr: new OutputStream() };
-  readonly #started: Promise<SocketStream>;
-  readonly #carriers: Carrier[] = [];
-  #control: SocketStream | undefined;
+  readonly #control: SocketStream;
+  readonly #data: SocketStream;
+  readonly #carriers: readonly Carrier[];
+  readonly #pingTimer: ReturnType<typeof setInterval>;
   #killTimer: ReturnType<typeof setTimeout> | undefined;
-  #pingTimer: ReturnType<typeof setInterval> | undefined;
   #missing = 0;
-  #released = false;
-  #isRef = false;
 
-  /** Needs `--allow-net` for the server. */
-  constructor(options: TcpOptions) {
-    this.#options = options;
+  constructor({ control, data, carriers }: Connections, pingInterval: number = DEFAULT_PING_MS) {
     const exited = Promise.withResolvers<ExitStatus>();
     this.exited = exited.promise;
     this.#exit = exited.resolve;
     this.output = { stdout: this.#printed.stdout.readable, stderr: this.#printed.stderr.readable };
-    this.#started = this.#open().catch((cause) => {
-      this.#end(NO_STATUS);
-      throw startFailure(cause, options);
-    });
-    this.#started.catch(() => {}); // `start` tells of it
+    this.#control = control;
+    this.#data = data;
+    this.#carriers = carriers;
+    this.#pingTimer = setInterval(() => this.#ping(), pingInterval);
+    Deno.unrefTimer(this.#pingTimer);
+    this.#follow();
   }
 
   start(sink: ByteSink): void {
-    this.#started.then((data) => data.start(sink), (error) => sink.end(error));
+    this.#data.start(sink);
   }
 
   write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
-    if (this.#data !== undefined) return this.#data.write(chunks, written);
-    return this.#started.then((data) => data.write(chunks, written));
+    return this.#data.write(chunks, written);
   }
 
-  async flushed(): Promise<void> {
-    await (await this.#started).flushed();
+  flushed(): Promise<void> {
+    return this.#data.flushed();
   }
 
   closeWrite(): void {
-    this.#started.then((data) => data.closeWrite(), () => {});
+    this.#data.closeWrite();
   }
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
-    if (this.#data === undefined || this.#control === undefined) return this.#end(NO_STATUS);
     this.#tell(encodeMessage(AuthType.SIGNAL, Uint8Array.of(SIGNAL_NUMBERS[signal])));
     if (signal !== "SIGKILL" || this.#killTimer !== undefined) return;
     this.#killTimer = setTimeout(() => this.#end(NO_STATUS), KILL_GRACE_MS);
   }
 
   release(): void {
-    this.#released = true;
     clearTimeout(this.#killTimer);
     clearInterval(this.#pingTimer);
     for (const carrier of this.#carriers) carrier.destroy();
@@ -101,55 +148,19 @@ export class TcpTransport implements Transport {
   }
 
   ref(): void {
-    this.#isRef = true;
     for (const carrier of this.#carriers) carrier.ref();
   }
 
   unref(): void {
-    this.#isRef = false;
     for (const carrier of this.#carriers) carrier.unref();
   }
 
-  #data: SocketStream | undefined;
-
-  async #open(): Promise<SocketStream> {
-    const { key, request, pingInterval = DEFAULT_PING_MS } = this.#options;
-    const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
-    const [control, data] = await Promise.all([this.#connect(), this.#connect()]);
-    // The second proof waits for the first: a wrong token fails once, and no wrong server gets two.
-    const transcript = await authenticate(control, {
-      key,
-      certificate: control.certificate,
-      purpose: "control",
-      session,
-    });
-    await control.write(await encodeRequest(key, transcript, request));
-    await authenticate(data, { key, certificate: data.certificate, purpose: "data", session });
-    await expect(control, AuthType.STARTED);
-    await expect(data, AuthType.STARTED);
-    this.#control = control;
-    this.#data = data;
-    this.#follow(control);
-    this.#pingTimer = setInterval(() => this.#ping(), pingInterval);
-    Deno.unrefTimer(this.#pingTimer);
-    return data;
-  }
-
-  #connect(): Promise<SocketStream> {
-    return SocketStream.connect(this.#options, (carrier) => {
-      this.#carriers.push(carrier);
-      if (this.#released) carrier.destroy();
-      if (this.#isRef) carrier.ref();
-      else carrier.unref();
-    });
-  }
-
   /** Reads what the server tells of the process, to its end. */
-  async #follow(control: SocketStream): Promise<void> {
+  async #follow(): Promise<void> {
     const { STDOUT, STDERR, EXIT, PONG } = AuthType;
     try {
       for (;;) {
-        const message = await readMessage(control, [STDOUT, STDERR, EXIT, PONG]);
+        const message = await readMessage(this.#control, [STDOUT, STDERR, EXIT, PONG]);
         this.#missing = 0;
         if (message?.type === STDOUT) await this.#printed.stdout.push(message.payload);
         else if (message?.type === STDERR) await this.#printed.stderr.push(message.payload);
@@ -169,7 +180,7 @@ export class TcpTransport implements Transport {
 
   #tell(message: Uint8Array): void {
     try {
-      this.#control?.write(message)?.catch(() => {});
+      this.#control.write(message)?.catch(() => {});
     } catch { /* its end is told where it is read */ }
   }
 
