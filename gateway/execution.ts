@@ -32,7 +32,8 @@ export interface ExecOptions {
   signal?: AbortSignal;
   /**
    * Gives the execution a process of its own, launched like the gateway's, which ends with it: it
-   * can be stopped in a busy loop, and its crash or exit is its own. Default: as `execmodel` says.
+   * can be stopped in a busy loop, and its crash or exit is its own. Of many at once, some wait for
+   * their turn to start. Default: as `execmodel` says.
    */
   isolate?: boolean;
   /** What of the gateway's permissions the execution has; default: all. Makes it isolated. */

@@ -30,8 +30,9 @@ import type { Site } from "./site.ts";
 import { narrow } from "./permission_narrowing.ts";
 import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
 import type { GatewayExit } from "./remote_process.ts";
-import { Session, type SessionInit } from "./session.ts";
+import { Session } from "./session.ts";
 import { type GatewaySpec, type ResolvedSpec, withPermissions } from "./spec.ts";
+import { openInTurn } from "./turns.ts";
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
@@ -97,15 +98,20 @@ export class Gateway implements AsyncDisposable {
       keepAlive: this.#keepAlive,
       ids: new ChannelIds("initiator"),
     };
-    const session = (spec: ResolvedSpec, own: Partial<SessionInit> = {}) =>
-      new Session({ ...shared, spec, transport: open(spec, site, id), ...own });
-    this.#session = session(spec, {
+    this.#session = new Session({
+      ...shared,
+      spec,
+      transport: open(spec, site, id),
       heartbeat: spec.heartbeat,
       lost: (reason) => this.#unbound.lose(reason),
     });
-    this.#isolation = new Isolation((permissions = spec.permissions) =>
-      session(withPermissions(spec, permissions))
-    );
+    this.#isolation = new Isolation((permissions = spec.permissions) => {
+      const own = withPermissions(spec, permissions);
+      const { transport, turn, over } = openInTurn(own, site, () => open(own, site, id));
+      const session = new Session({ ...shared, spec: own, transport, turn });
+      session.connection.hello.then(over, over);
+      return session;
+    });
     this.#unbound = new UnboundChannels(this, this.#session.connection);
     this.#closed = this.#session.closed.then(async (exit) => {
       await this.#isolation.terminate(0);

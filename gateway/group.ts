@@ -135,7 +135,7 @@ export class Group implements GatewayGroup<Gateway> {
       const program = await programFor(resolved);
       const site = this.#siteOf(resolved.via, "via");
       const installvia = resolved.tcp?.installvia;
-      const gateway = await startInTurn(resolved, id, site, async (prepared) => {
+      const gateway = await startInTurn(resolved, id, site, signal, async (prepared) => {
         signal.throwIfAborted();
         const gateway = createGateway({
           id,

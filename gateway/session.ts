@@ -36,6 +36,8 @@ export interface SessionInit {
   /** Where it is started from. */
   site: Site;
   transport: Transport;
+  /** Resolves when its turn to start has come, from when its `connectTimeout` counts; default: it has. */
+  turn?: Promise<void>;
   /** The far side's program, as its loader reads it; nothing where it runs already. */
   program: Uint8Array | undefined;
   keepAlive: KeepAlive;
@@ -70,6 +72,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
   #ending = false;
   /** This side wants its end. */
   #asked = false;
+  /** Nothing is started yet, as its turn has not come. */
+  #isWaiting = true;
 
   constructor(init: SessionInit) {
     this.#init = init;
@@ -85,7 +89,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
     this.connection = new Connection(process, this, init.limits);
     const hello = encodePreamble(localHello(this.owner.id, this.connection.maxItemBytes));
     this.connection.start(...(init.program === undefined ? [] : [init.program]), hello);
-    this.#boundStart(init.spec.connectTimeout);
+    if (init.turn === undefined) this.#boundStart();
+    else init.turn.then(() => this.#boundStart());
     if (init.heartbeat !== undefined) this.#watchOver(init.heartbeat);
   }
 
@@ -166,6 +171,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
     if (this.#ending) return;
     this.#ending = true;
     this.connection.requestExit();
+    if (this.#isWaiting) this.#process.abort("SIGTERM");
   }
 
   /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
@@ -214,7 +220,9 @@ export class Session implements ConnectionHandler, ProcessObserver {
     this.#failures.report((line) => this.#print(line));
   }
 
-  #boundStart(connectTimeout: number): void {
+  #boundStart(): void {
+    const { connectTimeout } = this.#init.spec;
+    this.#isWaiting = false;
     const timer = setTimeout(() => {
       const seen = [this.connection.noise, ...this.#process.tail].join("\n").trim();
       this.#verdict = new LaunchError(

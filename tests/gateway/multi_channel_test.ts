@@ -25,7 +25,7 @@ class Members implements AsyncDisposable {
   }
 
   static async make(...sources: string[]): Promise<Members> {
-    return new Members(await Promise.all(sources.map(makeMemoryGateway)), sources);
+    return new Members(await Promise.all(sources.map(() => makeMemoryGateway())), sources);
   }
 
   /** When all that was sent so far has arrived. */

@@ -187,6 +187,38 @@ test("more logins than the server takes at once all come through", async () => {
   assertEquals(group.size, 10);
 });
 
+test("more isolated executions than the server takes logins at once all come through", async () => {
+  await using sshd = await Sshd.start({ server: ["MaxStartups 10:100:10"] });
+  await using group = new Group();
+  const spec = { ...sshd.spec, output: "null" } as const;
+  const gw = await group.makeGateway(spec);
+  const started = Array.from(
+    { length: 30 },
+    (_, n) => gw.remoteExec(`await channel.send(args)`, n, { isolate: true }).receive(),
+  );
+  // With them, gateways wait for their turns.
+  const others = Array.from(
+    { length: 4 },
+    async () => (await group.makeGateway(spec)).call(() => 1),
+  );
+  const results = await Promise.allSettled([...started, ...others]);
+  assertEquals(results.filter(({ status }) => status === "rejected"), []);
+});
+
+test("a gateway that waits behind executions that nobody waits for keeps the script alive", async () => {
+  await using sshd = await Sshd.start();
+  const { stdout, stderr } = await runScript(
+    `const spec = ${JSON.stringify(sshd.spec)};
+     const gw = await execnet.makeGateway(spec);
+     for (let i = 0; i < 8; i++) {
+       gw.remoteExec("await channel.receive()", undefined, { isolate: true });
+     }
+     execnet.makeGateway(spec).then(async () => console.log(await gw.call(() => "alive")));`,
+    ["--allow-run=ssh", "--allow-env"],
+  );
+  assertEquals(stdout, "alive\n", stderr);
+});
+
 test("a group that is ended starts none that still wait for their turn", async () => {
   await using sshd = await Sshd.start();
   const group = new Group();

@@ -3,7 +3,7 @@
 import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
 import { here } from "../../gateway/site.ts";
-import { resolveSpec } from "../../gateway/spec.ts";
+import { type GatewaySpec, resolveSpec } from "../../gateway/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
 import { encodePreamble, localHello } from "../../protocol/preamble.ts";
@@ -20,7 +20,7 @@ class MemoryTransport implements Transport {
   #ended = false;
   readonly #end: (status: ExitStatus) => void;
 
-  constructor() {
+  constructor(up: Promise<void> | undefined) {
     const [near, far] = MemoryStream.pair();
     this.#near = near;
     const { promise, resolve } = Promise.withResolvers<ExitStatus>();
@@ -31,9 +31,14 @@ class MemoryTransport implements Transport {
       // After what is under way in the pipe: no timer of it outlives the gateway.
       setTimeout(resolve, 0, status);
     };
-    // As the loader does.
-    far.write([encodePreamble(localHello("", DEFAULT_LIMITS.maxItemBytes))]);
-    new Executor(far, () => this.#end({ code: 0, signal: null }));
+    const start = () => {
+      if (this.#ended) return;
+      // As the loader does.
+      far.write([encodePreamble(localHello("", DEFAULT_LIMITS.maxItemBytes))]);
+      new Executor(far, () => this.#end({ code: 0, signal: null }));
+    };
+    if (up === undefined) start();
+    else up.then(start);
   }
 
   start(sink: ByteSink): void {
@@ -60,16 +65,23 @@ class MemoryTransport implements Transport {
   unref(): void {}
 }
 
-/** Starts one. */
-export async function makeMemoryGateway(): Promise<Gateway> {
-  const given = { popen: true } as const;
+/**
+ * Starts one.
+ *
+ * @param opening Called with each start, its own or of an isolated execution, which is up when that says so.
+ */
+export async function makeMemoryGateway(
+  spec: Partial<GatewaySpec> = {},
+  opening: () => Promise<void> | undefined = () => undefined,
+): Promise<Gateway> {
+  const given = { popen: true, ...spec } as const;
   const gateway = createGateway({
     id: "memory",
     group: new Group(),
     spec: resolveSpec(given),
     given,
     site: here,
-    open: () => new MemoryTransport(),
+    open: () => new MemoryTransport(opening()),
     program: undefined,
   });
   await whenReady(gateway);

@@ -17,7 +17,9 @@ export class MemoryMapHost implements AsyncDisposable {
   }
 
   static async make(count: number): Promise<MemoryMapHost> {
-    return new MemoryMapHost(await Promise.all(Array.from({ length: count }, makeMemoryGateway)));
+    return new MemoryMapHost(
+      await Promise.all(Array.from({ length: count }, () => makeMemoryGateway())),
+    );
   }
 
   /** One more joins. */
