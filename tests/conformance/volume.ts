@@ -117,6 +117,8 @@ export function volumeTests(behaves: Behaviour): void {
   behaves("a bulk transfer leaves room for other channels", async (gw) => {
     const bulk = gw.remoteExec(`for await (const item of channel);`);
     const small = gw.remoteExec(ECHO);
+    await small.send("up"); // a process of its own may take as long to start as the transfer
+    await small.receive();
     let bulkSent = false;
     const sending = Promise.all(
       Array.from({ length: 8 }, () => bulk.send(new Uint8Array(4 * MIB))),
