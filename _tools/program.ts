@@ -17,7 +17,7 @@ interface Target {
   constant: string;
   /** Folders that the entry may reach. */
   folders: readonly string[];
-  /** Of the packed text. */
+  /** Of the deflated text. */
   limitBytes: number;
   /** Whether it is the body of an async function as it is; the other goes as source text. */
   isBody: boolean;
@@ -32,7 +32,7 @@ const TARGETS: readonly Target[] = [
     constant: "PROGRAM",
     folders: [...SHARED_FOLDERS, "remote/"],
     // With more, a start over a long link takes round trips more.
-    limitBytes: 40 * 1024,
+    limitBytes: 30 * 1024,
     isBody: true,
   },
   {
@@ -41,7 +41,7 @@ const TARGETS: readonly Target[] = [
     generated: "gateway/_server.gen.ts",
     constant: "SERVER",
     folders: [...SHARED_FOLDERS, "gateway/", "server/"],
-    limitBytes: 32 * 1024,
+    limitBytes: 24 * 1024,
     isBody: false,
   },
 ];
@@ -67,6 +67,7 @@ const ERRORS_AT_LOAD: readonly [RegExp, string][] = [
 export interface Program {
   readonly name: string;
   readonly rebuilt: boolean;
+  /** Deflated. */
   readonly bytes: number;
 }
 
@@ -85,17 +86,16 @@ async function ensureProgram(target: Target): Promise<Program> {
   )}.\n`;
   const present = await readIfThere(generated);
   if (present?.startsWith(header)) {
-    return { name, rebuilt: false, bytes: programIn(present).length };
+    return { name, rebuilt: false, bytes: await deflatedBytes(programIn(present)) };
   }
   const program = withoutErrorsAtLoad(await bundle(target));
   if (target.isBody) assertRunnable(program, target);
-  const packed = await pack(program);
-  assertSmall(packed, target);
-  await writeFileAtomically(
-    generated,
-    `${header}export const ${constant}: string = "${packed}";\n`,
-  );
-  return { name, rebuilt: true, bytes: packed.length };
+  const bytes = await deflatedBytes(program);
+  assertSmall(bytes, target);
+  // Plain: it is loaded in 0.3 ms more, and the first start on this machine has 10 ms less to do.
+  const text = `${header}export const ${constant}: string = ${JSON.stringify(program)};\n`;
+  await writeFileAtomically(generated, text);
+  return { name, rebuilt: true, bytes };
 }
 
 /** Covers every file that the program may reach, and what else its text depends on. */
@@ -144,19 +144,18 @@ function withoutErrorsAtLoad(program: string): string {
   return ERRORS_AT_LOAD.reduce((text, [error, instead]) => text.replace(error, instead), program);
 }
 
-/** Deflated, as base64: `gateway/program.ts` and `server_program.ts` unpack it. */
-async function pack(program: string): Promise<string> {
+/** What it takes over a network. */
+async function deflatedBytes(program: string): Promise<number> {
   const deflated = new Blob([program]).stream().pipeThrough(
     new CompressionStream("deflate-raw"),
   );
-  const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return (await new Response(deflated).bytes()).length;
 }
 
-function assertSmall(packed: string, { name, entry, limitBytes }: Target): void {
-  if (packed.length <= limitBytes) return;
+function assertSmall(bytes: number, { name, entry, limitBytes }: Target): void {
+  if (bytes <= limitBytes) return;
   throw new Failure(
-    `The ${name} is ${packed.length} bytes packed; the limit is ${limitBytes}. ` +
+    `The ${name} is ${bytes} bytes deflated; the limit is ${limitBytes}. ` +
       `See what ${entry} imports: \`deno info ${entry}\`.`,
   );
 }
@@ -175,7 +174,7 @@ function assertRunnable(program: string, { name, entry }: Target): void {
 }
 
 function programIn(module: string): string {
-  return module.slice(module.indexOf('"') + 1, module.lastIndexOf('"'));
+  return JSON.parse(module.slice(module.indexOf('"'), module.lastIndexOf('"') + 1));
 }
 
 async function readIfThere(url: URL): Promise<string | undefined> {

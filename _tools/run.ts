@@ -31,7 +31,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   },
   async build() {
     for (const { name, rebuilt, bytes } of await ensurePrograms()) {
-      console.log(`${name}: ${bytes} bytes, ${rebuilt ? "rebuilt" : "up to date"}`);
+      console.log(`${name}: ${bytes} bytes deflated, ${rebuilt ? "rebuilt" : "up to date"}`);
     }
     return 0;
   },

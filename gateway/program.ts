@@ -8,28 +8,21 @@ import { PROGRAM } from "./_program.gen.ts";
 import { encodeProgram } from "./loader.ts";
 import type { ResolvedSpec } from "./spec.ts";
 
-let plain: Promise<Uint8Array> | undefined;
-let deflated: Uint8Array | undefined;
+let plain: Uint8Array | undefined;
+let deflated: Promise<Uint8Array> | undefined;
 
 /**
  * The program, as a gateway's loader reads it. Over a network it travels deflated: a third of the
- * bytes is worth a round trip of a long link. Inflating takes some milliseconds, which on this
- * machine would be for nothing.
+ * bytes is worth a round trip of a long link. On this machine that would be for nothing.
  */
-export function programFor({ transport: { kind }, via }: ResolvedSpec): Promise<Uint8Array> {
+export async function programFor({ transport: { kind }, via }: ResolvedSpec): Promise<Uint8Array> {
   if (kind === "popen" && via === undefined || kind === "command") {
-    return plain ??= inflate(unpack(PROGRAM)).then((text) => encodeProgram(text, false));
+    return plain ??= encodeProgram(new TextEncoder().encode(PROGRAM), false);
   }
-  return Promise.resolve(deflated ??= encodeProgram(unpack(PROGRAM), true));
+  return await (deflated ??= deflate(PROGRAM).then((bytes) => encodeProgram(bytes, true)));
 }
 
-/** The deflated bytes of a generated text. */
-export function unpack(packed: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(packed), (byte) => byte.charCodeAt(0));
-}
-
-/** The text of {@linkcode unpack}'s bytes. */
-export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(inflated).arrayBuffer());
+async function deflate(text: string): Promise<Uint8Array> {
+  const deflated = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(deflated).arrayBuffer());
 }

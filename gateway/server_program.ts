@@ -5,7 +5,6 @@
  */
 
 import type { Permissions } from "./permissions.ts";
-import { inflate, unpack } from "./program.ts";
 
 /** What it is told. */
 export interface ServerArgs {
@@ -21,14 +20,8 @@ export interface ServerArgs {
   waitMs: number;
 }
 
-let text: Promise<string> | undefined;
-
 /** Its source text; loaded only where a server is installed. */
-export function serverProgram(): Promise<string> {
-  return text ??= load();
-}
-
-async function load(): Promise<string> {
+export async function serverProgram(): Promise<string> {
   const { SERVER } = await import("./_server.gen.ts");
-  return new TextDecoder().decode(await inflate(unpack(SERVER)));
+  return SERVER;
 }
