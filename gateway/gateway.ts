@@ -114,7 +114,7 @@ export class Gateway implements AsyncDisposable {
     });
     this.#unbound = new UnboundChannels(this, this.#session.connection);
     this.#closed = this.#session.closed.then(async (exit) => {
-      await this.#isolation.terminate(0);
+      await this.#isolation.lose(this.#session.connection.lost);
       return exit;
     });
   }

@@ -62,10 +62,17 @@ export class Isolation {
 
   /** Asks all to end, and makes those that do not. The first call says how long they have. */
   terminate(timeout: number = CANCEL_GRACE_MS): Promise<unknown> {
+    return this.#endAll((session) => session.terminate(timeout));
+  }
+
+  /** The gateway is gone: what runs fails with that, unless it has been told to end before. */
+  lose(reason: Error | undefined): Promise<unknown> {
+    return this.#endAll((session) => session.endWithGateway(reason));
+  }
+
+  #endAll(end: (session: Session) => Promise<unknown>): Promise<unknown> {
     clearTimeout(this.#spareTimer);
-    return this.#ended ??= Promise.all(
-      Array.from(this.#sessions, (session) => session.terminate(timeout)),
-    );
+    return this.#ended ??= Promise.all(Array.from(this.#sessions, end));
   }
 
   #start(permissions?: Permissions): Session {

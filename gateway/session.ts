@@ -184,6 +184,21 @@ export class Session implements ConnectionHandler, ProcessObserver {
     }
   }
 
+  /**
+   * Ends it, as its gateway is gone. It is not asked: then an execution that stops half-way would
+   * look like one that was done.
+   */
+  endWithGateway(reason: Error | undefined): Promise<GatewayExit> {
+    const { executing } = this;
+    this.#verdict ??= new GatewayClosedError(
+      `${this.#subject} was ended, because its gateway is gone` +
+        (reason === undefined ? "" : `: ${reason.message}`),
+      { cause: reason, executing, stderrTail: this.#process.tail },
+    );
+    this.#ending = true;
+    return this.#process.terminate(() => {}, 0);
+  }
+
   waiting(change: 1 | -1): void {
     this.#init.keepAlive.change(change);
   }

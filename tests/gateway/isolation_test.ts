@@ -73,6 +73,41 @@ test("a signal ends an isolated busy loop; what waits on it rejects", async () =
   await whenGone(pid);
 });
 
+test("when its gateway is killed, an isolated execution fails with that, also one that minds its signal", async () => {
+  const gw = await new Group().makeGateway("popen//id=victim");
+  const pid = gw.remote.pid;
+  const minds = gw.remoteExec(
+    `await channel.send(1); await new Promise((resolve) => channel.signal.onabort = resolve);`,
+    undefined,
+    ISOLATE,
+  );
+  const waits = gw.remoteExec(
+    `await channel.send(1); await channel.receive();`,
+    undefined,
+    ISOLATE,
+  );
+  const yields = gw.remoteExec(
+    async function* (channel) {
+      yield 1;
+      await channel.receive();
+    },
+    undefined,
+    ISOLATE,
+  );
+  const channels = [minds, waits, yields];
+  for (const channel of channels) await channel.receive();
+  const ends = Promise.allSettled(
+    channels.flatMap((channel) => [Array.fromAsync<unknown>(channel), channel.waitClose()]),
+  );
+  Deno.kill(pid, "SIGKILL");
+  for (const end of await ends) {
+    assert(end.status === "rejected");
+    assert(end.reason instanceof GatewayClosedError);
+    assertMatch(end.reason.message, /its gateway is gone: gateway victim was ended by SIGKILL/);
+  }
+  await gw.closed;
+});
+
 test("terminate() ends isolated executions with the gateway, busy or not", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
