@@ -61,7 +61,7 @@ export class Executor implements ConnectionHandler {
     execution.ended = this.#run(channel, request, kept).then(
       () => core.finish(),
       (error: unknown) =>
-        core.finish(core.isClosed && isOwnEnd(error) ? undefined : asError(error)),
+        core.finish(core.isClosed && isOwnEnd(error, core) ? undefined : asError(error)),
     ).finally(() => this.#over(execution));
   }
 
@@ -191,7 +191,8 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-/** Whether an execution failed just because its channel was closed under it. */
-function isOwnEnd(error: unknown): boolean {
-  return error instanceof ChannelClosedError || error instanceof GatewayClosedError;
+/** Whether an execution failed just because its channel was closed under it, be it with an error. */
+function isOwnEnd(error: unknown, { failure }: ChannelCore): boolean {
+  return error instanceof ChannelClosedError || error instanceof GatewayClosedError ||
+    failure !== undefined && error === failure;
 }

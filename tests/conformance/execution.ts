@@ -99,6 +99,28 @@ export function executionTests(behaves: Behaviour): void {
     assertStrictEquals(channel.signal.reason.cause, reason);
   });
 
+  behaves("an execution that ends with the reason of its cancelling has not failed", async (gw) => {
+    const begin = async (code: string, signal?: AbortSignal) => {
+      const channel = gw.remoteExec(`await channel.send("begun"); ${code}`, undefined, { signal });
+      assertEquals(await channel.receive(), "begun");
+      return channel;
+    };
+    for (const code of [`await channel.receive();`, `for await (const _ of channel);`]) {
+      const controller = new AbortController();
+      const aborted = await begin(code, controller.signal);
+      controller.abort();
+      await aborted.waitClose();
+      const closed = await begin(code);
+      closed.close(new RangeError("enough"));
+      await closed.waitClose();
+    }
+    const failing = await begin(
+      `try { await channel.receive(); } catch ({ name }) { throw new URIError(name + " seen"); }`,
+    );
+    failing.close(new RangeError("enough"));
+    await assertRejects(() => failing.waitClose(), RemoteError, "RangeError seen");
+  });
+
   behaves("remoteExec() with an aborted signal throws its reason and runs nothing", async (gw) => {
     const reason = new Error("never");
     const error = assertThrows(() =>
