@@ -90,6 +90,7 @@ export class ChannelCore implements InboxOwner {
   #unexplained: Error | undefined;
   #closed = Promise.withResolvers<void>();
   #abort: AbortController | undefined;
+  #cutShort: Error | undefined;
 
   constructor(id: number, role: ChannelRole, context: CoreContext) {
     this.#id = id;
@@ -174,6 +175,11 @@ export class ChannelCore implements InboxOwner {
     return this.#outcome.isSeen ? undefined : this.inbox.unseenError;
   }
 
+  /** Why this side has closed it, where that is not the one who iterates. */
+  get cutShort(): Error | undefined {
+    return this.#cutShort;
+  }
+
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -252,6 +258,7 @@ export class ChannelCore implements InboxOwner {
     }
     if (this.isClosed) return;
     this.#context.settle?.(); // its peer has to know of it, to answer
+    this.#cutShort = why;
     const reason = this.#outcome.reason ?? why ?? "was closed by this side";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
     this.#outbox.closeNow(bytes, () => this.#outcome.notSentError(reason));

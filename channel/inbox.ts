@@ -17,6 +17,8 @@ export interface InboxOwner {
   waiting(change: 1 | -1): void;
   /** The error of a receive after the end. */
   endError(): Error;
+  /** Why this side has cut short whoever iterates; nothing where that is just over. */
+  readonly cutShort: Error | undefined;
   /** A callback threw. */
   callbackFailed(error: unknown): void;
   /** For messages: `channel 3 of gw0`. */
@@ -170,7 +172,7 @@ export class Inbox {
       undefined,
       (value) => ({ value, done: false }),
       () => {
-        const error = this.#takeError();
+        const error = this.#takeError() ?? this.#owner.cutShort;
         if (error !== undefined) throw error;
         return { value: undefined, done: true };
       },

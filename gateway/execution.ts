@@ -27,7 +27,8 @@ export interface ExecOptions {
   name?: string;
   /**
    * Closes the channel when aborted, which asks the execution to stop. What waits on the channel
-   * rejects with a {@linkcode ChannelClosedError} that has the signal's reason as its `cause`.
+   * rejects with a {@linkcode ChannelClosedError} that has the signal's reason as its `cause`; an
+   * iteration throws it after the items that have come.
    */
   signal?: AbortSignal;
   /**

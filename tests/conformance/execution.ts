@@ -5,6 +5,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import type { Channel } from "../../channel/channel.ts";
 import { ChannelClosedError, RemoteError } from "../../errors.ts";
 import { type Behaviour, idle } from "./behaviour.ts";
 
@@ -98,6 +99,38 @@ export function executionTests(behaves: Behaviour): void {
     }
     assertStrictEquals(channel.signal.reason.cause, reason);
   });
+
+  behaves(
+    "remoteExec() with a signal: what it cut short does not look like a whole",
+    async (gw) => {
+      const reads = [
+        (channel: Channel) => channel,
+        (channel: Channel) => channel.readable,
+      ];
+      for (const read of reads) {
+        const controller = new AbortController();
+        const channel = gw.remoteExec(
+          `await channel.send(1); await channel.send(2); await channel.receive();`,
+          undefined,
+          { signal: controller.signal },
+        );
+        const items: unknown[] = [];
+        const iterate = async () => {
+          for await (const item of read(channel)) {
+            if (items.push(item) === 2) setTimeout(() => controller.abort(new Error("too late")));
+          }
+        };
+        const error = await assertRejects(iterate, ChannelClosedError, "too late");
+        assertStrictEquals(error.cause, controller.signal.reason);
+        assertEquals(items, [1, 2]);
+        await channel.waitClose();
+      }
+      const left = gw.remoteExec(`await channel.receive();`);
+      const iterating = Array.fromAsync(left);
+      left.close(); // its user's own end of it
+      assertEquals(await iterating, []);
+    },
+  );
 
   behaves("an execution that ends with the reason of its cancelling has not failed", async (gw) => {
     const begin = async (code: string, signal?: AbortSignal) => {
