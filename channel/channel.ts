@@ -197,12 +197,18 @@ export class Channel<Receive = unknown, Send = unknown>
     return checked("waitClose", options, WAIT_OPTIONS) ?? this.#core.waitClose(options);
   }
 
-  /** What it receives, as a stream. Cancelling it closes the channel. */
+  /**
+   * What it receives, as a stream. Cancelling it closes the channel; inside the execution, that goes
+   * on, and may send.
+   */
   get readable(): ReadableStream<Receive> {
     return this.#readable ??= readableOf<Receive>(this.#core);
   }
 
-  /** What it sends, as a stream. Closing it is `closeSend`; aborting it closes the channel. */
+  /**
+   * What it sends, as a stream. Closing it is `closeSend`; aborting it closes the channel. Inside the
+   * execution, that has failed then, with the reason.
+   */
   get writable(): WritableStream<Send> {
     return this.#writable ??= writableOf<Send>(this.#core);
   }

@@ -373,10 +373,19 @@ export class ChannelCore implements InboxOwner {
     return this.#outcome.receiveError(isOver ? RETURNED : "");
   }
 
+  /** What reads it as a stream wants no more. An execution goes on, and may send. */
+  cancelReading(reason: unknown): void {
+    if (this.#role !== "running") this.close(reason);
+  }
+
+  /** What writes it as a stream has failed; an execution has failed with it. */
+  abortWriting(reason: unknown): void {
+    if (this.#role !== "running") this.close(reason);
+    else if (!this.isClosed) this.finish(failureOf(reason));
+  }
+
   callbackFailed(error: unknown): void {
-    const failure = error instanceof Error
-      ? error
-      : new ExecnetError(typeof error === "string" ? error : Deno.inspect(error));
+    const failure = failureOf(error);
     if (this.#role === "running") return this.reset(failure);
     this.#outcome.fail(failure);
     this.close(error ?? failure); // with nothing, it would close without an error
@@ -472,4 +481,9 @@ export class ChannelCore implements InboxOwner {
     this.#context.release(this);
     this.#closed.resolve();
   }
+}
+
+function failureOf(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new ExecnetError(typeof thrown === "string" ? thrown : Deno.inspect(thrown));
 }

@@ -18,7 +18,7 @@ export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
       else controller.enqueue(value as T);
     },
     cancel(reason) {
-      core.close(reason);
+      core.cancelReading(reason);
     },
   }, UNBUFFERED);
 }
@@ -28,6 +28,6 @@ export function writableOf<T>(core: ChannelCore): WritableStream<T> {
   return new WritableStream<T>({
     write: (item) => core.send(item),
     close: () => core.closeSend(),
-    abort: (reason) => core.close(reason),
+    abort: (reason) => core.abortWriting(reason),
   });
 }

@@ -61,6 +61,43 @@ export function streamTests(behaves: Behaviour): void {
     assertEquals(await report.receive(), "changed my mind");
   });
 
+  behaves(
+    "a pipe that fails inside an execution fails it with the pipe's own error",
+    async (gw) => {
+      const full = `new WritableStream({ write() { throw new RangeError("disk full"); } })`;
+      const torn =
+        `ReadableStream.from(async function* () { yield 1; throw new RangeError("torn"); }())`;
+      const toFull = gw.remoteExec(`await channel.readable.pipeTo(${full});`);
+      await toFull.send(1);
+      const fullError = await assertRejects(() => toFull.waitClose(), RemoteError, "disk full");
+      assertEquals(fullError.name, "RangeError");
+      const ofTorn = gw.remoteExec(`await ${torn}.pipeTo(channel.writable);`);
+      assertEquals(await ofTorn.receive(), 1);
+      const tornError = await assertRejects(() => ofTorn.receive(), RemoteError, "torn");
+      assertEquals(tornError.name, "RangeError");
+    },
+  );
+
+  behaves("leaving the readable of a running execution lets it go on", async (gw) => {
+    const channel = gw.remoteExec(`
+      for await (const item of channel.readable) { await channel.send(item); break; }
+      await channel.send("after");
+    `);
+    await channel.send(1);
+    assertEquals(await channel.receive(), 1);
+    assertEquals(await channel.receive(), "after");
+    await channel.waitClose();
+  });
+
+  behaves("aborting the writable of a running execution fails it, after its items", async (gw) => {
+    const channel = gw.remoteExec(`
+      channel.send(1);
+      await channel.writable.abort(new RangeError("no more"));
+    `);
+    assertEquals(await channel.receive(), 1);
+    await assertRejects(() => channel.receive(), RemoteError, "no more");
+  });
+
   behaves("streams of both sides pipe through each other", async (gw) => {
     const channel = gw.remoteExec(`
       await channel.readable
