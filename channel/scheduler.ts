@@ -10,6 +10,7 @@ import { type FrameType, HEADER_BYTES } from "../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../protocol/frames.ts";
 import { giveBack } from "../protocol/memory.ts";
 import { Queue } from "./queue.ts";
+import { queueMicrotask, setTimeout } from "../protocol/taken.ts";
 
 /** A channel that may have frames to write, as the scheduler sees it. */
 export interface FrameSource {

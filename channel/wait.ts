@@ -5,6 +5,7 @@
  */
 
 import { MILLISECONDS, type OptionRules, SIGNAL } from "./arguments.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** How long and under what signal to wait. */
 export interface WaitOptions {
@@ -33,7 +34,7 @@ export function watch(
   const { timeout, signal } = options ?? {};
   if (timeout === undefined && signal === undefined) return () => {};
   const settle = () => {
-    clearTimeout(timer);
+    clearTimer(timer);
     signal?.removeEventListener("abort", abort);
   };
   const abort = () => {

@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../channel/connection.ts";
+import { clearTimer, setInterval } from "../protocol/taken.ts";
 
 /** A tick that comes later than that, in intervals, was held up by this side. */
 const LATE = 1.5;
@@ -29,12 +30,12 @@ export function startHeartbeat(
     const onTime = now - last < interval * LATE;
     last = now;
     if (onTime && connection.heard === heard) {
-      clearInterval(timer);
+      clearTimer(timer);
       return silent();
     }
     heard = connection.heard;
     connection.ping();
   }, interval);
   Deno.unrefTimer(timer);
-  return () => clearInterval(timer);
+  return () => clearTimer(timer);
 }

@@ -8,6 +8,7 @@ import { type Channel, coreOf } from "../channel/channel.ts";
 import type { Code } from "./code.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Session } from "./session.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** What an execution has to end, before its process is made to; ms. */
 const CANCEL_GRACE_MS = 1_000;
@@ -23,7 +24,7 @@ export class Isolation {
   readonly #open: (permissions?: Permissions) => Session;
   readonly #sessions = new Set<Session>();
   #spare: Session | undefined;
-  #spareTimer: ReturnType<typeof setTimeout> | undefined;
+  #spareTimer: Timer | undefined;
   #ended: Promise<unknown> | undefined;
 
   /** @param open Starts a process like the gateway's own, or with less permissions. */
@@ -71,7 +72,7 @@ export class Isolation {
   }
 
   #endAll(end: (session: Session) => Promise<unknown>): Promise<unknown> {
-    clearTimeout(this.#spareTimer);
+    clearTimer(this.#spareTimer);
     return this.#ended ??= Promise.all(Array.from(this.#sessions, end));
   }
 

@@ -14,6 +14,7 @@ import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 import type { ProgramResult, RunOptions } from "./run_program.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** Opens each line that the scripts tell; all else is a profile's noise. */
 const TELLS = "execnet-push: ";
@@ -111,7 +112,7 @@ function watched(
   let timer = setTimeout(stalled, connectTimeout);
   return new TransformStream({
     transform(chunk, controller) {
-      clearTimeout(timer);
+      clearTimer(timer);
       timer = setTimeout(stalled, connectTimeout);
       controller.enqueue(chunk);
       done += chunk.length;
@@ -120,8 +121,8 @@ function watched(
       const [percent, megabytes] = [done / bytes * 100, bytes / 1e6].map(Math.round);
       printLine(id, `copying Deno ${Deno.version.deno} there: ${percent} % of ${megabytes} MB`);
     },
-    flush: () => clearTimeout(timer),
-    cancel: () => clearTimeout(timer),
+    flush: () => clearTimer(timer),
+    cancel: () => clearTimer(timer),
   });
 }
 

@@ -27,6 +27,7 @@ import { explain } from "./remote_stack.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { UnseenFailures } from "./unseen_failures.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** What a {@linkcode Session} is made of. */
 export interface SessionInit {
@@ -248,7 +249,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
       this.#process.abort("SIGKILL");
     }, connectTimeout);
     Deno.unrefTimer(timer);
-    const clear = () => clearTimeout(timer);
+    const clear = () => clearTimer(timer);
     this.connection.hello.then(clear, clear);
   }
 

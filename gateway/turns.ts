@@ -14,6 +14,7 @@ import { type Launcher, TransientLaunchError, type Turn } from "./launcher.ts";
 import { pushDeno } from "./push.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
+import { setTimeout } from "../protocol/taken.ts";
 
 /** Before the first further attempt, at most; doubled before each of the next. */
 const FIRST_PAUSE_MS = 250;
@@ -112,7 +113,7 @@ async function untilSettled<T>(
       if (!(error instanceof TransientLaunchError) || performance.now() + wait > deadline) {
         throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await new Promise<void>((resolve) => setTimeout(resolve, wait));
     }
   }
 }

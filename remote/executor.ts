@@ -14,6 +14,7 @@ import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/
 import { compile, isFrom, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
 import { asError } from "./thrown.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 interface Execution {
   name: string;
@@ -130,10 +131,10 @@ export class Executor implements ConnectionHandler {
   }
 
   async #lastWords(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
     await Promise.race([Promise.all(Array.from(this.#executions, ({ ended }) => ended)), late]);
-    clearTimeout(timer);
+    clearTimer(timer);
   }
 }
 

@@ -7,11 +7,13 @@
 import type { Boot } from "./boot.ts";
 import { DescriptorStream } from "./descriptors.ts";
 import { Executor } from "./executor.ts";
+import { taken } from "../protocol/taken.ts";
 
 declare const boot: Boot;
 
 // Taken now: user code may replace them.
-const { exit, kill, pid } = Deno;
+const { exit, pid } = Deno;
+const kill = taken(Deno, "kill");
 
 const stream = new DescriptorStream(boot, () => executor.ping());
 const executor = new Executor(stream, (isOrphan) => {
@@ -22,7 +24,7 @@ const executor = new Executor(stream, (isOrphan) => {
 
 function killGroup(): void {
   try {
-    kill(-pid, "SIGKILL");
+    kill()(-pid, "SIGKILL");
   } catch { /* it may not, so that it has started nothing; or it leads no group */ }
 }
 

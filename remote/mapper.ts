@@ -9,14 +9,14 @@ import { ProtocolError, SerializationError } from "../errors.ts";
 import type { MapAnswer } from "../protocol/map_answer.ts";
 import type { Runnable } from "./compile.ts";
 import { asError } from "./thrown.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** Results are not kept longer than that, while the next are made. */
 const ANSWER_MS = 2;
 /** An item that takes longer is slow: those behind it go elsewhere. */
 const SLOW_MS = 5;
 
-// Taken now: user code may replace them.
-const { setTimeout, clearTimeout } = globalThis;
+// Taken now: user code may replace it.
 const now = performance.now.bind(performance);
 
 /** A worker: takes lists of items, sends a {@linkcode MapAnswer} for each, or several. */
@@ -35,7 +35,7 @@ export class Mapper {
   /** When the item began that is waited for; 0 where none is. */
   #waitingSince = 0;
   #isSlow = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #sent: Promise<void> = Promise.resolve();
   #wake = () => {};
 
@@ -59,7 +59,7 @@ export class Mapper {
     try {
       await Promise.race([this.#loop(signal), aborted]);
     } finally {
-      clearTimeout(this.#timer);
+      clearTimer(this.#timer);
     }
   }
 

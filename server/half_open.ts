@@ -5,6 +5,7 @@
  */
 
 import type { ServerConnection } from "./connection.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** What is allowed of them. */
 export interface HalfOpenLimits {
@@ -46,7 +47,7 @@ export class HalfOpen {
     const lost = Promise.withResolvers<string>();
     let lostReason: string | undefined;
     const leave = () => {
-      clearTimeout(timer);
+      clearTimer(timer);
       this.#lose.delete(lose);
     };
     const lose = (reason: string) => {

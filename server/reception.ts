@@ -13,6 +13,7 @@ import { HalfOpen, type Place } from "./half_open.ts";
 import type { ServerConfig } from "./options.ts";
 import { Penalties } from "./penalties.ts";
 import { TlsWire } from "./tls_wire.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** A client that may have a session, as soon as both its connections are there. */
 export interface Guest {
@@ -213,6 +214,6 @@ async function pause(ms: number, place: Place): Promise<void> {
   try {
     await Promise.race([passed.promise, place.lost]);
   } finally {
-    clearTimeout(timer);
+    clearTimer(timer);
   }
 }

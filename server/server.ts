@@ -14,6 +14,7 @@ import { sessionSpec } from "./ceiling.ts";
 import { resolveOptions, type ServeOptions, type ServerConfig } from "./options.ts";
 import { type Guest, type Host, Reception } from "./reception.ts";
 import { ServerSession } from "./session.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** Options of {@linkcode Server.shutdown}. */
 export interface ShutdownOptions {
@@ -94,7 +95,7 @@ export class Server implements AsyncDisposable {
         if (this.#shutdown !== undefined) return;
         // Out of descriptors, or a client that is gone already: neither ends a server.
         this.#config.log({ event: "warning", message: `cannot accept a connection: ${error}` });
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise<void>((resolve) => setTimeout(resolve, 100));
       }
     }
   }
@@ -157,12 +158,12 @@ export class Server implements AsyncDisposable {
     while (this.#sessions.size > 0) {
       await Promise.all([...this.#sessions].map((session) => session.ended));
     }
-    for (const timer of this.#drainTimers) clearTimeout(timer);
+    for (const timer of this.#drainTimers) clearTimer(timer);
     log({ event: "stopped" });
     this.#finished.resolve();
   }
 
-  readonly #drainTimers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #drainTimers = new Set<Timer>();
 
   #endSessionsIn(timeout: number): void {
     if (this.#sessions.size === 0) return;

@@ -17,6 +17,7 @@ import { within } from "../transports/within.ts";
 import { SessionProcess } from "./child.ts";
 import type { ServerConnection } from "./connection.ts";
 import { feed, pump } from "./relay.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** After the connections are closed, for the process to end by itself. */
 const CLOSED_GRACE_MS = 1_500;
@@ -51,7 +52,7 @@ export class ServerSession {
   readonly #control: ServerConnection;
   readonly #data: ServerConnection;
   readonly #process: SessionProcess;
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #timers = new Set<Timer>();
   readonly #moved: Promise<unknown>;
   /** The client has closed, or is gone. */
   readonly #clientGone: Promise<void>;
@@ -136,7 +137,7 @@ export class ServerSession {
     const { code, signal } = await this.#process.exited;
     const reason = this.#reason;
     this.#over = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) clearTimer(timer);
     await within(this.#moved, LAST_BYTES_MS);
     this.#process.release();
     await within(this.#say(code, signal), LAST_CLOSE_MS);

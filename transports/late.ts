@@ -6,6 +6,7 @@
 
 import type { ByteSink } from "../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "./transport.ts";
+import { clearTimer, setInterval } from "../protocol/taken.ts";
 
 const NO_STATUS: ExitStatus = { code: null, signal: null };
 /** What keeps the event loop alive has nothing to do: it is the longest that a timer can wait. */
@@ -78,14 +79,14 @@ export class LateTransport implements Transport {
       transport.abort("SIGKILL");
       return transport.release();
     }
-    clearInterval(this.#timer);
+    clearTimer(this.#timer);
     this.#transport = transport;
     if (this.#isRef) transport.ref();
     this.#opened.resolve(transport);
   }
 
   #fail(error: unknown): void {
-    clearInterval(this.#timer);
+    clearTimer(this.#timer);
     this.#opened.reject(error);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
+import { setTimeout } from "../protocol/taken.ts";
 
 /** Bytes under way at once, as in a pipe. */
 const PIPE_BYTES = 64 * 1024;

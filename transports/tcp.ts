@@ -20,6 +20,7 @@ import { OutputStream } from "./output_stream.ts";
 import { type Carrier, type ConnectOptions, SocketStream } from "./socket.ts";
 import { startFailure } from "./tcp_failure.ts";
 import type { ExitStatus, Transport } from "./transport.ts";
+import { clearTimer, setInterval, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** What to connect to, and as whom. */
 export interface TcpOptions extends ConnectOptions {
@@ -101,8 +102,8 @@ class TcpTransport implements Transport {
   readonly #control: SocketStream;
   readonly #data: SocketStream;
   readonly #carriers: readonly Carrier[];
-  readonly #pingTimer: ReturnType<typeof setInterval>;
-  #killTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #pingTimer: Timer;
+  #killTimer: Timer | undefined;
   #missing = 0;
 
   constructor({ control, data, carriers }: Connections, pingInterval: number = DEFAULT_PING_MS) {
@@ -141,8 +142,8 @@ class TcpTransport implements Transport {
   }
 
   release(): void {
-    clearTimeout(this.#killTimer);
-    clearInterval(this.#pingTimer);
+    clearTimer(this.#killTimer);
+    clearTimer(this.#pingTimer);
     for (const carrier of this.#carriers) carrier.destroy();
     for (const printed of Object.values(this.#printed)) printed.close();
   }
@@ -186,8 +187,8 @@ class TcpTransport implements Transport {
 
   /** The process has ended, or nothing more can be learned of it, because of `error`. */
   #end(status: ExitStatus, error?: Error): void {
-    clearTimeout(this.#killTimer);
-    clearInterval(this.#pingTimer);
+    clearTimer(this.#killTimer);
+    clearTimer(this.#pingTimer);
     for (const printed of Object.values(this.#printed)) printed.close();
     // The rest of the data may still be under way, unless nobody knows how the process ended.
     if (status === NO_STATUS) { for (const carrier of this.#carriers) carrier.destroy(error); }

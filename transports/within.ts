@@ -4,15 +4,17 @@
  * @module
  */
 
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+
 /** What `promise` gives, if that is within `ms`; else nothing. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    clearTimer(timer);
   }
 }
