@@ -4,8 +4,12 @@
  * @module
  */
 
+import { isOlder } from "../gateway/deno_command.ts";
 import type { ExactStream } from "../protocol/auth_messages.ts";
 import { formatAddress } from "../transports/tcp_failure.ts";
+
+/** Before, a second `Socket` of the same TCP connection hangs the process. */
+const LEAST_TO_GIVE = "2.8.0";
 
 /** What carries a connection; a `Deno.Conn` is one. */
 export interface Wire {
@@ -62,10 +66,11 @@ export class ServerConnection implements ExactStream {
   }
 
   /**
-   * The descriptor, to give to a process; nothing where this Deno has none to give (TLS has none).
-   * Deno (2.7–2.9) keeps it under a symbol of its own.
+   * The descriptor, to give to a process; nothing where this Deno has none to give (TLS has none),
+   * or could not use one that it was given. Deno (2.7–2.9) keeps it under a symbol of its own.
    */
   get descriptor(): number | undefined {
+    if (isOlder(Deno.version.deno, LEAST_TO_GIVE)) return undefined;
     const wire = this.#wire as unknown as Record<symbol, unknown>;
     for (const key of Object.getOwnPropertySymbols(wire)) {
       const value = wire[key];

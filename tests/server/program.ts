@@ -19,6 +19,8 @@ export interface ProgramOptions {
   token?: string | null;
   /** Permissions of its own, instead of the least that it needs. */
   permissions?: string[];
+  /** The Deno to start; default: the one that runs this. */
+  deno?: string;
 }
 
 /** A server in a process of its own. */
@@ -55,7 +57,7 @@ export class ServerProgram implements AsyncDisposable {
         "-c",
         `exec "$@" >${directory}/printed 2>&1`,
         "sh",
-        Deno.execPath(),
+        options.deno ?? Deno.execPath(),
         "run",
         "--no-prompt",
         "--quiet",

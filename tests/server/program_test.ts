@@ -5,9 +5,11 @@ import { Group, SpecError } from "../../mod.ts";
 import { serve, type ServeOptions } from "../../serve.ts";
 import { readArguments } from "../../server/main.ts";
 import { assertExists } from "../support/assert.ts";
+import { OLDEST_DENO, oldestDeno } from "../hosts/oldest_deno.ts";
 import { test } from "../support/bounded.ts";
+import { inTime } from "../support/deadline.ts";
 import { ServerProgram } from "./program.ts";
-import { TOKEN } from "./support.ts";
+import { TestServer, TOKEN } from "./support.ts";
 
 test("the first start makes a token of 256 bits for its owner alone, and prints it that once", async () => {
   await using server = await ServerProgram.start({ token: null });
@@ -21,6 +23,21 @@ test("the first start makes a token of 256 bits for its owner alone, and prints 
   assertEquals(await gw.call(() => 1), 1);
   await gw.terminate();
   assertEquals(server.printed.split(token).length - 1, 1);
+});
+
+const oldest = await oldestDeno();
+Deno.test({
+  name: `a server of Deno ${OLDEST_DENO} has sessions, as any other`,
+  ignore: oldest === undefined,
+  async fn() {
+    await using server = await ServerProgram.start({ deno: oldest });
+    await using client = new TestServer();
+    const gw = await inTime("a gateway", client.group.makeGateway(await server.spec()));
+    assertEquals(gw.remote.deno, OLDEST_DENO);
+    const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+    assertEquals(await inTime("a call", gw.call((all: Uint8Array) => all, bytes)), bytes);
+    assertEquals((await inTime("its end", gw.terminate())).code, 0);
+  },
 });
 
 test("a later start prints no token; SIGTERM ends the server in order", async () => {
