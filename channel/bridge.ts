@@ -64,7 +64,7 @@ function forward(from: ChannelCore, to: ChannelCore): void {
   from.forward((received) => {
     if (received !== END_OF_ITEMS) return to.sendOn(received);
     drained = true;
-    if (from.isClosed) to.close(from.failure);
+    if (from.isClosed) to.close(from.failure ?? from.cutShort);
     else to.closeSend();
   }, to.label);
   from.onEnd(() => {
