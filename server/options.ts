@@ -11,6 +11,7 @@ import {
   BOOLEAN,
   checkOptions,
   FUNCTION,
+  type OptionRule,
   type OptionRules,
   SIGNAL,
   TEXT,
@@ -91,7 +92,12 @@ export interface ServerConfig {
   warnings: readonly string[];
 }
 
-/** Numbers, permissions and files are checked where they are read, with what may be done about it. */
+const FILES: OptionRule = {
+  wanted: "a list of paths",
+  isRight: (value) => Array.isArray(value) && value.every(TEXT.isRight),
+};
+
+/** Numbers, permissions and the token's file are checked where they are read, with what may be done about it. */
 const SERVE_OPTIONS: OptionRules<ServeOptions> = {
   hostname: TEXT,
   port: ANYTHING,
@@ -102,7 +108,7 @@ const SERVE_OPTIONS: OptionRules<ServeOptions> = {
   tokenFile: TEXT,
   cert: TEXT,
   key: TEXT,
-  secretFiles: ANYTHING,
+  secretFiles: FILES,
   insecure: BOOLEAN,
   maxSessions: ANYTHING,
   sessionTimeout: ANYTHING,

@@ -123,6 +123,8 @@ Deno.test("serve() takes no option that it does not know, nor one of a wrong typ
       [{ denied: { read: true } }, `serve has no option "denied"`],
       [{ "allow-all": "no" }, "the allow-all of serve is true or false"],
       [{ insecure: 1 }, "the insecure of serve is true or false"],
+      [{ secretFiles: "key.pem" }, "the secretFiles of serve is a list of paths"],
+      [{ secretFiles: [1] }, "the secretFiles of serve is a list of paths"],
     ] as const
   ) {
     assertThrows(() => serve({ token: TOKEN, ...options } as ServeOptions), TypeError, message);
