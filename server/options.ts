@@ -16,6 +16,7 @@ import {
   SIGNAL,
   TEXT,
 } from "../channel/arguments.ts";
+import { MAX_TIMER_MS } from "../channel/wait.ts";
 import { LaunchError, SpecError } from "../errors.ts";
 import {
   parsePermissions,
@@ -60,7 +61,7 @@ export interface ServeOptions {
   insecure?: boolean;
   /** How many sessions run at once; default 32. */
   maxSessions?: number;
-  /** Seconds after which a session is ended; default: never. */
+  /** Seconds after which a session is ended, 2,147,483 (24 days) at most; default: never. */
   sessionTimeout?: number;
   /** Ends after the first session. */
   once?: boolean;
@@ -166,9 +167,13 @@ export function resolveOptions(options: ServeOptions): ServerConfig {
     maxSessions: whole("maxSessions", options.maxSessions ?? DEFAULT_SESSIONS),
     sessionTimeout: options.sessionTimeout === undefined
       ? undefined
-      : positive("sessionTimeout", options.sessionTimeout) * 1000,
+      : seconds("sessionTimeout", options.sessionTimeout) * 1000,
     once: options.once === true,
-    handshakeTimeout: whole("handshakeTimeout", options.handshakeTimeout ?? DEFAULT_HANDSHAKE_MS),
+    handshakeTimeout: whole(
+      "handshakeTimeout",
+      options.handshakeTimeout ?? DEFAULT_HANDSHAKE_MS,
+      MAX_TIMER_MS,
+    ),
     maxHalfOpen: whole("maxHalfOpen", options.maxHalfOpen ?? DEFAULT_HALF_OPEN),
     log,
     warnings: [...token.warnings, ...ceilingWarnings(ceiling)],
@@ -201,14 +206,18 @@ function ceilingWarnings({ permissions: { all, allow } }: Ceiling): string[] {
   return warnings;
 }
 
-function whole(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new SpecError(`${name} is a whole number above 0, not ${value}`);
+function whole(name: string, value: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isInteger(value) && value > 0 && value <= most) return value;
+  const bound = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : "";
+  throw new SpecError(`${name} is a whole number above 0${bound}, not ${value}`);
 }
 
-function positive(name: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new SpecError(`${name} is a number above 0, not ${value}`);
+/** A longer timer would fire at once. */
+const MOST_SECONDS = Math.floor(MAX_TIMER_MS / 1000);
+
+function seconds(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0 && value <= MOST_SECONDS) return value;
+  throw new SpecError(`${name} is a number above 0 and at most ${MOST_SECONDS}, not ${value}`);
 }
 
 function workingDirectory(): string | undefined {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_TIMER_MS } from "../channel/wait.ts";
 import { popen } from "../gateway/popen.ts";
 import type { ResolvedSpec } from "../gateway/spec.ts";
 import { Refusal } from "../protocol/auth.ts";
@@ -18,7 +19,10 @@ import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** Options of {@linkcode Server.shutdown}. */
 export interface ShutdownOptions {
-  /** Milliseconds that sessions have to end by themselves, before they are ended. Default 10,000. */
+  /**
+   * Milliseconds that sessions have to end by themselves, before they are ended. Default 10,000;
+   * `Infinity`: as long as they like.
+   */
   timeout?: number;
 }
 
@@ -166,7 +170,7 @@ export class Server implements AsyncDisposable {
   readonly #drainTimers = new Set<Timer>();
 
   #endSessionsIn(timeout: number): void {
-    if (this.#sessions.size === 0) return;
+    if (this.#sessions.size === 0 || timeout > MAX_TIMER_MS) return;
     this.#drainTimers.add(setTimeout(() => {
       for (const session of this.#sessions) session.end("the server is shutting down");
     }, timeout));

@@ -130,3 +130,12 @@ Deno.test("serve() takes no option that it does not know, nor one of a wrong typ
     assertThrows(() => serve({ token: TOKEN, ...options } as ServeOptions), TypeError, message);
   }
 });
+
+Deno.test("serve() takes no time that is longer than a timer can wait: that would be none", () => {
+  for (
+    const [options, message] of [
+      [{ sessionTimeout: 30 * 86_400 }, "above 0 and at most 2147483, not 2592000"],
+      [{ handshakeTimeout: 2 ** 31 }, "above 0 and at most 2147483647, not 2147483648"],
+    ] as const
+  ) assertThrows(() => serve({ token: TOKEN, ...options }), SpecError, message);
+});

@@ -152,6 +152,17 @@ test("shutdown lets a session end by itself, and takes no new one", async () => 
   await server.logged("stopped");
 });
 
+test("shutdown lets sessions end by themselves for as long as they like, where it is told so", async () => {
+  await using server = new TestServer();
+  const gw = await server.gateway();
+  const down = server.server.shutdown({ timeout: Infinity });
+  await server.logged("draining");
+  for (let n = 0; n < 100; n++) assertEquals(await gw.call((n: number) => n, n), n);
+  gw.exit();
+  await inTime("the shutdown", down);
+  assertEquals((await server.logged("ended")).reason, "its process ended");
+});
+
 test("shutdown ends what does not end in time", async () => {
   await using server = new TestServer();
   const gw = await server.gateway();
