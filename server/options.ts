@@ -130,8 +130,10 @@ const DEFAULT_HALF_OPEN = 64;
  * @throws {SpecError} when one is wrong.
  * @throws {TypeError} when one is unknown, or of a wrong type.
  */
-export function resolveOptions(options: ServeOptions): ServerConfig {
-  checkOptions("serve", options, SERVE_OPTIONS, closestString);
+export function resolveOptions(given: ServeOptions): ServerConfig {
+  checkOptions("serve", given, SERVE_OPTIONS, closestString);
+  // Without what a polluted Object.prototype has.
+  const options: ServeOptions = Object.assign(Object.create(null), given);
   const { hostname = "127.0.0.1", port = 0, cert, key, log = printEvent } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new SpecError(`a port is a whole number from 0 to 65535, not ${port}`);

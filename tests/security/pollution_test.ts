@@ -1,5 +1,5 @@
 /** User code breaks what its own isolate is made of: at worst, its gateway ends. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ExecnetError, type Gateway } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { eachAtOnce, quiet } from "../support/attempts.ts";
@@ -95,5 +95,22 @@ for (const pollution of POLLUTIONS) {
       ["--allow-run=/bin/sh", "--allow-env"],
     );
     assertEquals(stdout, `${Array(8).fill("prompt").join()} gw0\n`, stderr);
+  });
+}
+
+for (const pollution of [...POLLUTIONS, `Object.prototype.permissions = { read: true };`]) {
+  test(`after ${pollution}, a server without grants still grants nothing`, async () => {
+    const { stdout, stderr } = await runScript(
+      `import { serve } from "${new URL("../../serve.ts", import.meta.url)}";
+       const token = crypto.randomUUID();
+       const asked = { token, permissions: { read: ["/etc/hostname"] } };
+       ${pollution}
+       await using server = serve({ token, log() {} });
+       const { hostname, port } = server.address;
+       await execnet.makeGateway({ tcp: hostname + ":" + port, ...asked })
+         .catch(({ message }: Error) => console.log(message));`,
+      ["--allow-run=/bin/sh", "--allow-env", "--allow-net=127.0.0.1"],
+    );
+    assertStringIncludes(stdout, "what the server does not grant", stderr);
   });
 }
