@@ -119,9 +119,12 @@ export function newMark(): string {
   return `execnet-${crypto.randomUUID()}`;
 }
 
-/** The script as the one argument that a login shell runs, whichever shell that is. */
+/**
+ * The script as the one argument that a login shell runs, whichever shell that is. It is `$1`: a
+ * shell opens its own complaints with `$0`.
+ */
 export function forAnyShell(script: string): string {
-  return `exec sh -c 'eval "$(printf %b "$0")"' '${escapeBytes(script)}'`;
+  return `exec sh -c 'eval "$(printf %b "$1")"' sh '${escapeBytes(script)}'`;
 }
 
 /**

@@ -116,10 +116,12 @@ export async function launchError(
     return denoVersionError(id, version);
   }
   const how = status.signal !== null
-    ? `was ended by ${status.signal}`
-    : `ended with code ${status.code}`;
+    ? `process was ended by ${status.signal}`
+    : status.code !== null
+    ? `process ended with code ${status.code}`
+    : "connection ended";
   return new LaunchError(
-    `cannot start gateway ${id}: its process ${how} before it answered` +
+    `cannot start gateway ${id}: its ${how} before it answered` +
       (tail || "; does a Deno start there, and does what starts it pass on stdin and stdout?"),
   );
 }

@@ -132,12 +132,21 @@ exit 1
 
 test("a directory that is not there is a LaunchError, which names it", async () => {
   await using sshd = await Sshd.start();
-  await assertFails({ ...sshd.spec, chdir: "/no where" }, LaunchError, /"\/no where"/);
+  await assertFails(
+    { ...sshd.spec, chdir: "/no where" },
+    LaunchError,
+    /"\/no where" cannot be entered there; it printed:\n {4}sh: .*cd: .*\/no where/,
+  );
 });
 
 test("a configuration that is wrong is a LaunchError with what ssh says", async () => {
   await using sshd = await Sshd.start({ client: ["NoSuchKeyword yes"] });
-  await assertFails(sshd.spec, LaunchError, /nosuchkeyword/i);
+  await assertFails(
+    sshd.spec,
+    LaunchError,
+    /its connection ended before it answered/,
+    /nosuchkeyword/i,
+  );
 });
 
 test("a value that is not [options] [user@]host is a SpecError", async () => {
