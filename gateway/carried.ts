@@ -45,8 +45,8 @@ export class CarriedTransport implements Transport {
     this.#carrier.start(sink);
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
-    return this.#carrier.write(chunks);
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    return this.#carrier.write(chunks, written);
   }
 
   flushed(): Promise<void> {
