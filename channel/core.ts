@@ -381,7 +381,7 @@ export class ChannelCore implements InboxOwner {
   /** What writes it as a stream has failed; an execution has failed with it. */
   abortWriting(reason: unknown): void {
     if (this.#role !== "running") this.close(reason);
-    else if (!this.isClosed) this.finish(failureOf(reason));
+    else if (!this.isClosed) this.finish(failureOf(reason ?? "its writable was aborted"));
   }
 
   callbackFailed(error: unknown): void {

@@ -96,6 +96,8 @@ export function streamTests(behaves: Behaviour): void {
     `);
     assertEquals(await channel.receive(), 1);
     await assertRejects(() => channel.receive(), RemoteError, "no more");
+    const silent = gw.remoteExec(`await channel.writable.abort();`);
+    await assertRejects(() => silent.waitClose(), RemoteError, "its writable was aborted");
   });
 
   behaves("streams of both sides pipe through each other", async (gw) => {
