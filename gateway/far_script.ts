@@ -8,6 +8,7 @@
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { LaunchFailure } from "./launcher.ts";
+import { startsProcesses } from "./permissions.ts";
 import {
   BE_NICE,
   DIRECTORY_FAILED,
@@ -44,6 +45,20 @@ fi
 exec "$@" 3<&0 4>&1 </dev/null >&2`;
 
 /**
+ * What a gateway has started ends with it: over ssh, it would keep the session open, too. A shell
+ * waits for Deno and then ends its own process group, but by a signal that it can ignore: it still
+ * has to pass on the exit code. Where it leads no group, that is for who does.
+ */
+const END_OTHERS = `
+if kill -s 0 -- "-$$" 2>/dev/null; then
+  set -- sh -c '"$@"
+S=$?
+trap : TERM
+kill -s TERM -- "-$$"
+exit "$S"' sh "$@"${END_WITH_PARENT}
+fi`;
+
+/**
  * A script for POSIX `sh` that runs Deno with `args` as a spec wants it. Values are quoted: none of
  * them is ever read as a part of the script.
  */
@@ -57,7 +72,7 @@ export function farScript(spec: ResolvedSpec, args: readonly string[]): string {
     `D=${directory} N=${nice}${ENTER_DIRECTORY}`,
     findDeno(spec.deno),
     variables.length > 0 ? `set -- env -- ${quoteWords(variables)} "$@"` : "",
-    BE_NICE + END_WITH_PARENT + RUN,
+    BE_NICE + END_WITH_PARENT + (startsProcesses(spec.permissions) ? END_OTHERS : "") + RUN,
   ].join("\n");
 }
 

@@ -118,6 +118,29 @@ test("terminate() ends a busy loop there, also over a shared connection", async 
   await whenGone(gw.remote.pid);
 });
 
+test("what a gateway has started ends with it, and does not hold up its end", async () => {
+  await using sshd = await Sshd.start();
+  const ends: ((gw: Gateway) => unknown)[] = [
+    (gw) => gw.exit(),
+    (gw) => gw.remoteExec(`Deno.exit(3)`),
+    (gw) => Deno.kill(gw.remote.pid, "SIGKILL"),
+  ];
+  const reached: unknown[] = [];
+  for (const end of ends) {
+    await using gw = await start(sshd, { permissions: { run: ["sleep"] } });
+    const pid = await gw.call(startsSleep);
+    await end(gw);
+    const { reason, code, signal } = await gw.closed;
+    reached.push([reason, code, signal]);
+    await whenGone(pid);
+  }
+  assertEquals(reached, [["exit", 0, null], ["exit", 3, null], ["exit", 137, null]]);
+});
+
+function startsSleep(): number {
+  return new Deno.Command("sleep", { args: ["600"] }).spawn().pid;
+}
+
 test("a busy loop ends with an initiator that is killed", async () => {
   await using sshd = await Sshd.start();
   await using script = await Script.start(
@@ -147,21 +170,25 @@ test("--allow-run=ssh and --allow-env are enough, also to end a busy loop", asyn
   await whenGone(Number(stdout.split(" ")[1]));
 }, ["setpriv"]);
 
-test("a connection that is cut is told as lost, and leaves no process", async () => {
-  await using sshd = await Sshd.start();
-  await using proxy = new Proxy(sshd.port);
-  const gw = await start(sshd, {
-    ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} ${HOST}`,
-  });
-  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
-  await channel.receive();
-  proxy.cut();
-  const error = await assertRejects(() => channel.receive(), GatewayClosedError);
-  assertMatch(error.message, /cannot be reached any more/);
-  const { reason, code, signal } = await gw.closed;
-  assertEquals([reason, code, signal], ["lost", null, null]);
-  await whenGone(gw.remote.pid);
-}, ["setpriv"]);
+for (const permissions of [{}, { run: ["sleep"] }]) {
+  const what = "run" in permissions ? "one that may start others" : "a gateway";
+  test(`a connection that is cut is told as lost, and leaves no process of ${what}`, async () => {
+    await using sshd = await Sshd.start();
+    await using proxy = new Proxy(sshd.port);
+    const gw = await start(sshd, {
+      ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} ${HOST}`,
+      permissions,
+    });
+    const channel = gw.remoteExec(`await channel.send(1); while (true);`);
+    await channel.receive();
+    proxy.cut();
+    const error = await assertRejects(() => channel.receive(), GatewayClosedError);
+    assertMatch(error.message, /cannot be reached any more/);
+    const { reason, code, signal } = await gw.closed;
+    assertEquals([reason, code, signal], ["lost", null, null]);
+    await whenGone(gw.remote.pid);
+  }, ["setpriv"]);
+}
 
 test("a dead link is noticed by ServerAlive options", async () => {
   await using sshd = await Sshd.start();
