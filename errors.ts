@@ -37,6 +37,8 @@ export interface RemoteErrorInit {
   properties?: Record<string, unknown>;
   /** The stack of the local call that it comes from. */
   localStack?: string;
+  /** The id of the gateway that it was thrown on, where this is its initiator. */
+  gateway?: string;
 }
 
 /**
@@ -76,7 +78,8 @@ export class RemoteError extends ExecnetError {
     }
     // Our own frames, of the loop that reads, help nobody.
     const lines = [`${init.name}: ${init.message}`, ...framesOf(init.localStack)];
-    this.stack = [...lines, "  on the remote side:", ...framesOf(init.stack)].join("\n");
+    const where = init.gateway === undefined ? "" : ` (gateway ${init.gateway})`;
+    this.stack = [...lines, `  on the remote side${where}:`, ...framesOf(init.stack)].join("\n");
   }
 }
 

@@ -149,7 +149,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
     const { kind, name, text, position } = code;
     this.checkOpen(name);
     const channel = this.connection.exec({ kind, name, position, isolated }, text, args);
-    coreOf(channel)?.onError((init) => explain(code, init));
+    coreOf(channel)?.onError((init) => explain(code, { ...init, gateway: this.owner.id }));
     if (isolated) this.#execution = { name, channel };
     this.#running.set(channel, name);
     coreOf(channel)?.onEnd(() => {

@@ -219,7 +219,7 @@ throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
     const channel = gw.remoteExec(`throw new RangeError("far away")`, undefined, { name: "j.ts" });
     const error = await assertRejects(() => channel.receive(), RemoteError);
     const [line] = placeOf(`gw.remoteExec(\`throw new RangeError("far away")\``);
-    const [local, remote] = Deno.inspect(error).split("on the remote side:");
+    const [local, remote] = Deno.inspect(error).split(`on the remote side (gateway ${gw.id}):`);
     assertMatch(local, /RangeError.*: far away/);
     assertMatch(local, placePattern(line));
     assertMatch(remote, /^\s+at j\.ts:1:7/m);

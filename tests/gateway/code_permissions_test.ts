@@ -39,7 +39,7 @@ Deno.test("without --allow-sys, a function's error has its line in it and the ca
   }, 0);
 } catch (error) { console.log((error as Error).stack); }`,
   );
-  const [local, remote] = output.split("on the remote side:");
+  const [local, remote] = output.split("on the remote side (gateway gw0):");
   assertMatch(local, /RangeError: by 0[^]*script\.ts:4:12/);
   assertMatch(remote, /at divide \(divide:2:\d+\)/);
 });
