@@ -54,10 +54,9 @@ export class Container implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#call("rm", "-f", "-t", "0", "-a");
-    // What watched the container cleans up after it, in its own time.
-    await until("the end of the container's files", async () => {
-      return await this.#directory[Symbol.asyncDispose]().then(() => true, () => false);
-    });
+    // What watched the container cleans up after it, in its own time, and would make its files anew.
+    await until("the end of what watched the container", () => !isUsed(this.#directory.path));
+    await this.#directory[Symbol.asyncDispose]();
   }
 
   get #options(): string[] {
@@ -75,6 +74,17 @@ export class Container implements AsyncDisposable {
     if (!output.success) throw new Error(`podman ${args[0]}: ${decoder.decode(output.stderr)}`);
     return decoder.decode(output.stdout);
   }
+}
+
+/** Whether a process has the path in its command line. */
+function isUsed(path: string): boolean {
+  return Array.from(Deno.readDirSync("/proc")).some(({ name }) => {
+    try {
+      return /^\d+$/.test(name) && Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(path);
+    } catch {
+      return false; // it has ended
+    }
+  });
 }
 
 async function makeRootFilesystem(root: string): Promise<void> {
