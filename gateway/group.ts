@@ -11,12 +11,21 @@ import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
 import type { AtPeer } from "./at_peer.ts";
 import {
+  callOf,
   checkExecOptions,
+  codeOf,
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
 } from "./execution.ts";
-import { asMiddle, createGateway, type Gateway, whenEnded, whenReady } from "./gateway.ts";
+import {
+  asMiddle,
+  createGateway,
+  executeOn,
+  type Gateway,
+  whenEnded,
+  whenReady,
+} from "./gateway.ts";
 import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./gateway_group.ts";
 import { openError, startAll } from "./group_open.ts";
 import {
@@ -210,15 +219,16 @@ export class Group implements GatewayGroup<Gateway> {
     options?: ExecOptions,
   ): MultiChannel<Send, Receive>;
   remoteExec(
-    code: string | URL | RemoteFunction<unknown, unknown, unknown>,
+    code: string | URL | RemoteFunction<unknown, unknown, never>,
     args?: unknown,
-    options?: ExecOptions,
+    options: ExecOptions = {},
   ): MultiChannel {
     checkExecOptions(options);
+    const sent = codeOf(code, options.name);
+    sent.from = callOf(this.remoteExec);
     const channels: Channel[] = [];
     try {
-      // Which form it is, is the gateway's to tell.
-      for (const gateway of this) channels.push(gateway.remoteExec(code as string, args, options));
+      for (const gateway of this) channels.push(executeOn(gateway, sent, args, options));
     } catch (error) {
       for (const channel of channels) channel.close();
       throw error;

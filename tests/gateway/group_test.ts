@@ -7,6 +7,7 @@ import {
   GatewayClosedError,
   Group,
   ImpureFunctionError,
+  RemoteError,
   SpecError,
   TimeoutError,
 } from "../../mod.ts";
@@ -199,4 +200,13 @@ test("Group.remoteStatus() can be given up", async () => {
   const signal = AbortSignal.abort(new Error("never mind"));
   await assertRejects(() => group.remoteStatus({ signal }), Error, "never mind");
   assertEquals((await group.remoteStatus()).get("gw0")?.reachable, true);
+});
+
+test("an error of Group.remoteExec() names the gateway, and the call, not our own frames", async () => {
+  await using group = await Group.open(["popen//id=a", "popen//id=b"]);
+  const channels = group.remoteExec(`if (channel.gateway.id === "b") throw new Error("only here")`);
+  const { stack } = await assertRejects(() => channels.waitClose(), RemoteError, "only here");
+  const [local, remote] = String(stack).split("on the remote side (gateway b):");
+  assertMatch(local, /^.*only here\n\s+at .*group_test\.ts:\d+/);
+  assertMatch(remote, /remoteExec:1:\d+/);
 });
