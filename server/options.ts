@@ -89,6 +89,7 @@ export interface ServerConfig {
   handshakeTimeout: number;
   maxHalfOpen: number;
   log: ServerLog;
+  signal: AbortSignal | undefined;
   /** What the operator should know of the choices made. */
   warnings: readonly string[];
 }
@@ -178,6 +179,7 @@ export function resolveOptions(given: ServeOptions): ServerConfig {
     ),
     maxHalfOpen: whole("maxHalfOpen", options.maxHalfOpen ?? DEFAULT_HALF_OPEN),
     log,
+    signal: options.signal,
     warnings: [...token.warnings, ...ceilingWarnings(ceiling)],
   };
 }

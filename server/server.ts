@@ -4,18 +4,19 @@
  * @module
  */
 
+import { checkOptions, MILLISECONDS, type OptionRules } from "../channel/arguments.ts";
 import { MAX_TIMER_MS } from "../channel/wait.ts";
 import { popen } from "../gateway/popen.ts";
 import type { ResolvedSpec } from "../gateway/spec.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
 import type { SessionRequest } from "../protocol/auth_request.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 import { formatAddress } from "../transports/tcp_failure.ts";
 import { sessionSpec } from "./ceiling.ts";
 import { resolveOptions, type ServeOptions, type ServerConfig } from "./options.ts";
 import { type Guest, type Host, Reception } from "./reception.ts";
 import { ServerSession } from "./session.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** Options of {@linkcode Server.shutdown}. */
 export interface ShutdownOptions {
@@ -25,6 +26,8 @@ export interface ShutdownOptions {
    */
   timeout?: number;
 }
+
+const SHUTDOWN_OPTIONS: OptionRules<ShutdownOptions> = { timeout: MILLISECONDS };
 
 const DEFAULT_DRAIN_MS = 10_000;
 const NAME_CHARACTERS = 100;
@@ -64,10 +67,12 @@ export class Server implements AsyncDisposable {
       maxSessions,
     });
     for (const message of config.warnings) log({ event: "warning", message });
-    const shutdown = () => void this.shutdown();
-    options.signal?.addEventListener("abort", shutdown, { once: true });
-    if (options.signal?.aborted) shutdown();
     this.#listening = this.#listen();
+    const { signal } = config;
+    const shutdown = () => void this.shutdown();
+    signal?.addEventListener("abort", shutdown);
+    this.finished.then(() => signal?.removeEventListener("abort", shutdown));
+    if (signal?.aborted) shutdown();
   }
 
   /** How many sessions run now. */
@@ -78,8 +83,12 @@ export class Server implements AsyncDisposable {
   /**
    * Ends it: takes no more connections, lets sessions end by themselves for a while, then ends
    * them. A second call with less time shortens the wait.
+   *
+   * @throws {TypeError} or a RangeError, when an option is unknown, or of a wrong type.
    */
-  async shutdown({ timeout = DEFAULT_DRAIN_MS }: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    checkOptions("shutdown", options, SHUTDOWN_OPTIONS);
+    const { timeout = DEFAULT_DRAIN_MS } = options;
     const first = this.#shutdown === undefined;
     this.#shutdown ??= this.#stop(timeout);
     if (!first) this.#endSessionsIn(timeout);

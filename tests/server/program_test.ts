@@ -1,6 +1,12 @@
 /** The server as a program. */
 
-import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { Group, SpecError } from "../../mod.ts";
 import { serve, type ServeOptions } from "../../serve.ts";
 import { readArguments } from "../../server/main.ts";
@@ -138,4 +144,25 @@ Deno.test("serve() takes no time that is longer than a timer can wait: that woul
       [{ handshakeTimeout: 2 ** 31 }, "above 0 and at most 2147483647, not 2147483648"],
     ] as const
   ) assertThrows(() => serve({ token: TOKEN, ...options }), SpecError, message);
+});
+
+test("a server that has ended leaves nothing on its signal; shutdown() takes no unknown option", async () => {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  signal.addEventListener = (_: string, listener: unknown) => void listeners.add(listener);
+  signal.removeEventListener = (_: string, listener: unknown) => void listeners.delete(listener);
+  const server = serve({ token: TOKEN, signal, log() {} });
+  assertEquals(listeners.size, 1);
+  await assertRejects(
+    () => server.shutdown({ timout: 0 } as never),
+    TypeError,
+    `shutdown has no option "timout"`,
+  );
+  await server.shutdown();
+  assertEquals(listeners.size, 0);
+});
+
+test("a server whose signal is aborted when it starts ends at once", async () => {
+  const server = serve({ token: TOKEN, signal: AbortSignal.abort(), log() {} });
+  await inTime("its end", server.finished);
 });
