@@ -6,7 +6,7 @@ import { runAttached } from "./deno.ts";
 import { runExample } from "./example.ts";
 import { Failure } from "./failure.ts";
 import { runOk } from "./ok.ts";
-import { ensurePrograms } from "./program.ts";
+import { deflatedBytes, ensurePrograms } from "./program.ts";
 import { settleRegistry } from "./registry.ts";
 import { formatTally } from "./tally.ts";
 import { runTests } from "./tests.ts";
@@ -30,8 +30,9 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
     return code;
   },
   async build() {
-    for (const { name, rebuilt, bytes } of await ensurePrograms()) {
-      console.log(`${name}: ${bytes} bytes deflated, ${rebuilt ? "rebuilt" : "up to date"}`);
+    for (const { name, rebuilt, text } of await ensurePrograms()) {
+      const state = rebuilt ? "rebuilt" : "up to date";
+      console.log(`${name}: ${await deflatedBytes(text)} bytes deflated, ${state}`);
     }
     return 0;
   },

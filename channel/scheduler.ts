@@ -9,8 +9,8 @@ import type { ByteStream } from "../protocol/byte_stream.ts";
 import { type FrameType, HEADER_BYTES } from "../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../protocol/frames.ts";
 import { giveBack } from "../protocol/memory.ts";
-import { Queue } from "./queue.ts";
 import { queueMicrotask, setTimeout } from "../protocol/taken.ts";
+import { Queue } from "./queue.ts";
 
 /** A channel that may have frames to write, as the scheduler sees it. */
 export interface FrameSource {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { MILLISECONDS, type OptionRules, SIGNAL } from "./arguments.ts";
 import { clearTimer, setTimeout } from "../protocol/taken.ts";
+import { MILLISECONDS, type OptionRules, SIGNAL } from "./arguments.ts";
 
 /** How long and under what signal to wait. */
 export interface WaitOptions {

@@ -5,10 +5,10 @@
  */
 
 import { type Channel, coreOf } from "../channel/channel.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 import type { Code } from "./code.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Session } from "./session.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** What an execution has to end, before its process is made to; ms. */
 const CANCEL_GRACE_MS = 1_000;

@@ -6,8 +6,9 @@
 
 import { type ExecnetError, LaunchError, SpecError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import { isOlder } from "../protocol/version.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
-import { denoVersionError, isOlder } from "./deno_command.ts";
+import { denoVersionError } from "./deno_command.ts";
 import { CarriedTransport } from "./carried.ts";
 import { command } from "./command.ts";
 import { killScript, newMark } from "./far_script.ts";

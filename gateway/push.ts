@@ -6,7 +6,8 @@
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
-import { isOlder } from "./deno_command.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
+import { isOlder } from "../protocol/version.ts";
 import { searchDeno } from "./far_script.ts";
 import type { Launcher } from "./launcher.ts";
 import { printLine } from "./output.ts";
@@ -14,7 +15,6 @@ import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 import type { ProgramResult, RunOptions } from "./run_program.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
-import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** Opens each line that the scripts tell; all else is a profile's noise. */
 const TELLS = "execnet-push: ";

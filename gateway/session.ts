@@ -11,9 +11,11 @@ import { Connection, type ConnectionHandler } from "../channel/connection.ts";
 import { GatewayClosedError, LaunchError, ProtocolError } from "../errors.ts";
 import { type Limits, MIN_DENO_VERSION } from "../protocol/constants.ts";
 import { encodePreamble, type Hello, localHello } from "../protocol/preamble.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
+import { isOlder } from "../protocol/version.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Code } from "./code.ts";
-import { denoVersionError, isOlder } from "./deno_command.ts";
+import { denoVersionError } from "./deno_command.ts";
 import { deniedAdvice } from "./denied.ts";
 import { epitaph, runningNow } from "./epitaph.ts";
 import { importAdvice } from "./import_advice.ts";
@@ -27,7 +29,6 @@ import { explain } from "./remote_stack.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
 import { UnseenFailures } from "./unseen_failures.ts";
-import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** What a {@linkcode Session} is made of. */
 export interface SessionInit {

@@ -6,6 +6,7 @@
 
 import { bounded, MAX_TIMER_MS } from "../channel/wait.ts";
 import { LaunchError } from "../errors.ts";
+import { setTimeout } from "../protocol/taken.ts";
 import { LateTransport } from "../transports/late.ts";
 import type { Transport } from "../transports/transport.ts";
 import { launcherOf } from "./launch.ts";
@@ -14,7 +15,6 @@ import { type Launcher, TransientLaunchError, type Turn } from "./launcher.ts";
 import { pushDeno } from "./push.ts";
 import type { Site } from "./site.ts";
 import type { ResolvedSpec } from "./spec.ts";
-import { setTimeout } from "../protocol/taken.ts";
 
 /** Before the first further attempt, at most; doubled before each of the next. */
 const FIRST_PAUSE_MS = 250;

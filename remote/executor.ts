@@ -11,10 +11,10 @@ import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/control.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 import { compile, isFrom, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
 import { asError } from "./thrown.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 interface Execution {
   name: string;

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { taken } from "../protocol/taken.ts";
 import type { Boot } from "./boot.ts";
 import { DescriptorStream } from "./descriptors.ts";
 import { Executor } from "./executor.ts";
-import { taken } from "../protocol/taken.ts";
 
 declare const boot: Boot;
 

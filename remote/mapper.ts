@@ -7,9 +7,9 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SerializationError } from "../errors.ts";
 import type { MapAnswer } from "../protocol/map_answer.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 import type { Runnable } from "./compile.ts";
 import { asError } from "./thrown.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** Results are not kept longer than that, while the next are made. */
 const ANSWER_MS = 2;

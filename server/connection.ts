@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isOlder } from "../gateway/deno_command.ts";
 import type { ExactStream } from "../protocol/auth_messages.ts";
+import { isOlder } from "../protocol/version.ts";
 import { formatAddress } from "../transports/tcp_failure.ts";
 
 /** Before, a second `Socket` of the same TCP connection hangs the process. */

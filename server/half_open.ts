@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ServerConnection } from "./connection.ts";
 import { clearTimer, setTimeout } from "../protocol/taken.ts";
+import type { ServerConnection } from "./connection.ts";
 
 /** What is allowed of them. */
 export interface HalfOpenLimits {

@@ -8,12 +8,12 @@ import { ProtocolError } from "../errors.ts";
 import { challenge, Refusal, type Transcript, welcome } from "../protocol/auth.ts";
 import { AuthType, encodeRefusal, readMessage, RefusalCode } from "../protocol/auth_messages.ts";
 import { decodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
+import { clearTimer, setTimeout } from "../protocol/taken.ts";
 import { ServerConnection } from "./connection.ts";
 import { HalfOpen, type Place } from "./half_open.ts";
 import type { ServerConfig } from "./options.ts";
 import { Penalties } from "./penalties.ts";
 import { TlsWire } from "./tls_wire.ts";
-import { clearTimer, setTimeout } from "../protocol/taken.ts";
 
 /** A client that may have a session, as soon as both its connections are there. */
 export interface Guest {

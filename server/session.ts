@@ -12,12 +12,12 @@ import {
   MAX_OUTPUT_BYTES,
   readMessage,
 } from "../protocol/auth_messages.ts";
+import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 import type { ExitStatus } from "../transports/transport.ts";
 import { within } from "../transports/within.ts";
 import { SessionProcess } from "./child.ts";
 import type { ServerConnection } from "./connection.ts";
 import { feed, pump } from "./relay.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** After the connections are closed, for the process to end by itself. */
 const CLOSED_GRACE_MS = 1_500;

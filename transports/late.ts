@@ -5,8 +5,8 @@
  */
 
 import type { ByteSink } from "../protocol/byte_stream.ts";
-import type { ExitStatus, Transport } from "./transport.ts";
 import { clearTimer, setInterval } from "../protocol/taken.ts";
+import type { ExitStatus, Transport } from "./transport.ts";
 
 const NO_STATUS: ExitStatus = { code: null, signal: null };
 /** What keeps the event loop alive has nothing to do: it is the longest that a timer can wait. */

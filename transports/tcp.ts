@@ -15,12 +15,12 @@ import {
 } from "../protocol/auth_messages.ts";
 import { encodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
+import { clearTimer, setInterval, setTimeout, type Timer } from "../protocol/taken.ts";
 import { LateTransport } from "./late.ts";
 import { OutputStream } from "./output_stream.ts";
 import { type Carrier, type ConnectOptions, SocketStream } from "./socket.ts";
 import { startFailure } from "./tcp_failure.ts";
 import type { ExitStatus, Transport } from "./transport.ts";
-import { clearTimer, setInterval, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** What to connect to, and as whom. */
 export interface TcpOptions extends ConnectOptions {

@@ -5,14 +5,14 @@
  */
 
 import { LaunchError } from "../errors.ts";
+import { isOlder } from "../protocol/version.ts";
 
 /** The first whose writes there do not wait until the peer says something. */
-const LEAST_MINOR = 8;
+const LEAST_VERSION = "2.8.0";
 
 /** @throws {LaunchError} where it cannot. */
 export function checkTlsOverStreams(what: string): void {
   const { deno } = Deno.version;
-  const [major, minor] = deno.split(".").map(Number);
-  if (major > 2 || minor >= LEAST_MINOR) return;
-  throw new LaunchError(`${what} needs Deno 2.${LEAST_MINOR} or later, and this is ${deno}`);
+  if (!isOlder(deno, LEAST_VERSION)) return;
+  throw new LaunchError(`${what} needs Deno ${LEAST_VERSION} or later, and this is ${deno}`);
 }
