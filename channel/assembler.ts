@@ -64,8 +64,10 @@ export class Assembler {
  * The length of a `bin` head that the whole document is the body of; else 0. Such an item is
  * gathered without its head, so that its bytes need no second copy.
  */
-function binaryHead(first: Uint8Array, total: number): number {
+export function binaryHead(first: Uint8Array, total: number): number {
   switch (first[0]) {
+    case 0xc4:
+      return first.length >= 2 && first[1] + 2 === total ? 2 : 0;
     case 0xc5:
       return first.length >= 3 && ((first[1] << 8) | first[2]) + 3 === total ? 3 : 0;
     case 0xc6:

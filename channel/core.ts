@@ -14,7 +14,7 @@ import {
 } from "../errors.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
-import { Inbox, type InboxOwner } from "./inbox.ts";
+import { type Callback, Inbox, type InboxOwner } from "./inbox.ts";
 import { ItemReader } from "./item_reader.ts";
 import { ItemWriter } from "./item_writer.ts";
 import { Outbox } from "./outbox.ts";
@@ -99,6 +99,7 @@ export class ChannelCore implements InboxOwner {
     this.#outbox = new Outbox(id, context.scheduler);
     this.#reader = new ItemReader(id, context, {
       put: (item, cost) => this.inbox.put(item, cost),
+      putView: (bytes, cost) => this.inbox.putView(bytes, cost),
       putPiece: (cost) => this.inbox.putPiece(cost),
       reset: (error) => this.reset(error),
     });
@@ -199,6 +200,11 @@ export class ChannelCore implements InboxOwner {
     if (canSend(this.#state)) return this.#writer.sendOn(received);
   }
 
+  /** See {@linkcode ItemWriter.sendBytes}; after the close it does nothing. */
+  sendBytes(chunks: readonly Uint8Array[], written: () => void): Promise<void> | void {
+    if (canSend(this.#state)) return this.#writer.sendBytes(chunks, written);
+  }
+
   /** Queues what was encoded and checked before, in front of anything that the user sends. */
   sendEncoded(bytes: Uint8Array): void {
     this.#writer.sendEncoded(bytes);
@@ -233,9 +239,34 @@ export class ChannelCore implements InboxOwner {
    * user, it does not keep the event loop alive.
    */
   consume(call: (item: unknown) => unknown, ended: () => void): void {
-    const take = (item: unknown) => item === END_OF_ITEMS ? ended() : call(item);
+    this.#setConsumer({ call: (item) => item === END_OF_ITEMS ? ended() : call(item) });
+  }
+
+  /**
+   * As {@linkcode ChannelCore.consume}, but bytes are handed over as they come, whatever items they
+   * are cut into: as views that are valid during the call. Items that are no bytes are dropped.
+   *
+   * @param call Does not wait; the peer may send more once {@linkcode ChannelCore.took} is told the
+   * `cost`.
+   */
+  consumeBytes(call: (bytes: Uint8Array, cost: number) => void, ended: () => void): void {
+    const take = (item: unknown, cost: number) => {
+      if (item === END_OF_ITEMS) ended();
+      else if (item instanceof Uint8Array) call(item, cost);
+      else this.took(cost);
+    };
+    this.#setConsumer({ call: take, keepsCost: true });
+    this.#reader.givesPieces = true;
+  }
+
+  /** What cost as much of the window is not in the way any more. */
+  took(cost: number): void {
+    this.inbox.took(cost);
+  }
+
+  #setConsumer(consumer: Pick<Callback, "call" | "keepsCost">): void {
     const endMarker = { value: END_OF_ITEMS };
-    this.inbox.setCallback({ call: take, endMarker, isBackground: true });
+    this.inbox.setCallback({ ...consumer, endMarker, isBackground: true });
     this.#outcome.isSeen = true; // by whoever is told of the end
   }
 

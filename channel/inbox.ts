@@ -38,8 +38,11 @@ interface Waiter {
   end(): void;
 }
 
-interface Callback {
-  call: (item: unknown) => unknown;
+/** Who takes all that comes. */
+export interface Callback {
+  call: (item: unknown, cost: number) => unknown;
+  /** Tells by {@linkcode Inbox.took} what it has taken: not by its return. */
+  keepsCost?: boolean;
   endMarker: { value: unknown } | undefined;
   /** Not the user's: it sends on what arrives. */
   isForwarding?: boolean;
@@ -132,6 +135,12 @@ export class Inbox {
     else this.#wakeWatchers();
   }
 
+  /** Takes in bytes that are valid during this call. */
+  putView(bytes: Uint8Array, cost: number): void {
+    const isTakenNow = this.#callback !== undefined && !this.#calling;
+    this.put(isTakenNow ? bytes : bytes.slice(), cost);
+  }
+
   /**
    * Takes note of a piece of an unfinished item. Credit for it is given while nothing finished
    * waits before it: so an item may be larger than the window, and a stopped consumer still costs
@@ -141,6 +150,11 @@ export class Inbox {
     this.#window.arrive(cost);
     this.#unfinished += cost;
     this.#releaseUnfinished();
+  }
+
+  /** A callback that keeps what things cost has done with as much of it. */
+  took(cost: number): void {
+    this.#take(cost);
   }
 
   /** Nothing more will come. `error` is thrown once, after the queued items. */
@@ -276,14 +290,14 @@ export class Inbox {
     this.#calling = true;
     try {
       for (let received = this.#queue.shift(); received; received = this.#queue.shift()) {
-        this.#take(received.cost);
-        const result = callback.call(received.item);
+        if (!callback.keepsCost) this.#take(received.cost);
+        const result = callback.call(received.item, received.cost);
         if (isThenable(result)) return this.#afterCall(result, callback);
       }
       if (this.#ended) {
         const marker = callback.endMarker;
         callback.endMarker = undefined;
-        const result = marker && callback.call(marker.value);
+        const result = marker && callback.call(marker.value, 0);
         if (isThenable(result)) return this.#afterCall(result, callback);
         return this.#finishCallback();
       }
@@ -306,7 +320,7 @@ export class Inbox {
     const marker = callback.endMarker;
     callback.endMarker = undefined;
     try {
-      if (marker !== undefined) callback.call(marker.value);
+      if (marker !== undefined) callback.call(marker.value, 0);
     } catch { /* it failed already, and that is told */ }
     this.#finishCallback();
     this.#owner.callbackFailed(error);

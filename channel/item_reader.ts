@@ -8,7 +8,7 @@ import { ProtocolError } from "../errors.ts";
 import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
-import { Assembler } from "./assembler.ts";
+import { Assembler, binaryHead } from "./assembler.ts";
 
 /** An item as it came, to be sent on. */
 export class EncodedItem {
@@ -30,6 +30,8 @@ export interface ReaderContext {
 export interface ItemSink {
   /** An item; `cost` is what its last piece takes of the window. */
   put(item: unknown, cost: number): void;
+  /** Some bytes, which are a view of what has come: they are valid during the call. */
+  putView(bytes: Uint8Array, cost: number): void;
   /** A piece that does not finish its item. */
   putPiece(cost: number): void;
   /** The item is wrong, the connection is sound. */
@@ -40,10 +42,14 @@ export interface ItemSink {
 export class ItemReader {
   /** Leaves items encoded, where they mean the same on another connection. */
   keepsEncoded = false;
+  /** Gives the bytes of an item that is nothing else as they come, not as they were put together. */
+  givesPieces = false;
   #channel: number;
   #context: ReaderContext;
   readonly #sink: ItemSink;
   #assembler: Assembler | undefined;
+  /** What is to come of an item whose pieces are given as they come. */
+  #left = 0;
   /** What the peer may still send. */
   #allowance = INITIAL_WINDOW_BYTES;
 
@@ -67,11 +73,12 @@ export class ItemReader {
   /** Forgets an unfinished item. */
   drop(): void {
     this.#assembler = undefined;
+    this.#left = 0;
   }
 
   /** @throws {ProtocolError} when an item is unfinished. */
   end(): void {
-    if (this.#assembler !== undefined) throw this.#mixedUp();
+    if (this.#isUnfinished) throw this.#mixedUp();
   }
 
   /**
@@ -91,7 +98,7 @@ export class ItemReader {
   }
 
   #begin({ total, bytes, cost }: Frame & { type: "item" }): void {
-    if (this.#assembler !== undefined || bytes.length > total) throw this.#mixedUp();
+    if (this.#isUnfinished || bytes.length > total) throw this.#mixedUp();
     const { maxItemBytes } = this.#context;
     if (total > maxItemBytes) {
       const most = `at most ${maxItemBytes} are taken`;
@@ -99,18 +106,37 @@ export class ItemReader {
         new ProtocolError(`the peer sent an item of ${total} bytes; ${most}`),
       );
     }
+    const head = this.givesPieces ? binaryHead(bytes, total) : 0;
+    if (head > 0) {
+      this.#left = total - bytes.length;
+      return this.#give(bytes.subarray(head), cost);
+    }
     if (bytes.length === total) return this.#decode(bytes, cost);
     this.#assembler = new Assembler(total, bytes);
     this.#sink.putPiece(cost);
   }
 
   #continue({ bytes, cost }: Frame & { type: "part" }): void {
+    if (this.#left > 0) {
+      if (bytes.length > this.#left) throw this.#mixedUp();
+      this.#left -= bytes.length;
+      return this.#give(bytes, cost);
+    }
     if (this.#assembler === undefined) throw this.#mixedUp();
     if (!this.#assembler.push(bytes)) return this.#sink.putPiece(cost);
     const { bytes: whole, isItem } = this.#assembler.take();
     this.#assembler = undefined;
     if (isItem) this.#sink.put(whole, cost);
     else this.#decode(whole, cost);
+  }
+
+  get #isUnfinished(): boolean {
+    return this.#assembler !== undefined || this.#left > 0;
+  }
+
+  #give(bytes: Uint8Array, cost: number): void {
+    if (bytes.length > 0) this.#sink.putView(bytes, cost);
+    else this.#sink.putPiece(cost);
   }
 
   #decode(bytes: Uint8Array, cost: number): void {

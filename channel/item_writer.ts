@@ -4,11 +4,14 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { SerializationError } from "../errors.ts";
+import { binaryHead } from "../protocol/item_encoder.ts";
 import type { ItemCodec } from "../protocol/items.ts";
+import { giveBack } from "../protocol/memory.ts";
 import { EncodedItem } from "./item_reader.ts";
-import type { Outbox } from "./outbox.ts";
-import type { FrameSink } from "./scheduler.ts";
+import { type Outbox, totalLength } from "./outbox.ts";
+import { COPY_BYTES, type FrameSink } from "./scheduler.ts";
 
 /** What an {@linkcode ItemWriter} needs of its connection. */
 export interface WriterContext {
@@ -44,11 +47,11 @@ export class ItemWriter {
     try {
       const { codec, scheduler } = this.#context;
       const bytes = codec.encode(item);
-      this.#checkSize(bytes);
+      this.#checkSize(bytes.length);
       const isSent = this.#outbox.sendNow(bytes);
       if (isSent && !scheduler.blocked) return scheduler.handedOver;
       const waiting = this.#waitFor(
-        isSent ? scheduler.handedOver : this.#outbox.send(codec.own(bytes), signal),
+        isSent ? scheduler.handedOver : this.#queue(codec.own(bytes), signal),
       );
       waiting.catch(() => {}); // who does not await it learns of the end from the channel
       return waiting;
@@ -66,17 +69,43 @@ export class ItemWriter {
     const { codec } = this.#context;
     const isEncoded = received instanceof EncodedItem;
     const bytes = isEncoded ? received.bytes : codec.encode(received);
-    this.#checkSize(bytes);
+    this.#checkSize(bytes.length);
     if (this.#outbox.sendNow(bytes)) return;
-    const sent = this.#outbox.send(isEncoded ? bytes : codec.own(bytes));
+    const sent = this.#queue(isEncoded ? bytes : codec.own(bytes));
     return this.#waitFor(sent).catch(() => {});
+  }
+
+  /**
+   * Sends bytes as one item, from where they lie; a promise asks to wait for it before the next.
+   *
+   * @param written They may be overwritten; never called where they are given up.
+   * @throws {SerializationError}
+   */
+  sendBytes(chunks: readonly Uint8Array[], written: () => void): Promise<void> | void {
+    const total = totalLength(chunks);
+    const head = binaryHead(total);
+    this.#checkSize(head.length + total);
+    const [first, ...rest] = chunks;
+    // Small ones together: fewer frames, and most of what is sent on begins with a header.
+    const parts = total <= COPY_BYTES
+      ? [concat([head, ...chunks])]
+      : first.length <= COPY_BYTES
+      ? [concat([head, first]), ...rest]
+      : [head, ...chunks];
+    if (parts.length === 1 && this.#outbox.sendNow(parts[0], written)) return;
+    return this.#waitFor(this.#outbox.send(parts, written)).catch(() => {});
   }
 
   /** Sends what was encoded and checked before. */
   sendEncoded(bytes: Uint8Array): void {
     if (!this.#outbox.sendNow(bytes)) {
-      this.#outbox.send(bytes).catch(() => {}); // the channel's own end tells why
+      this.#queue(bytes).catch(() => {}); // the channel's own end tells why
     }
+  }
+
+  /** They belong to this from now on. */
+  #queue(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    return this.#outbox.send([bytes], () => giveBack(bytes), signal);
   }
 
   /** The event loop stays alive meanwhile. */
@@ -89,7 +118,7 @@ export class ItemWriter {
     }
   }
 
-  #checkSize({ length }: Uint8Array): void {
+  #checkSize(length: number): void {
     const { peerMaxItemBytes } = this.#context;
     if (length <= peerMaxItemBytes) return;
     throw new SerializationError(

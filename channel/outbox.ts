@@ -16,9 +16,13 @@ import type { FrameSink, FrameSource, FrameWriter } from "./scheduler.ts";
 
 interface PendingItem {
   kind: "item";
-  bytes: Uint8Array;
-  /** Bytes already written. */
+  /** Its bytes, where they lie. */
+  chunks: readonly Uint8Array[];
+  total: number;
+  /** The next byte to be written: of which chunk, and where in it. */
+  index: number;
   at: number;
+  written: () => void;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -60,27 +64,37 @@ export class Outbox implements FrameSource {
   }
 
   /** Sends `bytes` at once if nothing stands in the way. They may be overwritten afterwards then. */
-  sendNow(bytes: Uint8Array): boolean {
+  sendNow(bytes: Uint8Array, written?: () => void): boolean {
     const cost = HEADER_BYTES + bytes.length;
     if (
       this.#entries.size > 0 || bytes.length > MIN_PART_BYTES || this.#credit < cost ||
       !this.#scheduler.idle
     ) return false;
     this.#credit -= cost;
-    this.#scheduler.frame(FrameType.ITEM, this.#id, bytes);
+    this.#scheduler.frame(FrameType.ITEM, this.#id, bytes, undefined, written);
     return true;
   }
 
   /**
-   * Sends `bytes` in their turn; they belong to this from now on. `signal` takes back what has not
-   * begun to leave.
+   * Sends an item in its turn. Its chunks belong to this until `written` is called; where it is given
+   * up, that never is. `signal` takes back what has not begun to leave.
    */
-  send(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  send(chunks: readonly Uint8Array[], written: () => void, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const entry: PendingItem = { kind: "item", bytes, at: 0, resolve, reject };
+      const total = totalLength(chunks);
+      const entry: PendingItem = {
+        kind: "item",
+        chunks,
+        total,
+        index: 0,
+        at: 0,
+        written,
+        resolve,
+        reject,
+      };
       if (signal !== undefined) {
         const abort = () => {
-          if (entry.at === 0 && this.#entries.remove(entry)) this.#request();
+          if (!hasBegun(entry) && this.#entries.remove(entry)) this.#request();
           reject(signal.reason);
         };
         const settled = () => signal.removeEventListener("abort", abort);
@@ -167,22 +181,30 @@ export class Outbox implements FrameSource {
     }
   }
 
+  /** Frames are cut where chunks end: so nothing is copied to join them. */
   #writeItem(entry: PendingItem, writer: FrameWriter): boolean {
-    const { bytes, at } = entry;
-    const left = bytes.length - at;
-    const whole = at === 0 && left <= MAX_FRAME_BYTES && this.#credit >= HEADER_BYTES + left;
-    const prefixBytes = at === 0 && !whole ? TOTAL_BYTES : 0;
+    const { chunks, total, index, at } = entry;
+    const left = chunks[index].length - at;
+    const isFirst = !hasBegun(entry);
+    const whole = isFirst && left === total && left <= MAX_FRAME_BYTES &&
+      this.#credit >= HEADER_BYTES + left;
+    const prefixBytes = isFirst && !whole ? TOTAL_BYTES : 0;
     const most = Math.min(MAX_FRAME_BYTES, this.#credit - HEADER_BYTES) - prefixBytes;
     const size = Math.min(left, most);
     if (size < Math.min(left, MIN_PART_BYTES)) return false;
-    const part = bytes.subarray(at, at + size);
-    const spent = size === left ? bytes : undefined;
-    if (whole) writer.frame(FrameType.ITEM, this.#id, part, undefined, spent);
-    else if (at > 0) writer.frame(FrameType.ITEM_PART, this.#id, part, undefined, spent);
-    else writer.frame(FrameType.ITEM_START, this.#id, part, bytes.length);
+    const part = chunks[index].subarray(at, at + size);
+    const isLast = size === left && index === chunks.length - 1;
+    const written = isLast ? entry.written : undefined;
+    if (whole) writer.frame(FrameType.ITEM, this.#id, part, undefined, written);
+    else if (isFirst) writer.frame(FrameType.ITEM_START, this.#id, part, total);
+    else writer.frame(FrameType.ITEM_PART, this.#id, part, undefined, written);
     this.#credit -= HEADER_BYTES + prefixBytes + size;
     entry.at += size;
-    if (entry.at === bytes.length) {
+    if (size === left) {
+      entry.index++;
+      entry.at = 0;
+    }
+    if (isLast) {
       this.#entries.shift();
       entry.resolve();
     }
@@ -199,4 +221,15 @@ export class Outbox implements FrameSource {
     this.#requested = true;
     this.#scheduler.request(this);
   }
+}
+
+function hasBegun({ index, at }: PendingItem): boolean {
+  return index > 0 || at > 0;
+}
+
+/** The length of all of them. */
+export function totalLength(chunks: readonly Uint8Array[]): number {
+  let total = 0;
+  for (const { length } of chunks) total += length;
+  return total;
 }

@@ -8,7 +8,6 @@ import { ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import { type FrameType, HEADER_BYTES } from "../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../protocol/frames.ts";
-import { giveBack } from "../protocol/memory.ts";
 import { queueMicrotask, setTimeout } from "../protocol/taken.ts";
 import { Queue } from "./queue.ts";
 
@@ -21,15 +20,15 @@ export interface FrameSource {
 /** Puts frames into the current batch. */
 export interface FrameWriter {
   /**
-   * A frame; `prefix` is a u32 that comes before the payload. `spent` is what nobody needs any more
-   * once this frame has been written.
+   * A frame; `prefix` is a u32 that comes before the payload. `written` is called when nobody needs
+   * the payload's memory any more; never, where the stream breaks before.
    */
   frame(
     type: FrameType,
     channel: number,
     payload?: Uint8Array,
     prefix?: number,
-    spent?: Uint8Array,
+    written?: () => void,
   ): void;
 }
 
@@ -49,7 +48,7 @@ export interface FrameSink extends FrameWriter {
 const BATCH_BYTES = 128 * 1024;
 const SLAB_BYTES = 64 * 1024;
 /** Larger payloads are written where they lie. */
-const COPY_BYTES = 4 * 1024;
+export const COPY_BYTES: number = 4 * 1024;
 /** What answers to a peer that does not read may pile up to. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 const NO_BYTES = new Uint8Array();
@@ -96,7 +95,7 @@ export class Scheduler implements FrameSink {
   readonly #failed: (error: Error) => void;
   readonly #waiting = new Queue<FrameSource>();
   #chunks: Uint8Array[] = [];
-  #spent: Uint8Array[] = [];
+  #written: (() => void)[] = [];
   #batchBytes = 0;
   #slab = new Uint8Array(SLAB_BYTES);
   #slabStart = 0;
@@ -140,7 +139,7 @@ export class Scheduler implements FrameSink {
     channel: number,
     payload: Uint8Array = NO_BYTES,
     prefix = -1,
-    spent?: Uint8Array,
+    written?: () => void,
   ): void {
     if (this.#stopped) return;
     const prefixBytes = prefix < 0 ? 0 : 4;
@@ -161,7 +160,7 @@ export class Scheduler implements FrameSink {
       this.#cutSlab();
       this.#chunks.push(payload);
     }
-    if (spent !== undefined) this.#spent.push(spent);
+    if (written !== undefined) this.#written.push(written);
     if (this.#batchBytes > MAX_UNREAD_BYTES) {
       this.#fail(
         new ProtocolError(
@@ -239,17 +238,17 @@ export class Scheduler implements FrameSink {
       if (this.#batchBytes === 0) break;
       this.#cutSlab();
       const chunks = this.#chunks;
-      const spent = this.#spent;
+      const written = this.#written;
       this.#chunks = [];
-      this.#spent = [];
+      this.#written = [];
       this.#batchBytes = 0;
       this.#urgent = false;
       this.#tellHandedOver();
       try {
-        const written = this.#stream.write(chunks, () => spent.forEach(giveBack));
-        if (written === undefined) continue;
+        const roomAgain = this.#stream.write(chunks, () => written.forEach((tell) => tell()));
+        if (roomAgain === undefined) continue;
         this.#writing = true;
-        written.then(() => {
+        roomAgain.then(() => {
           this.#writing = false;
           this.#pump();
         }, (error) => this.#fail(error));

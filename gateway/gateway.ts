@@ -132,6 +132,8 @@ export class Gateway implements AsyncDisposable {
       // Its own isolate, whatever its execmodel: what it carries does not depend on another process.
       remoteExec: (fn, args, options) =>
         gateway.remoteExec(fn, args, { ...options, isolate: false }),
+      relay: (args, name) =>
+        gateway.#session.run({ kind: "relay", text: "", name, position: "" }, args) as never,
       waiting: (change) => gateway.#keepAlive.change(change),
     });
     execute = (gateway, code, args, options) => gateway.#execute(code, args, options);

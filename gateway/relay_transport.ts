@@ -4,13 +4,12 @@
  * @module
  */
 
-import { concat } from "@std/bytes/concat";
 import { type Channel, coreOf } from "../channel/channel.ts";
 import type { ByteSink } from "../protocol/byte_stream.ts";
+import type { RelayArgs, RelayReport } from "../protocol/relay_messages.ts";
 import type { ExitStatus, Transport } from "../transports/transport.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
 import { endingWithParent } from "./site.ts";
-import { relay, type RelayArgs, type RelayReport } from "./relay.ts";
 
 /** What carries it: a middle gateway. */
 export interface Middle {
@@ -22,6 +21,8 @@ export interface Middle {
     args: Args,
     options: { name: string },
   ): Channel<Send, Receive>;
+  /** Starts a process there; the channel carries its stdin and stdout. */
+  relay(args: RelayArgs, name: string): Channel<Uint8Array, Uint8Array>;
   /** Something begins (+1) or ends (-1) to wait for it. */
   waiting(change: 1 | -1): void;
 }
@@ -39,12 +40,9 @@ export class RelayTransport implements Transport {
   constructor(middle: Middle, { command, env }: LaunchPlan, name: string) {
     this.#middle = middle;
     this.#side = middle.newChannel<RelayReport, Deno.Signal>();
-    // There it is the other end of the channel.
-    const side = this.#side as unknown as RelayArgs["side"];
-    this.#channel = middle.remoteExec(
-      relay,
-      { command, guarded: endingWithParent(command), env, side },
-      { name },
+    this.#channel = middle.relay(
+      { command, guarded: endingWithParent(command), env, side: this.#side },
+      name,
     );
     const stderr = new TransformStream<Uint8Array, Uint8Array>();
     this.exited = this.#report(stderr.writable.getWriter());
@@ -52,17 +50,18 @@ export class RelayTransport implements Transport {
   }
 
   start(sink: ByteSink): void {
-    coreOf(this.#channel)?.consume(
-      (chunk) => sink.data(chunk as Uint8Array<ArrayBuffer>),
-      () => sink.end(coreOf(this.#channel)?.failure),
+    const core = coreOf(this.#channel);
+    core?.consumeBytes(
+      (bytes, cost) => {
+        sink.data(bytes as Uint8Array<ArrayBuffer>);
+        core.took(cost);
+      },
+      () => sink.end(core.failure),
     );
   }
 
-  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
-    // As one item: the middle makes a write of its own of each.
-    const sent = coreOf(this.#channel)?.sendOn(chunks.length === 1 ? chunks[0] : concat(chunks));
-    written?.();
-    return sent;
+  write(chunks: readonly Uint8Array[], written: () => void = () => {}): Promise<void> | void {
+    return coreOf(this.#channel)?.sendBytes(chunks, written);
   }
 
   // What the channel has taken is the middle's to write.

@@ -18,7 +18,9 @@ export type ExecKind =
   /** As `function`, but called with the items of the array `args`; its result is sent back. */
   | "call"
   /** As `function`, but called with each item that comes and `args`; see {@linkcode MapAnswer}. */
-  | "map";
+  | "map"
+  /** No code: `args` are {@linkcode RelayArgs}, of a process to be carried. */
+  | "relay";
 
 const EXEC_KINDS: readonly string[] = [
   "source",
@@ -26,6 +28,7 @@ const EXEC_KINDS: readonly string[] = [
   "module",
   "call",
   "map",
+  "relay",
 ] satisfies ExecKind[];
 
 /**

@@ -17,7 +17,7 @@ const EXEC: ExecRequest = { kind: "call", name: "sum ä", position: "3:14", isol
 const STATUS: StatusReport = { channels: 70_000, executing: ["a", "b"], execModel: "main" };
 
 Deno.test("an exec request comes back as it was", () => {
-  for (const kind of ["source", "function", "module", "call", "map"] as const) {
+  for (const kind of ["source", "function", "module", "call", "map", "relay"] as const) {
     const request = { ...EXEC, kind };
     assertEquals(decodeExecRequest(encodeExecRequest(request)), request);
   }

@@ -285,19 +285,20 @@ function cut(text: string, most: number): string {
 
 /** A `bin` document made by hand: the encoder would copy a large one twice. */
 function binary(bytes: Uint8Array): Uint8Array {
-  const { length } = bytes;
-  const head = length < 0x100 ? 2 : length < 0x10000 ? 3 : 5;
-  const document = new Uint8Array(head + length);
-  if (head === 5) {
-    document[0] = 0xc6;
-    writeUint32(document, 1, length);
-  } else {
-    document[0] = head === 2 ? 0xc4 : 0xc5;
-    document[head - 1] = length;
-    if (head === 3) document[1] = length >>> 8;
-  }
-  document.set(bytes, head);
+  const head = binaryHead(bytes.length);
+  const document = new Uint8Array(head.length + bytes.length);
+  document.set(head);
+  document.set(bytes, head.length);
   return document;
+}
+
+/** What makes a document of as many bytes that follow: the head of a `bin`. */
+export function binaryHead(length: number): Uint8Array {
+  if (length < 0x100) return Uint8Array.of(0xc4, length);
+  if (length < 0x10000) return Uint8Array.of(0xc5, length >>> 8, length);
+  const head = Uint8Array.of(0xc6, 0, 0, 0, 0);
+  writeUint32(head, 1, length);
+  return head;
 }
 
 function text(type: number, value: string): ExtData {

@@ -5,6 +5,7 @@
  */
 
 import { type KeptCode, stackName } from "../protocol/control.ts";
+import { relay } from "./relay.ts";
 
 /** What an execution runs. */
 export type Runnable = (...args: unknown[]) => unknown;
@@ -47,6 +48,8 @@ export function compile({ kind, name, position, text }: KeptCode): Runnable {
     }
     case "map":
       return maker(text, url);
+    case "relay":
+      return relay as Runnable;
   }
 }
 

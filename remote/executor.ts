@@ -146,6 +146,7 @@ async function run(
 ): Promise<void> {
   switch (kind) {
     case "source":
+    case "relay":
       await runnable(channel, args);
       return;
     case "module": {
