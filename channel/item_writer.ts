@@ -85,13 +85,7 @@ export class ItemWriter {
     const total = totalLength(chunks);
     const head = binaryHead(total);
     this.#checkSize(head.length + total);
-    const [first, ...rest] = chunks;
-    // Small ones together: fewer frames, and most of what is sent on begins with a header.
-    const parts = total <= COPY_BYTES
-      ? [concat([head, ...chunks])]
-      : first.length <= COPY_BYTES
-      ? [concat([head, first]), ...rest]
-      : [head, ...chunks];
+    const parts = joinedStart([head, ...chunks.filter(({ length }) => length > 0)]);
     if (parts.length === 1 && this.#outbox.sendNow(parts[0], written)) return;
     return this.#waitFor(this.#outbox.send(parts, written)).catch(() => {});
   }
@@ -126,4 +120,14 @@ export class ItemWriter {
         `${peerMaxItemBytes} at most; send it in parts`,
     );
   }
+}
+
+/** The same bytes, the first of them together: what is sent on mostly begins with a small chunk. */
+function joinedStart(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+  let bytes = 0;
+  let count = 0;
+  while (count < chunks.length && bytes + chunks[count].length <= COPY_BYTES) {
+    bytes += chunks[count++].length;
+  }
+  return [concat(chunks.slice(0, count)), ...chunks.slice(count)];
 }

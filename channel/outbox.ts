@@ -76,8 +76,8 @@ export class Outbox implements FrameSource {
   }
 
   /**
-   * Sends an item in its turn. Its chunks belong to this until `written` is called; where it is given
-   * up, that never is. `signal` takes back what has not begun to leave.
+   * Sends an item in its turn. Its chunks, of which none is empty, belong to this until `written` is
+   * called; where it is given up, that never is. `signal` takes back what has not begun to leave.
    */
   send(chunks: readonly Uint8Array[], written: () => void, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

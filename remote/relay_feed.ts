@@ -37,6 +37,7 @@ export class RelayFeed {
 
   /** Takes a copy of `bytes`. */
   push(bytes: Uint8Array, cost: number): void {
+    if (bytes.length === 0) return this.#written(cost);
     for (let at = 0; at < bytes.length;) {
       const block = this.#block();
       const part = bytes.subarray(at, at + BLOCK_BYTES - block.filled);

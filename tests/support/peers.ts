@@ -37,8 +37,8 @@ class WatchedStream implements ByteStream {
     });
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> | void {
-    return this.#inner.write(chunks);
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    return this.#inner.write(chunks, written);
   }
 
   flushed(): Promise<void> {
