@@ -39,6 +39,8 @@ export interface ConnectionHandler {
   readonly ids?: ChannelIds;
   /** Something begins (+1) or ends (-1) to wait for the peer. */
   waiting(change: 1 | -1): void;
+  /** So many bytes have come as items, which have memory of their own. */
+  itemsCame?(bytes: number): void;
   /** Initiator only: what to do about an error of the remote, by its message. */
   advise?(message: string): string | undefined;
   /** Remote only: run this; what is not kept comes as the first item. */
@@ -258,6 +260,10 @@ export class Connection implements CoreContext {
     const credit = new Uint8Array(4);
     new DataView(credit.buffer).setUint32(0, bytes);
     this.scheduler.frame(FrameType.WINDOW, channel, credit);
+  }
+
+  itemsCame(bytes: number): void {
+    this.#handler.itemsCame?.(bytes);
   }
 
   waiting(change: 1 | -1): void {

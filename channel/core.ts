@@ -40,6 +40,8 @@ export interface CoreContext {
   /** Largest item that is taken from the peer. */
   readonly maxItemBytes: number;
   giveCredit(channel: number, bytes: number): void;
+  /** So many bytes have come as items, which have memory of their own. */
+  itemsCame?(bytes: number): void;
   /** What this side can add to the peer's errors. */
   readonly advise?: Advisor;
   /** Something begins (+1) or ends (-1) to wait for the peer. */
@@ -98,9 +100,15 @@ export class ChannelCore implements InboxOwner {
     this.#context = context;
     this.#outbox = new Outbox(id, context.scheduler);
     this.#reader = new ItemReader(id, context, {
-      put: (item, cost) => this.inbox.put(item, cost),
+      put: (item, cost) => {
+        this.#context.itemsCame?.(cost);
+        this.inbox.put(item, cost);
+      },
       putView: (bytes, cost) => this.inbox.putView(bytes, cost),
-      putPiece: (cost) => this.inbox.putPiece(cost),
+      putPiece: (cost) => {
+        this.#context.itemsCame?.(cost);
+        this.inbox.putPiece(cost);
+      },
       reset: (error) => this.reset(error),
     });
     this.#writer = new ItemWriter(context, this.#outbox, this);

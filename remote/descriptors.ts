@@ -18,13 +18,8 @@ const FILES_FOR_MS = 100;
 const READ_BYTES = 64 * 1024;
 /** Every pipe has room for as much: a write of it into an empty one cannot block. */
 const PIPE_LEAST_BYTES = 4 * 1024;
-/** V8 alone lets 64 MiB of dropped items gather, and pays more for new memory than for collecting. */
-const COLLECT_AFTER_BYTES = 8 * 1024 * 1024;
 
 type SocketClass = typeof Socket;
-
-// From --expose-gc. Taken now: user code may replace it.
-const { gc } = globalThis as unknown as { gc: (options: { type: "minor" }) => void };
 
 /** Starts on files, and goes on with sockets. */
 export class DescriptorStream implements ByteStream {
@@ -44,9 +39,8 @@ export class DescriptorStream implements ByteStream {
     if (boot.sockets !== undefined) this.#sockets = new NodeByteStream(...boot.sockets);
   }
 
-  start(to: ByteSink): void {
+  start(sink: ByteSink): void {
     const { files, rest } = this.#boot;
-    const sink = this.#collecting(to);
     if (files === undefined) {
       if (rest.length > 0) sink.data(rest);
       this.#sockets?.start(sink);
@@ -77,21 +71,6 @@ export class DescriptorStream implements ByteStream {
 
   closeWrite(): void {
     this.#sockets?.closeWrite();
-  }
-
-  /** The same sink; what the executions dropped of all that went there is freed now and then. */
-  #collecting(sink: ByteSink): ByteSink {
-    let bytes = 0;
-    return {
-      data(chunk) {
-        bytes += chunk.length;
-        sink.data(chunk);
-        if (bytes < COLLECT_AFTER_BYTES) return;
-        bytes = 0;
-        gc({ type: "minor" });
-      },
-      end: (error) => sink.end(error),
-    };
   }
 
   async #loadSockets(): Promise<void> {

@@ -12,6 +12,7 @@ import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+import { itemsCame } from "./collector.ts";
 import { compile, isFrom, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
 import { asError } from "./thrown.ts";
@@ -31,6 +32,7 @@ const EXIT_GRACE_MS = 1_000;
 export class Executor implements ConnectionHandler {
   readonly side = "remote";
   readonly owner: ChannelGateway;
+  readonly itemsCame = itemsCame;
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
