@@ -14,15 +14,23 @@ const MIN_PAUSE_MS = 5;
 const MAX_PAUSE_MS = 1_000;
 /** A pause of this part of a window's time, or more: the peer used 5/6 of the link, or less. */
 const PAUSED = 1 / 5;
-/** As many windows in a row, each with a pause: a single one may be the machine's. */
-const WINDOWS_WITH_PAUSE = 2;
+/** As many windows in a row that ask for a larger one: a single one may be the machine's doing. */
+const WINDOWS_IN_A_ROW = 2;
+/**
+ * A window that is taken within this is short: credit is given so often that it is what the rate
+ * depends on. Each frame of it wakes the peer, which costs both as much as 64 KiB of data do.
+ */
+const SHORT_WINDOW_MS = 4;
+/** No window grows for being short beyond this, where 1 GiB/s makes no more than 512 frames of credit. */
+const MAX_SHORT_WINDOW_BYTES = 4 * INITIAL_WINDOW_BYTES;
 
 /**
  * Counts what arrives and what is taken, and how much credit is to be given for it.
  *
  * On a long link, a peer that has used up its window waits for a round trip: what it sends comes in
- * bursts. Where that is so, and the consumer keeps up, the window doubles. It costs nothing to find
- * out: neither a frame, nor a look at the clock for each item.
+ * bursts. Where that is so, and the consumer keeps up, the window doubles. So it does where a quick
+ * consumer has taken all of it in no time. It costs nothing to find out: neither a frame, nor a look at
+ * the clock for each item.
  */
 export class ReceiveWindow {
   readonly #now: () => number;
@@ -39,7 +47,7 @@ export class ReceiveWindow {
   #time = 0;
   #longest = 0;
   #isBehind = false;
-  #paused = 0;
+  #inARow = 0;
 
   /** @param now Milliseconds of a clock; default: `performance.now`. */
   constructor(now: () => number = () => performance.now()) {
@@ -82,13 +90,14 @@ export class ReceiveWindow {
   /** Bytes by which the window grows now. */
   #growth(): number {
     if (this.#measured < this.#size || this.#size === MAX_WINDOW_BYTES) return 0;
+    const isShort = this.#time < SHORT_WINDOW_MS && this.#size < MAX_SHORT_WINDOW_BYTES;
     const isPaused = this.#longest >= MIN_PAUSE_MS && this.#longest <= MAX_PAUSE_MS &&
       this.#longest >= PAUSED * this.#time && !this.#isBehind;
-    this.#paused = isPaused ? this.#paused + 1 : 0;
+    this.#inARow = isShort || isPaused ? this.#inARow + 1 : 0;
     this.#measured = this.#time = this.#longest = 0;
     this.#isBehind = false;
-    if (this.#paused < WINDOWS_WITH_PAUSE) return 0;
-    this.#paused = 0;
+    if (this.#inARow < WINDOWS_IN_A_ROW) return 0;
+    this.#inARow = 0;
     const growth = this.#size;
     this.#size += growth;
     return growth;
