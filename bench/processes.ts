@@ -15,6 +15,12 @@ const TAKE = `
   }
 `;
 
+const GIVE = `
+  const item = new Uint8Array(${MIB});
+  for await (const count of channel) for (let i = 0; i < count; i++) await channel.send(item);
+`;
+const BULK_ITEMS = 200;
+
 /** µs a turn. */
 async function roundTrip(channel: Channel): Promise<number> {
   const count = 3_000;
@@ -27,14 +33,21 @@ async function roundTrip(channel: Channel): Promise<number> {
   return 1e6 / rate;
 }
 
-/** MiB/s. */
-async function bulk(channel: Channel): Promise<number> {
+/** MiB/s to it. */
+async function bulkTo(channel: Channel): Promise<number> {
   const item = new Uint8Array(MIB);
-  const count = 200;
-  return await perSecond(count, async () => {
-    for (let i = 0; i < count; i++) await channel.send(item);
+  return await perSecond(BULK_ITEMS, async () => {
+    for (let i = 0; i < BULK_ITEMS; i++) await channel.send(item);
     await channel.send(0);
     await channel.receive();
+  });
+}
+
+/** MiB/s from it. */
+async function bulkFrom(channel: Channel): Promise<number> {
+  return await perSecond(BULK_ITEMS, async () => {
+    await channel.send(BULK_ITEMS);
+    for (let i = 0; i < BULK_ITEMS; i++) await channel.receive();
   });
 }
 
@@ -119,16 +132,18 @@ async function compare(code: string, work: (channel: Channel) => Promise<number>
   ];
   const works = channels.map((channel) => () => work(channel));
   await inTurns(2, ...works);
-  const figures = await inTurns(5, ...works);
+  const figures = await inTurns(11, ...works);
   for (const channel of channels) channel.close();
   await Promise.all(channels.map((channel) => channel.waitClose()));
   return figures;
 }
 
 const [trip, isolatedTrip, viaTrip] = await compare(ECHO, roundTrip);
-const [rate, isolatedRate, viaRate] = await compare(TAKE, bulk);
+const [rateTo, isolatedTo, viaTo] = await compare(TAKE, bulkTo);
+const [rateFrom, isolatedFrom, viaFrom] = await compare(GIVE, bulkFrom);
 const gatewayTrip = { what: "the gateway's", value: trip };
-const gatewayRate = { what: "the gateway's", value: rate };
+const gatewayTo = { what: "the gateway's", value: rateTo };
+const gatewayFrom = { what: "the gateway's", value: rateFrom };
 const lines: Line[] = [
   { title: "isolated, ready: first result", unit: "ms", value: await ready(near), most: 3 },
   {
@@ -146,14 +161,28 @@ const lines: Line[] = [
     most: 1.1,
   },
   {
-    title: "isolated: 1 MiB items",
+    title: "isolated: 1 MiB items to it",
     unit: "MiB/s",
-    value: isolatedRate,
-    against: gatewayRate,
+    value: isolatedTo,
+    against: gatewayTo,
+    least: 0.9,
+  },
+  {
+    title: "isolated: 1 MiB items from it",
+    unit: "MiB/s",
+    value: isolatedFrom,
+    against: gatewayFrom,
     least: 0.9,
   },
   { title: "via: round trip", unit: "µs", value: viaTrip, against: gatewayTrip, most: 2.2 },
-  { title: "via: 1 MiB items", unit: "MiB/s", value: viaRate, against: gatewayRate, least: 0.5 },
+  { title: "via: 1 MiB items to it", unit: "MiB/s", value: viaTo, against: gatewayTo, least: 0.5 },
+  {
+    title: "via: 1 MiB items from it",
+    unit: "MiB/s",
+    value: viaFrom,
+    against: gatewayFrom,
+    least: 0.5,
+  },
 ];
 console.log("| | figure | ratio | target |\n| --- | --: | --: | --- |");
 for (const line of lines) console.log(row(line));
