@@ -16,12 +16,12 @@ import {
   type KeptCode,
   type StatusReport,
 } from "../protocol/control.ts";
-import { type Frame, FrameDecoder, writeUint32 } from "../protocol/frames.ts";
+import { type Frame, FrameDecoder } from "../protocol/frames.ts";
 import { ItemCodec } from "../protocol/items.ts";
 import { type Hello, PreambleDecoder } from "../protocol/preamble.ts";
 import { Bridges } from "./bridge.ts";
 import { type Channel, channelOf, coreOf } from "./channel.ts";
-import { KeptCodes, ReceivedCodes } from "./kept_codes.ts";
+import { type CodeHash, KeptCodes, ReceivedCodes } from "./kept_codes.ts";
 import { ChannelIds, ChannelTable, type Side } from "./channel_table.ts";
 import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "./core.ts";
 import type { Advisor } from "./remote_error.ts";
@@ -41,6 +41,8 @@ export interface ConnectionHandler {
   waiting(change: 1 | -1): void;
   /** So many bytes have come as items, which have memory of their own. */
   itemsCame?(bytes: number): void;
+  /** Initiator only: names code, so that it is sent once; without it, it is sent each time. */
+  readonly hash?: CodeHash;
   /** Initiator only: what to do about an error of the remote, by its message. */
   advise?(message: string): string | undefined;
   /** Remote only: run this; what is not kept comes as the first item. */
@@ -70,7 +72,7 @@ export class Connection implements CoreContext {
   readonly #channels: ChannelTable;
   readonly #bridges = new Bridges();
   readonly #hello = Promise.withResolvers<Hello>();
-  readonly #codes = new KeptCodes();
+  readonly #codes: KeptCodes | undefined;
   readonly #received = new ReceivedCodes();
   readonly #statusRequests = new StatusRequests();
   #peer: Hello | undefined;
@@ -90,6 +92,7 @@ export class Connection implements CoreContext {
       idOf: (value) => this.idOf(value),
       byId: (id) => this.#byId(id),
     }, this.#limits.maxItemDepth);
+    this.#codes = handler.hash === undefined ? undefined : new KeptCodes(handler.hash);
     this.scheduler = new Scheduler(stream, (error) => this.close(error));
   }
 
@@ -154,16 +157,13 @@ export class Connection implements CoreContext {
     if (typeof code !== "string") return this.#execLater(request, code, argsBytes);
     const channel = this.#channels.open((id) => this.#make(id, "execution"));
     // While frames wait, code waits with them, under the channel's window.
-    const kept = this.scheduler.idle ? this.#codes.keep(request, code) : undefined;
+    const kept = this.scheduler.idle ? this.#codes?.keep(request, code) : undefined;
     if (kept === undefined) {
       this.scheduler.frame(FrameType.EXEC, channel.id, encodeExecRequest(request));
       coreOf(channel)?.sendEncoded(this.codec.own(this.codec.encode(code)));
     } else {
-      const { number, message } = kept;
-      if (message !== undefined) this.scheduler.frame(FrameType.CODE, number, message);
-      const payload = new Uint8Array(4);
-      writeUint32(payload, 0, number);
-      this.scheduler.frame(FrameType.EXEC_KEPT, channel.id, payload);
+      if (kept.payload !== undefined) this.scheduler.frame(FrameType.CODE, 0, kept.payload);
+      this.scheduler.frame(FrameType.EXEC_KEPT, channel.id, kept.hash);
     }
     coreOf(channel)?.sendEncoded(argsBytes);
     return channel;
@@ -313,11 +313,11 @@ export class Connection implements CoreContext {
       }
       case "code":
         this.#remoteOnly(this.#handler.exec, frame.type);
-        this.#received.take(frame.number, frame.code);
+        this.#received.take(frame.hash, frame.code);
         break;
       case "execKept": {
         const exec = this.#remoteOnly(this.#handler.exec, frame.type);
-        const kept = this.#received.get(frame.code);
+        const kept = this.#received.get(frame.hash);
         const channel = this.#accept(frame.channel, "running");
         exec.call(this.#handler, channel, coreOf(channel) as ChannelCore, kept, kept);
         break;

@@ -1,15 +1,15 @@
-/** How code reaches the remote: once, under a number; or later, over a channel of its own. */
+/** How code reaches the remote: once, named by its hash; or later, over a channel of its own. */
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ChannelClosedError, ExecnetError } from "../errors.ts";
 import { decodeKeptCode, type ExecRequest } from "../protocol/control.ts";
 import { assert } from "../tests/support/assert.ts";
-import { face, pair } from "../tests/support/peers.ts";
+import { face, hashOf, pair } from "../tests/support/peers.ts";
 import type { Channel } from "./channel.ts";
 
 const REQUEST: ExecRequest = { kind: "source", name: "job", position: "", isolated: false };
 
-Deno.test("code is sent once, and named by its number from then on", async () => {
+Deno.test("code is sent once, and named by its hash from then on", async () => {
   await using it = face("initiator");
   await it.peer.greet();
   const { connection } = it.side;
@@ -17,11 +17,12 @@ Deno.test("code is sent once, and named by its number from then on", async () =>
   const first = await it.peer.next("code");
   assert(first !== undefined);
   assertEquals(decodeKeptCode(first.code), { ...REQUEST, text: "one" });
-  assertEquals((await it.peer.next("execKept"))?.code, first.number);
+  assertEquals(first.hash, hashOf(first.code));
+  assertEquals((await it.peer.next("execKept"))?.hash, first.hash);
   const second = await it.peer.next("code");
-  assertEquals((await it.peer.next("execKept"))?.code, second?.number);
-  assertEquals((await it.peer.next("execKept"))?.code, first.number);
-  assertEquals((await it.peer.next("execKept"))?.code, second?.number);
+  assertEquals((await it.peer.next("execKept"))?.hash, second?.hash);
+  assertEquals((await it.peer.next("execKept"))?.hash, first.hash);
+  assertEquals((await it.peer.next("execKept"))?.hash, second?.hash);
 });
 
 Deno.test("code that does not fit a frame, or that has to wait, comes as the first item", async () => {

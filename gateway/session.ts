@@ -5,6 +5,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
 import type { ChannelIds } from "../channel/channel_table.ts";
 import { Connection, type ConnectionHandler } from "../channel/connection.ts";
@@ -60,6 +61,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
   readonly side = "initiator";
   readonly owner: ChannelGateway;
   readonly ids: ChannelIds;
+  readonly hash = codeHash;
   readonly connection: Connection;
   readonly #init: SessionInit;
   readonly #process: RemoteProcess;
@@ -324,4 +326,9 @@ export class Session implements ConnectionHandler, ProcessObserver {
     const { id } = this.owner;
     printLine(this.#execution === undefined ? id : `${id}:${this.#execution.name}`, line);
   }
+}
+
+/** SHA-256, as nothing else is as surely another for another text. */
+function codeHash(message: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash("sha256").update(message).digest());
 }

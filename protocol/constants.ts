@@ -54,9 +54,9 @@ export const FrameType = {
   STATUS: 10,
   /** The initiator asks the remote to end. */
   EXIT: 11,
-  /** Code to keep under a number, which the channel field carries: a control message. */
+  /** Code to keep: its hash, then a control message. */
   CODE: 12,
-  /** As EXEC, but runs kept code: its number (u32). The first item is `args`. */
+  /** As EXEC, but runs kept code: its hash. The first item is `args`. */
   EXEC_KEPT: 13,
   /** Asks for a {@linkcode FrameType.PONG}. */
   PING: 14,
@@ -76,8 +76,11 @@ export const MAX_WINDOW_BYTES: number = 16 * INITIAL_WINDOW_BYTES;
 /** The largest payload of one frame. */
 export const MAX_FRAME_BYTES: number = 64 * 1024;
 
-/** Codes that a remote keeps for the initiator, under the numbers from 0. */
+/** Codes that a remote keeps for the initiator: the latest. */
 export const KEPT_CODES = 128;
+
+/** What names a code: SHA-256. */
+export const CODE_HASH_BYTES = 32;
 
 /** What one side takes from the other, and what it holds back on its own account. */
 export interface Limits {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  CODE_HASH_BYTES,
   DEFAULT_LIMITS,
   FrameType,
   HEADER_BYTES,
@@ -28,6 +29,7 @@ Deno.test("the sizes of frames and windows are those of version 1", () => {
   assertEquals(INITIAL_WINDOW_BYTES, 1_048_576);
   assertEquals(MAX_WINDOW_BYTES, 16_777_216);
   assertEquals(KEPT_CODES, 128);
+  assertEquals(CODE_HASH_BYTES, 32);
 });
 
 Deno.test("the frame types are those of version 1", () => {

@@ -5,7 +5,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "./constants.ts";
+import { CODE_HASH_BYTES, FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "./constants.ts";
 
 /**
  * What the decoder hands out. Item bytes are handed on as they arrive, so that a large frame is
@@ -20,8 +20,8 @@ export type Frame =
   | { type: "close"; channel: number; error: Uint8Array }
   | { type: "open"; channel: number }
   | { type: "exec"; channel: number; request: Uint8Array }
-  | { type: "code"; number: number; code: Uint8Array }
-  | { type: "execKept"; channel: number; code: number }
+  | { type: "code"; hash: Uint8Array; code: Uint8Array }
+  | { type: "execKept"; channel: number; hash: Uint8Array }
   | { type: "statusRequest"; request: number }
   | { type: "status"; request: number; status: Uint8Array }
   | { type: "exit" }
@@ -196,9 +196,13 @@ function toFrame(type: FrameType, channel: number, payload: Uint8Array): Frame {
     case FrameType.EXEC:
       return { type: "exec", channel, request: payload };
     case FrameType.CODE:
-      return { type: "code", number: channel, code: payload };
+      return {
+        type: "code",
+        hash: payload.subarray(0, CODE_HASH_BYTES),
+        code: payload.subarray(CODE_HASH_BYTES),
+      };
     case FrameType.EXEC_KEPT:
-      return { type: "execKept", channel, code: readUint32(payload, 0) };
+      return { type: "execKept", channel, hash: payload };
     case FrameType.STATUS_REQUEST:
       return { type: "statusRequest", request: channel };
     case FrameType.STATUS:
@@ -230,13 +234,15 @@ function lengthRange(type: FrameType): [number, number] {
     case FrameType.ITEM:
     case FrameType.ITEM_PART:
     case FrameType.EXEC:
-    case FrameType.CODE:
     case FrameType.STATUS:
       return [1, MAX_FRAME_BYTES];
     case FrameType.ITEM_START:
       return [TOTAL_BYTES + 1, MAX_FRAME_BYTES];
-    case FrameType.WINDOW:
+    case FrameType.CODE:
+      return [CODE_HASH_BYTES + 1, MAX_FRAME_BYTES];
     case FrameType.EXEC_KEPT:
+      return [CODE_HASH_BYTES, CODE_HASH_BYTES];
+    case FrameType.WINDOW:
       return [4, 4];
     case FrameType.CLOSE:
       return [0, MAX_FRAME_BYTES];

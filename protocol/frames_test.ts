@@ -180,8 +180,8 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
   PONG: [0, 0],
   STATUS: [1, MAX_FRAME_BYTES],
   EXIT: [0, 0],
-  CODE: [1, MAX_FRAME_BYTES],
-  EXEC_KEPT: [4, 4],
+  CODE: [33, MAX_FRAME_BYTES],
+  EXEC_KEPT: [32, 32],
 };
 
 for (const [name, type] of Object.entries(FrameType)) {

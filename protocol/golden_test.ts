@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import wire from "../tests/golden/wire.json" with { type: "json" };
-import { FRAMES, HELLO, ITEMS, PREAMBLE, REFERENCES } from "../tests/golden/samples.ts";
+import { FRAMES, HASH, HELLO, ITEMS, PREAMBLE, REFERENCES } from "../tests/golden/samples.ts";
 import { FrameType } from "./constants.ts";
 import { decodeExecRequest, decodeKeptCode, decodeStatusReport } from "./control.ts";
 import { type Frame, FrameDecoder } from "./frames.ts";
@@ -66,8 +66,8 @@ const DECODED: Record<string, Frame> = {
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },
   "EXIT": { type: "exit" },
-  "CODE": { type: "code", number: 5, code: FRAMES["CODE"].subarray(9) },
-  "EXEC_KEPT": { type: "execKept", channel: 1, code: 5 },
+  "CODE": { type: "code", hash: HASH, code: FRAMES["CODE"].subarray(41) },
+  "EXEC_KEPT": { type: "execKept", channel: 1, hash: HASH },
 };
 
 for (const [name, hex] of Object.entries(wire.frames)) {

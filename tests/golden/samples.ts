@@ -1,5 +1,6 @@
 /** What `wire.json` pins: one of each item type, frame and control message, and the preamble. */
 
+import { concat } from "@std/bytes/concat";
 import { FrameType } from "../../protocol/constants.ts";
 import { encodeExecRequest, encodeKeptCode, encodeStatusReport } from "../../protocol/control.ts";
 import { encodeFrame } from "../../protocol/frames.ts";
@@ -75,6 +76,7 @@ const bytes = Uint8Array.of(1, 2, 3);
 const request = { position: "", isolated: false };
 const exec = encodeExecRequest({ ...request, kind: "source", name: "main.ts" });
 const code = encodeKeptCode({ ...request, kind: "call", name: "one", text: "() => 1" });
+export const HASH = Uint8Array.from({ length: 32 }, (_, i) => i);
 const status = encodeStatusReport({ channels: 2, executing: ["main.ts"], execModel: "main" });
 
 /** One frame of each type. */
@@ -93,8 +95,8 @@ export const FRAMES: Readonly<Record<string, Uint8Array>> = {
   "STATUS_REQUEST": encodeFrame(FrameType.STATUS_REQUEST, 7),
   "STATUS": encodeFrame(FrameType.STATUS, 7, status),
   "EXIT": encodeFrame(FrameType.EXIT, 0),
-  "CODE": encodeFrame(FrameType.CODE, 5, code),
-  "EXEC_KEPT": encodeFrame(FrameType.EXEC_KEPT, 1, Uint8Array.of(0, 0, 0, 5)),
+  "CODE": encodeFrame(FrameType.CODE, 0, concat([HASH, code])),
+  "EXEC_KEPT": encodeFrame(FrameType.EXEC_KEPT, 1, HASH),
 };
 
 /** The hello of {@linkcode PREAMBLE}. */

@@ -3,6 +3,7 @@
  * memory, and one connection that faces a peer which writes whatever bytes it is told to.
  */
 
+import { createHash } from "node:crypto";
 import { GatewayClosedError } from "../../errors.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { FrameType, type Limits } from "../../protocol/constants.ts";
@@ -50,6 +51,11 @@ class WatchedStream implements ByteStream {
   }
 }
 
+/** Names code, as an initiator does. */
+export function hashOf(message: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash("sha256").update(message).digest());
+}
+
 /** One connection and what its handler was told. */
 export class Side {
   readonly connection: Connection;
@@ -69,6 +75,7 @@ export class Side {
     const lost = Promise.withResolvers<Error | undefined>();
     this.lost = lost.promise;
     this.#stream = new WatchedStream(stream);
+    const initiatorOnly = { hash: hashOf };
     const remoteOnly = {
       exec: (channel: Channel, core: ChannelCore, request: { name: string }) => {
         this.running.push({ channel, core, name: request.name });
@@ -85,7 +92,7 @@ export class Side {
         lost.resolve(error);
         return error ?? new GatewayClosedError("the stream ended");
       },
-      ...(side === "remote" ? remoteOnly : {}),
+      ...(side === "remote" ? remoteOnly : initiatorOnly),
     }, limits);
     this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));
   }
