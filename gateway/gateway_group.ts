@@ -20,6 +20,9 @@ export interface TerminateOptions {
   timeout?: number;
 }
 
+/** The remote gives its executions 1 s to end; this is some more. */
+export const DEFAULT_TERMINATE_MS = 2_000;
+
 /** The rules of {@linkcode TerminateOptions}. */
 export const TERMINATE_OPTIONS: OptionRules<TerminateOptions> = { timeout: MILLISECONDS };
 

@@ -26,7 +26,12 @@ import {
   whenEnded,
   whenReady,
 } from "./gateway.ts";
-import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./gateway_group.ts";
+import {
+  DEFAULT_TERMINATE_MS,
+  type GatewayGroup,
+  TERMINATE_OPTIONS,
+  type TerminateOptions,
+} from "./gateway_group.ts";
 import { openError, startAll } from "./group_open.ts";
 import {
   GROUP_OPTIONS,
@@ -52,6 +57,8 @@ import { siteOf } from "./via.ts";
 
 /** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
 const DEFAULT_CONCURRENCY = 16;
+/** Milliseconds that gateways which carry others have to end by themselves, whatever those took. */
+const LEAST_TERMINATE_MS = 500;
 
 /**
  * Gateways that are named and ended together.
@@ -308,8 +315,9 @@ export class Group implements GatewayGroup<Gateway> {
   }
 
   /**
-   * Ends all its gateways, also those that are starting, see {@linkcode Gateway.terminate}. Until it
-   * is done, no new one can be made; afterwards the group can be used again.
+   * Ends all its gateways, also those that are starting, see {@linkcode Gateway.terminate}: those behind
+   * others first. `timeout` is for all: what those have used up of it, the others have not, but for
+   * half a second. Until it is done, no new one can be made; afterwards the group can be used again.
    */
   async terminate(options?: TerminateOptions): Promise<void> {
     checkOptions("terminate", options, TERMINATE_OPTIONS);
@@ -318,8 +326,13 @@ export class Group implements GatewayGroup<Gateway> {
       new GatewayClosedError("cannot start a gateway in a group that is being terminated"),
     );
     try {
+      const { timeout = DEFAULT_TERMINATE_MS } = options ?? {};
+      const start = performance.now();
+      const least = Math.min(timeout, LEAST_TERMINATE_MS);
+      let left = options;
       for (const level of endLevels([...this, ...this.#starting])) {
-        await Promise.all(level.map((gateway) => gateway.terminate(options)));
+        await Promise.all(level.map((gateway) => gateway.terminate(left)));
+        left = { timeout: Math.max(least, timeout - (performance.now() - start)) };
       }
     } finally {
       if (--this.#terminations === 0) this.#life = new AbortController();

@@ -19,6 +19,7 @@ import type { Code } from "./code.ts";
 import { denoVersionError } from "./deno_command.ts";
 import { deniedAdvice } from "./denied.ts";
 import { epitaph, runningNow } from "./epitaph.ts";
+import { DEFAULT_TERMINATE_MS } from "./gateway_group.ts";
 import { importAdvice } from "./import_advice.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import type { KeepAlive } from "./keep_alive.ts";
@@ -52,9 +53,6 @@ export interface SessionInit {
   /** The connection is gone; everything that waits on it fails with `reason`. */
   lost?(reason: Error): void;
 }
-
-/** The remote gives its executions 1 s; this is some more. */
-const DEFAULT_TERMINATE_MS = 2_000;
 
 /** A process of a gateway, and the connection to it. */
 export class Session implements ConnectionHandler, ProcessObserver {

@@ -38,6 +38,18 @@ for (const [what, source] of STUBBORN) {
   });
 }
 
+test("Group.terminate() gives gateways that carry others what these have left of its bound", async () => {
+  await using group = await Group.open(["popen//id=a//allow-run", "popen//id=b//via=a"]);
+  const timeout = 4_000;
+  for (const gateway of [...group].reverse()) {
+    await gateway.remoteExec(`await channel.send("busy"); for (;;);`).receive();
+  }
+  const start = performance.now();
+  await group.terminate({ timeout });
+  // With a bound for each it would be 4 s more.
+  assert(performance.now() - start < timeout + GRACE_MS);
+});
+
 test("what a gateway has started ends with it, also where it ends by itself", async () => {
   await using group = new Group();
   const gw = await group.makeGateway("popen//allow-run");
