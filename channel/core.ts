@@ -19,7 +19,7 @@ import { ItemReader } from "./item_reader.ts";
 import { ItemWriter } from "./item_writer.ts";
 import { Outbox } from "./outbox.ts";
 import { Outcome } from "./outcome.ts";
-import { type Advisor, remoteErrorInit } from "./remote_error.ts";
+import { type Advisor, initOf, remoteErrorInit } from "./remote_error.ts";
 import type { FrameSink } from "./scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 import { bounded, type WaitOptions } from "./wait.ts";
@@ -451,6 +451,15 @@ export class ChannelCore implements InboxOwner {
     this.#unexplained = new RemoteError(init);
     this.waiting(1);
     explained.then((init) => this.#closeExplained(new RemoteError(init)));
+  }
+
+  /** An error that came in an item, told as one that the peer closes with is. Never rejects. */
+  remoteError(error: Error): RemoteError | Promise<RemoteError> {
+    const init = initOf(error, this.#context.advise);
+    const explained = this.#explain?.(init) ?? init;
+    if (!(explained instanceof Promise)) return new RemoteError(explained);
+    this.waiting(1);
+    return explained.then((init) => new RemoteError(init)).finally(() => this.waiting(-1));
   }
 
   #closeExplained(error: Error | undefined): void {

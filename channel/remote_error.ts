@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ProtocolError, RemoteError, type RemoteErrorInit } from "../errors.ts";
+import { ProtocolError, type RemoteErrorInit } from "../errors.ts";
 import { errorParts } from "../protocol/item_types.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 
@@ -27,19 +27,15 @@ export function remoteErrorInit(
   if (!(error instanceof Error)) {
     return new ProtocolError(`the peer closed channel ${channel} with something not an error`);
   }
+  return initOf(error, advise);
+}
+
+/** What an error that has just been decoded consists of, with advice. */
+export function initOf(error: Error, advise?: Advisor): RemoteErrorInit {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const advice = advise?.(at.message);
     if (advice !== undefined) at.message += `; ${advice}`;
   }
-  return initOf(error);
-}
-
-/** An error that travelled as an item, as one of the far side. */
-export function asRemoteError(error: Error): RemoteError {
-  return new RemoteError(initOf(error));
-}
-
-function initOf(error: Error): RemoteErrorInit {
   const { cause, ...parts } = errorParts(error);
   return cause.length > 0 ? { ...parts, cause: cause[0] } : parts;
 }

@@ -279,6 +279,7 @@ export class Group implements GatewayGroup<Gateway> {
   ): AsyncIterableIterator<Awaited<Result>, undefined> {
     return startMap(
       {
+        from: callOf(this.map),
         gateways: () => this,
         onJoin: (joined) => {
           this.#joinListeners.add(joined);

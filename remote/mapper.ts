@@ -98,7 +98,8 @@ export class Mapper {
     while (this.#next < this.#queue.length) {
       const item = this.#queue[this.#next++];
       try {
-        let result = this.#fn(item, this.#args);
+        const fn = this.#fn; // called as a method of this, stacks would say so
+        let result = fn(item, this.#args);
         if (isThenable(result)) result = await this.#whenDone(result);
         this.#results.push(result);
       } catch (thrown) {

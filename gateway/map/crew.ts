@@ -11,7 +11,7 @@ import type { Entry } from "./item_state.ts";
 import { abandonedError, lossError } from "./loss.ts";
 import type { MapOptions } from "./options.ts";
 import { WaitingItems } from "./waiting.ts";
-import { Worker, type WorkerEvents } from "./worker.ts";
+import { type Failures, Worker, type WorkerEvents } from "./worker.ts";
 
 /** The group that a map runs on. */
 export interface MapGroup {
@@ -28,7 +28,7 @@ export interface MapGroup {
 /** What a crew tells of its items. */
 export interface CrewEvents<Item> {
   /** Results; `failures` by their index in `results`. */
-  answered(entries: Entry<Item>[], results: unknown[], failures: ReadonlyMap<number, Error>): void;
+  answered(entries: Entry<Item>[], results: unknown[], failures: Failures): void;
   /** It was lost as often as it may be. */
   lost(entry: Entry<Item>, error: Error): void;
   /** It cannot be sent. */

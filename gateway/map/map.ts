@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Code } from "../code.ts";
 import { functionCode } from "../function.ts";
 import type { ExecOptions } from "../execution.ts";
 import { executeOn, type Gateway } from "../gateway.ts";
@@ -13,7 +14,10 @@ import { MapRun } from "./run.ts";
 import { checkItems, type Items } from "./source.ts";
 
 /** What a map needs of its group. */
-export type MapHost = Omit<MapGroup, "execute">;
+export interface MapHost extends Omit<MapGroup, "execute"> {
+  /** The call of the user, for the stacks of errors. */
+  from: Code["from"];
+}
 
 /**
  * Begins a map; its workers start when somebody asks for a result.
@@ -30,6 +34,7 @@ export function startMap<Item, Args, Result>(
   checkMapOptions(options as MapOptions<never>);
   const { args, isolate, name } = options;
   const code = functionCode(fn, "map", name);
+  code.from = host.from;
   const exec: ExecOptions = { isolate };
   const execute = (gateway: Gateway) => executeOn(gateway, code, args, exec);
   return new MapRun({ ...host, execute }, items, options as MapOptions<Item, never>);

@@ -5,7 +5,6 @@
  */
 
 import { Queue } from "../../channel/queue.ts";
-import { asRemoteError } from "../../channel/remote_error.ts";
 import { Crew, type MapGroup } from "./crew.ts";
 import { Entry } from "./item_state.ts";
 import type { MapOptions } from "./options.ts";
@@ -46,15 +45,15 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
     this.#crew = new Crew(group, options, {
       answered: (entries, results, failures) => {
         for (const [i, entry] of entries.entries()) {
-          const error = failures.get(i);
-          if (error === undefined) this.#succeeded(entry, results[i] as Result);
-          else this.#failed(entry, "fail", asRemoteError(error));
+          const tell = failures.get(i);
+          if (tell === undefined) this.#succeeded(entry, results[i] as Result);
+          else this.#failed(entry, "fail", tell);
         }
         this.#progress();
       },
-      lost: (entry, error) => this.#failed(entry, "lose", error),
+      lost: (entry, error) => this.#failed(entry, "lose", () => error),
       refused: (entry, error) => {
-        this.#failed(entry, "fail", error);
+        this.#failed(entry, "fail", () => error);
         this.#progress();
       },
       failed: (error) => this.#fail(error),
@@ -123,12 +122,18 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
     this.#results.put(entry.index, { kind: "result", value });
   }
 
-  async #failed(entry: Entry<Item>, event: "fail" | "lose", error: Error): Promise<void> {
+  async #failed(
+    entry: Entry<Item>,
+    event: "fail" | "lose",
+    tell: () => Error | Promise<Error>,
+  ): Promise<void> {
     entry.go(event);
     const { onError = "stop" } = this.#options;
-    if (onError === "stop") return this.#stopAt(entry, error);
     if (onError === "skip") return this.#skip(entry);
+    if (onError === "stop") this.#takeNoMoreAfter(entry);
+    const error = await tell();
     try {
+      if (onError === "stop") throw error;
       const decision = await onError(error, entry.item);
       if (decision === "stop") this.#stopAt(entry, error);
       else this.#skip(entry);
@@ -146,7 +151,11 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
   /** The results of the items before it still come, where the order counts. */
   #stopAt(entry: Entry<Item>, error: unknown): void {
     entry.go("decide");
+    this.#takeNoMoreAfter(entry);
     this.#results.put(entry.index, { kind: "stop", error });
+  }
+
+  #takeNoMoreAfter(entry: Entry<Item>): void {
     const { waiting } = this.#crew;
     waiting.limit = Math.min(waiting.limit, this.#isOrdered ? entry.index : -1);
   }

@@ -4,17 +4,20 @@
  * @module
  */
 
-import type { Channel } from "../../channel/channel.ts";
+import { type Channel, coreOf } from "../../channel/channel.ts";
 import { ChannelClosedError, ProtocolError, SerializationError } from "../../errors.ts";
 import { type MapAnswer, readMapAnswer } from "../../protocol/map_answer.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Entry } from "./item_state.ts";
 import { FIRST_PACE, nextPace, type Pace } from "./pace.ts";
 
+/** Errors of the far side, as they are to be told: that may take a look into the user's files. */
+export type Failures = ReadonlyMap<number, () => Error | Promise<Error>>;
+
 /** What a worker tells of its items. */
 export interface WorkerEvents<Item> {
   /** Results; `failures` by their index in `results`. */
-  answered(entries: Entry<Item>[], results: unknown[], failures: ReadonlyMap<number, Error>): void;
+  answered(entries: Entry<Item>[], results: unknown[], failures: Failures): void;
   /** These have not begun, and will not here. */
   givenBack(entries: Entry<Item>[]): void;
   /** This cannot be sent. */
@@ -147,7 +150,9 @@ export class Worker<Item> {
   async #receive(channel: Channel): Promise<void> {
     this.#receiving = true;
     try {
-      while (this.inHand > 0) this.#take(readMapAnswer(await channel.receive()));
+      while (this.inHand > 0) {
+        this.#take(readMapAnswer(await channel.receive()), channel);
+      }
       this.#receiving = false;
     } catch (error) {
       if (error instanceof ProtocolError) channel.close();
@@ -156,7 +161,7 @@ export class Worker<Item> {
   }
 
   /** @throws {ProtocolError} when it answers what it was not given. */
-  #take({ ms, results, failures, back }: MapAnswer): void {
+  #take({ ms, results, failures, back }: MapAnswer, channel: Channel): void {
     if (this.#closed) return;
     const entries: Entry<Item>[] = [];
     for (let i = 0; i < results.length; i++) {
@@ -172,7 +177,11 @@ export class Worker<Item> {
       this.#pace = FIRST_PACE;
       this.#events.givenBack(returned);
     }
-    this.#events.answered(entries, results, failures ?? new Map());
+    const told = Array.from(
+      failures ?? [],
+      ([index, error]) => [index, () => coreOf(channel)?.remoteError(error) ?? error] as const,
+    );
+    this.#events.answered(entries, results, new Map(told));
   }
 
   #takeAt(place: number): Entry<Item> {

@@ -1,6 +1,6 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { assert } from "../support/assert.ts";
-import { Group, ImpureFunctionError, SerializationError } from "../../mod.ts";
+import { Group, ImpureFunctionError, RemoteError, SerializationError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
 import { until } from "../support/deadline.ts";
 import { MemoryMapHost } from "../support/memory_map.ts";
@@ -276,3 +276,25 @@ test("a map can be asked for several results ahead", async () => {
   const all = await Promise.all(Array.from({ length: 5 }, () => map.next()));
   assertEquals(all.map(({ value }) => value), [1, 2, 3, undefined, undefined]);
 });
+
+test("an error of an item tells the gateway, the user's lines on both sides, and what to grant", async () => {
+  await using group = await Group.open(["popen//id=worker"]);
+  const error = await assertRejects(
+    () =>
+      Array.fromAsync(group.map([1], async function reading() { // the call
+        await Deno.readTextFile("/nowhere"); // the failure
+      })),
+    RemoteError,
+    "add allow-read=/nowhere to the spec of gateway worker",
+  );
+  const [local, remote] = String(error.stack).split("on the remote side (gateway worker):");
+  assertStringIncludes(local, `map_test.ts:${lineOf("// the call")}:`);
+  assertStringIncludes(remote, `map_test.ts:${lineOf("// the failure")}:`);
+  assertStringIncludes(error.remoteStack, "at reading (");
+});
+
+/** The line (from 1) of this file that ends so. */
+function lineOf(end: string): number {
+  const lines = Deno.readTextFileSync(new URL(import.meta.url)).split("\n");
+  return lines.findIndex((line) => line.endsWith(end)) + 1;
+}

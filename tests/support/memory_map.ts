@@ -1,5 +1,6 @@
 /** Maps over memory gateways: their group cannot be told what to start. */
 
+import { callOf } from "../../gateway/execution.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { startMap } from "../../gateway/map/map.ts";
 import type { MapFunction } from "../../gateway/map/options.ts";
@@ -35,6 +36,7 @@ export class MemoryMapHost implements AsyncDisposable {
     options: MapOptions<Item, Args> = {},
   ): AsyncIterableIterator<Awaited<Result>, undefined> {
     const host = {
+      from: callOf(this.map),
       gateways: () => this.gateways,
       onJoin: (joined: (gateway: Gateway) => void) => {
         this.#joined.add(joined);
