@@ -12,7 +12,6 @@ import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
-import { itemsCame } from "./collector.ts";
 import { compile, isFrom, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
 import { asError } from "./thrown.ts";
@@ -32,7 +31,7 @@ const EXIT_GRACE_MS = 1_000;
 export class Executor implements ConnectionHandler {
   readonly side = "remote";
   readonly owner: ChannelGateway;
-  readonly itemsCame = itemsCame;
+  readonly itemsCame: ConnectionHandler["itemsCame"];
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
@@ -41,9 +40,15 @@ export class Executor implements ConnectionHandler {
   /**
    * @param stream Where the hello of this side has been said already.
    * @param exit Called when this side is to end, after its executions have.
+   * @param itemsCame See {@linkcode ConnectionHandler.itemsCame}.
    */
-  constructor(stream: ByteStream, exit: (isOrphan: boolean) => void) {
+  constructor(
+    stream: ByteStream,
+    exit: (isOrphan: boolean) => void,
+    itemsCame?: ConnectionHandler["itemsCame"],
+  ) {
     this.#exit = exit;
+    this.itemsCame = itemsCame;
     const connection = this.#connection = new Connection(stream, this);
     this.owner = {
       get id() {

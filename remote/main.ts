@@ -6,6 +6,7 @@
 
 import { taken } from "../protocol/taken.ts";
 import type { Boot } from "./boot.ts";
+import { itemsCame } from "./collector.ts";
 import { DescriptorStream } from "./descriptors.ts";
 import { Executor } from "./executor.ts";
 
@@ -20,7 +21,7 @@ const executor = new Executor(stream, (isOrphan) => {
   // Nobody else is left to end what executions have started.
   if (isOrphan) killGroup();
   exit(0);
-});
+}, itemsCame);
 
 function killGroup(): void {
   try {
