@@ -209,6 +209,12 @@ export class Connection implements CoreContext {
     await this.#stream.flushed();
   }
 
+  /** Closes the channels that are open, without an error; resolves when the peer is told. */
+  async closeChannels(): Promise<void> {
+    for (const channel of this.#channels.all) channel.close();
+    await this.written();
+  }
+
   /**
    * Asks the peer what it runs.
    *

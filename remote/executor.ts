@@ -67,10 +67,16 @@ export class Executor implements ConnectionHandler {
     const execution: Execution = { name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
     execution.ended = this.#run(channel, request, kept).then(
-      () => core.finish(),
-      (error: unknown) =>
-        core.finish(core.isClosed && isOwnEnd(error, core) ? undefined : asError(error)),
-    ).finally(() => this.#over(execution));
+      () => {
+        const isDone = !core.isClosed;
+        core.finish();
+        return isDone;
+      },
+      (error: unknown) => {
+        core.finish(core.isClosed && isOwnEnd(error, core) ? undefined : asError(error));
+        return false;
+      },
+    ).then((isDone) => this.#over(execution, isDone));
   }
 
   /** Makes the initiator send some bytes. */
@@ -90,13 +96,15 @@ export class Executor implements ConnectionHandler {
     const execution = suspects.length === 1 ? suspects[0] : undefined;
     const error = asError(thrown);
     execution?.core.finish(error);
-    if (execution?.isolated) this.#over(execution);
+    if (execution?.isolated) this.#over(execution, false);
     else console.error(`Uncaught, in a gateway that goes on: ${error.stack}`);
   }
 
-  async #over(execution: Execution): Promise<void> {
+  /** @param isDone It ran to its end, and was not asked to; otherwise what it held is lost. */
+  async #over(execution: Execution, isDone: boolean): Promise<void> {
     if (!this.#executions.delete(execution) || !execution.isolated) return;
     await this.#connection.flushed();
+    if (isDone) await this.#connection.closeChannels();
     this.#exit(false);
   }
 

@@ -234,6 +234,44 @@ test("two isolated executions talk over a channel that both are given", async ()
   assertEquals(await a.receive(), 21);
 });
 
+test("what an isolated execution still holds when it is done closes, and not with an error", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  const reader = gw.remoteExec(
+    `const items = channel.gateway.newChannel();
+    await channel.send(items);
+    const all = [];
+    for await (const item of items) all.push(item);
+    await channel.send(all);`,
+    undefined,
+    ISOLATE,
+  );
+  const writer = gw.remoteExec(
+    `const [progress, bridged] = await channel.receive();
+    for (let i = 0; i < 3; i++) for (const each of [progress, bridged]) each.send(i);`,
+    undefined,
+    ISOLATE,
+  );
+  const progress = gw.newChannel();
+  await writer.send([progress, await reader.receive()]);
+  assertEquals(await Array.fromAsync(progress), [0, 1, 2]);
+  assertEquals(await reader.receive(), [0, 1, 2]);
+  await Promise.all([writer.waitClose(), reader.waitClose()]);
+});
+
+test("what an isolated execution holds when it fails or exits is lost, and says so", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway();
+  for (const end of [`throw new Error("half-way")`, `Deno.exit()`]) {
+    const held = gw.newChannel();
+    const options = { ...ISOLATE, name: "half" };
+    const channel = gw.remoteExec(`await args.send(1); ${end}`, held, options);
+    assertEquals(await held.receive(), 1);
+    await assertRejects(() => channel.waitClose());
+    await assertRejects(() => held.receive(), GatewayClosedError, "execution half of gateway");
+  }
+});
+
 test("a channel of one gateway is given to another, and they talk", async () => {
   await using group = new Group();
   const [one, two] = await Promise.all([group.makeGateway(), group.makeGateway()]);
