@@ -169,9 +169,10 @@ export class Gateway implements AsyncDisposable {
    * `jsr:`, `npm:`) is imported by the gateway, under its own `import` permission.
    *
    * Where its default export is a function, that is called with `(channel, args)`, as a function
-   * that is sent is. Otherwise its top level is all that runs. In a `file:` module and what it
-   * imports, `channel` and `args` are bound: `typeof channel !== "undefined"` tells that it was
-   * sent. `import.meta.main` is false there.
+   * that is sent is. Otherwise its top level is all that runs: each time of a `file:` module, once in
+   * a process of another, as Deno keeps those. In a module and what it imports, `channel` and `args`
+   * are bound: `typeof channel !== "undefined"` tells that it was sent. `import.meta.main` is false
+   * there.
    *
    * The channel closes with a {@linkcode ModuleError} when the module cannot be sent. This process
    * needs `--allow-read` of its files, and for `deno bundle` also `--allow-write` of the temporary

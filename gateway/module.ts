@@ -5,6 +5,7 @@
  */
 
 import { ModuleError } from "../errors.ts";
+import { SENT } from "../protocol/control.ts";
 import { bundle } from "./bundle.ts";
 import type { Code, Locate } from "./code.ts";
 import { type ModuleGraph, readModuleGraph } from "./module_graph.ts";
@@ -42,9 +43,35 @@ export function moduleCode(url: URL): Pick<Code, "kind" | "text" | "position" | 
       `remoteExec takes modules of file:, ${REMOTE_SCHEMES.join(", ")}; not ${url.protocol}`,
     );
   }
-  const text = `return (await import(${JSON.stringify(url.href)})).default;`;
+  const text = `${BIND_GLOBALS}return (await import(${JSON.stringify(url.href)})).default;`;
   return { kind: "module", text, position: "" };
 }
+
+/**
+ * What the gateway imports has no scope of this execution around it: `channel` and `args` are globals
+ * there, which each execution has of its own. Nobody else sees any.
+ */
+const BIND_GLOBALS = `
+const key = Symbol.for(${JSON.stringify(SENT)});
+let sent = globalThis[key];
+if (sent === undefined) {
+  const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
+  sent = new AsyncLocalStorage();
+  Object.defineProperty(globalThis, key, { value: sent });
+  for (const name of ["channel", "args"]) {
+    if (Object.hasOwn(globalThis, name)) continue;
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      get: () => sent.getStore()?.[name],
+      set: (value) =>
+        Object.defineProperty(globalThis, name, {
+          value, writable: true, enumerable: true, configurable: true,
+        }),
+    });
+  }
+}
+sent.enterWith({ channel, args });
+`;
 
 function localModule(url: URL): Pick<Code, "text" | "locate"> {
   const entry = new URL(url.pathname, "file:");

@@ -46,6 +46,12 @@ export interface ExecRequest {
   isolated: boolean;
 }
 
+/**
+ * Where the far side keeps what tells an imported module of its execution, once there has been one:
+ * an `AsyncLocalStorage` on `globalThis`, by the symbol of this name.
+ */
+export const SENT = "@x/execnet: sent";
+
 /** What stacks call a piece of code: its name, without what would break a frame apart. */
 export function stackName(name: string): string {
   return name.replaceAll(/[^\w.$@/:-]/g, "_");

@@ -10,7 +10,13 @@ import type { ConnectionHandler } from "../channel/connection.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
-import type { ExecKind, ExecRequest, KeptCode, StatusReport } from "../protocol/control.ts";
+import {
+  type ExecKind,
+  type ExecRequest,
+  type KeptCode,
+  SENT,
+  type StatusReport,
+} from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 import { compile, isFrom, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
@@ -23,6 +29,8 @@ interface Execution {
   /** Whether this process is its own. */
   isolated: boolean;
 }
+
+type SentGlobals = Record<symbol, { run<T>(store: undefined, run: () => T): T } | undefined>;
 
 /** How long executions have to end, when they are asked to. */
 const EXIT_GRACE_MS = 1_000;
@@ -66,7 +74,7 @@ export class Executor implements ConnectionHandler {
     const { name, isolated } = request;
     const execution: Execution = { name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
-    execution.ended = this.#run(channel, request, kept).then(
+    execution.ended = unsent(() => this.#run(channel, request, kept)).then(
       () => {
         const isDone = !core.isClosed;
         core.finish();
@@ -151,6 +159,12 @@ export class Executor implements ConnectionHandler {
     await Promise.race([Promise.all(Array.from(this.#executions, ({ ended }) => ended)), late]);
     clearTimer(timer);
   }
+}
+
+/** Runs it in no execution's async context: what reads the stream may have got into one. */
+function unsent<T>(run: () => T): T {
+  const sent = (globalThis as SentGlobals)[Symbol.for(SENT)];
+  return sent === undefined ? run() : sent.run(undefined, run);
 }
 
 async function run(

@@ -219,6 +219,30 @@ export function moduleTests(behaves: Behaviour): void {
     await channel.waitClose();
   });
 
+  behaves(
+    "a module of another URL finds its channel and args, and others find none",
+    async (gw) => {
+      const source = `await channel.receive();
+      setTimeout(() => channel.send(args + 1));
+      await new Promise((resolve) => setTimeout(resolve));
+      export default async function* () { yield args + 2; yield args + 3; }`;
+      const channels = [10, 20].map((n) => {
+        const dependency = `data:text/javascript,channel.send(args); // ${n}`;
+        const module = `import ${JSON.stringify(dependency)}; ${source} // ${n}`;
+        return gw.remoteExec(new URL(`data:text/javascript,${encodeURIComponent(module)}`), n);
+      });
+      const started = await Promise.all(channels.map((channel) => channel.receive()));
+      assertEquals(started, [10, 20]);
+      const types = await gw.call(() =>
+        ["channel", "args"].map((name) => new Function(`return typeof ${name}`)())
+      );
+      assertEquals(types, ["undefined", "undefined"]);
+      for (const channel of channels.toReversed()) await channel.send(0);
+      const rest = await Promise.all(channels.map((channel) => Array.fromAsync(channel)));
+      assertEquals(rest, [[11, 12, 13], [21, 22, 23]]);
+    },
+  );
+
   behaves("a module that the gateway may not import is refused there", async (gw) => {
     if (gw.remote.pid === Deno.pid) return; // this process may
     const channel = gw.remoteExec(new URL("https://no-such-host.invalid/m.ts"));
