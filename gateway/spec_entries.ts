@@ -133,7 +133,10 @@ function checkKey(key: string, known: readonly string[]): void {
   if (known.includes(key)) return;
   if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
   if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
-  const [, variable = ""] = /:(.*)/s.exec(key) ?? [];
+  const [, before = "", variable = ""] = /^(.*?):(.*)/s.exec(key) ?? [];
+  if (known.includes(before)) {
+    throw new SpecError(`a spec has no key "${key}"; did you mean "${before}=${variable}"?`);
+  }
   // `read` is nearer to allow-read than to id.
   const nearest = known.find((each) => each.endsWith(`-${key}`)) ??
     closestString(key, [...known, `${ENV_PREFIX}${variable}`]);

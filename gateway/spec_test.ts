@@ -71,6 +71,7 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   ["popen//alow-read=/", `did you mean "allow-read"`],
   ["popen//allow_read", `did you mean "allow-read"`],
   ["popen//connecttimeout=1", `did you mean "connectTimeout"`],
+  ["ssh:user@host", `did you mean "ssh=user@host"`],
   ["popen//evn:LANG=C", `did you mean "env:LANG"`],
   ["popen//env:=C", "env:NAME=value"],
   ["popen//python=python3", `no key "python"`],
