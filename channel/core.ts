@@ -240,6 +240,7 @@ export class ChannelCore implements InboxOwner {
       );
     }
     this.#reader.keepsEncoded = true;
+    this.#outcome.isSeen = true; // by whoever it is forwarded to
   }
 
   /**

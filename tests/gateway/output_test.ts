@@ -158,3 +158,18 @@ test("an error that nobody received is shown when its gateway ends", async () =>
   );
   assertMatch(stderr, /\[gw0\] .*job.*\n?.*RangeError: unseen/);
 });
+
+test("an error that another execution was told of, over a channel that it was given, is not", async () => {
+  const { stdout, stderr } = await runScript(
+    `const group = await execnet.Group.open(["popen", "popen"]);
+     const failing = group.get(0).remoteExec(\`throw new RangeError("told")\`);
+     const told = group.get(1).remoteExec(
+       \`await args.receive().catch((error) => channel.send(error.message))\`,
+       failing,
+     );
+     console.log(await told.receive());
+     await group.terminate();`,
+    LAUNCH,
+  );
+  assertEquals([stdout, stderr], ["told\n", ""]);
+});
