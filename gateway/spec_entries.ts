@@ -129,16 +129,20 @@ export class SpecEntries {
   }
 }
 
+/** What Python's execnet calls otherwise, where the letters do not tell. */
+const EXECNET_KEYS: ReadonlyMap<string, string> = new Map([["python", "deno"]]);
+
 function checkKey(key: string, known: readonly string[]): void {
   if (known.includes(key)) return;
   if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
   if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
   const [, before = "", variable = ""] = /^(.*?):(.*)/s.exec(key) ?? [];
   if (known.includes(before)) {
-    throw new SpecError(`a spec has no key "${key}"; did you mean "${before}=${variable}"?`);
+    // What follows may be a token.
+    throw new SpecError(`a spec has no key "${before}:…"; did you mean "${before}=…"?`);
   }
   // `read` is nearer to allow-read than to id.
-  const nearest = known.find((each) => each.endsWith(`-${key}`)) ??
+  const nearest = EXECNET_KEYS.get(key) ?? known.find((each) => each.endsWith(`-${key}`)) ??
     closestString(key, [...known, `${ENV_PREFIX}${variable}`]);
   throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
 }
