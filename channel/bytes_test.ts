@@ -7,8 +7,10 @@ import { ProtocolError } from "../errors.ts";
 import { FrameType, INITIAL_WINDOW_BYTES, MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { coreOf } from "./channel.ts";
+import { Connection } from "./connection.ts";
 import { Outbox } from "./outbox.ts";
 import type { FrameSink } from "./scheduler.ts";
+import { UnboundChannels } from "./unbound.ts";
 import { face, pair, quiet } from "../tests/support/peers.ts";
 
 /** A chunk whose bytes tell where they belong. */
@@ -41,6 +43,37 @@ Deno.test("ChannelCore.sendBytes() tells what has been written in the order in w
   await Promise.all(sends);
   await quiet(it);
   assertEquals(told, [0, 1, 2, 3]);
+});
+
+Deno.test("ChannelCore.sendBytes() tells of a few bytes only after what was sent before was written", async () => {
+  const writes: (() => void)[] = [];
+  const connection = new Connection({
+    start() {},
+    write: (_chunks, written = () => {}) =>
+      new Promise<void>((resolve) => writes.push(() => (written(), resolve()))),
+    async flushed() {},
+    closeWrite() {},
+  }, { side: "initiator", owner: { id: "x" }, waiting() {}, lost: () => new Error("lost") });
+  const core = coreOf(connection.newChannel());
+  const told: string[] = [];
+  await core?.sendBytes([chunk(100_000)], () => told.push("many"));
+  // They may be the last of an item whose first bytes are on their way: the memory is of both.
+  core?.sendBytes([chunk(5)], () => told.push("few"));
+  assertEquals([told, writes.length], [[], 1]);
+  writes[0]();
+  assertEquals(told, ["many"]);
+});
+
+Deno.test("ChannelCore.sendBytes() on a channel without a connection tells that it holds a copy", async () => {
+  await using it = await pair();
+  const unbound = new UnboundChannels(it.initiator.connection.owner, it.initiator.connection);
+  const channel = unbound.newChannel();
+  const bytes = chunk(100_000);
+  await coreOf(channel)?.sendBytes([bytes], () => bytes.fill(0));
+  assertEquals(bytes, new Uint8Array(100_000));
+  await it.near.send(channel);
+  const there = await it.far.receive() as typeof channel;
+  assertEquals(await there.receive(), chunk(100_000));
 });
 
 Deno.test("ChannelCore.sendBytes() does nothing after the close", async () => {

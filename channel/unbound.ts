@@ -123,8 +123,15 @@ class HeldFrames implements FrameSink {
     while (source.writeFrame(this));
   }
 
-  frame(type: FrameType, _channel: number, payload?: Uint8Array, prefix?: number): void {
+  frame(
+    type: FrameType,
+    _channel: number,
+    payload?: Uint8Array,
+    prefix?: number,
+    written?: () => void,
+  ): void {
     this.#frames.push({ type, payload: payload?.slice(), prefix });
+    written?.();
   }
 
   /** Puts them where they belong, under the number that the channel has got. */
