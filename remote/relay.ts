@@ -12,6 +12,8 @@ import { RelayFeed } from "./relay_feed.ts";
 
 /** What a read takes at most; a pipe holds no more. */
 const READ_BYTES = 64 * 1024;
+/** So few are sent as a copy: many small reads would hold as many buffers until they are written. */
+const COPIED_BYTES = READ_BYTES / 16;
 /** One that the process left behind may hold its pipes open: so long after its end they are read. */
 const LAST_BYTES_MS = 500;
 
@@ -57,13 +59,22 @@ export async function relay(
 }
 
 /** Sends all that comes, from the buffers that it was read into; those are used again. */
-async function pass(from: ReadableStream<Uint8Array>, to: ChannelCore): Promise<void> {
+export async function pass(
+  from: ReadableStream<Uint8Array>,
+  to: Pick<ChannelCore, "sendBytes" | "sendOn">,
+): Promise<void> {
   const free: ArrayBuffer[] = [];
   const reader = from.getReader({ mode: "byob" });
   for (;;) {
     const buffer = free.pop() ?? new ArrayBuffer(READ_BYTES);
     const { done, value } = await reader.read(new Uint8Array(buffer));
     if (done) return;
-    await to.sendBytes([value], () => free.push(value.buffer));
+    const release = () => free.push(value.buffer);
+    if (value.length > COPIED_BYTES) await to.sendBytes([value], release);
+    else {
+      const sent = to.sendOn(value);
+      release();
+      await sent;
+    }
   }
 }
