@@ -26,6 +26,7 @@ export async function relay(
   channel: Channel,
   { command, guarded, env, side }: RelayArgs<Channel<Deno.Signal, RelayReport>>,
 ): Promise<void> {
+  if (channel.signal.aborted) return side.close(); // closed right behind what asked for it
   const { state } = Deno.permissions.querySync({ name: "run", command: guarded[0] });
   const [program, ...args] = state === "granted" ? guarded : command;
   const child = new Deno.Command(program, {

@@ -7,7 +7,9 @@ import {
   RemoteError,
   SpecError,
 } from "../../mod.ts";
+import { asMiddle } from "../../gateway/gateway.ts";
 import { test } from "../support/bounded.ts";
+import { inTime } from "../support/deadline.ts";
 import { Lines } from "../support/lines.ts";
 import { runScript, whenGone } from "../support/processes.ts";
 
@@ -70,6 +72,17 @@ test("a killed far gateway is told with its signal, and the middle goes on", asy
   await waiting;
   assertEquals((await far.closed).signal, "SIGKILL");
   assertEquals(await middle.call(() => 1), 1);
+});
+
+test("a relay that is closed right behind its request starts no process", async () => {
+  await using group = await Group.open([MIDDLE]);
+  const [gateway] = [...group];
+  const middle = asMiddle(gateway);
+  const command = ["/bin/sh", "-c", "sleep 600"] as const;
+  const side = middle.newChannel();
+  middle.relay({ command, guarded: command, env: {}, side }, "late").close();
+  await inTime("the end of the relay", side.waitClose());
+  assertEquals((await gateway.remoteStatus()).executing, []);
 });
 
 test("errors keep their type across hops", async () => {
