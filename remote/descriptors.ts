@@ -73,6 +73,11 @@ export class DescriptorStream implements ByteStream {
     this.#sockets?.closeWrite();
   }
 
+  /** See {@linkcode NodeByteStream.finish}. */
+  async finish(): Promise<void> {
+    await this.#sockets?.finish();
+  }
+
   async #loadSockets(): Promise<void> {
     this.#socketClass = (await import("node:net")).Socket;
     this.#ping(); // only between two reads can they take over

@@ -17,9 +17,10 @@ const { exit, pid } = Deno;
 const kill = taken(Deno, "kill");
 
 const stream = new DescriptorStream(boot, () => executor.ping());
-const executor = new Executor(stream, (isOrphan) => {
+const executor = new Executor(stream, async (isOrphan) => {
   // Nobody else is left to end what executions have started.
   if (isOrphan) killGroup();
+  await stream.finish();
   exit(0);
 }, itemsCame);
 

@@ -90,4 +90,9 @@ export class NodeByteStream implements ByteStream {
   closeWrite(): void {
     if (this.#broken === undefined) this.#writable.end();
   }
+
+  /** The same; resolves when the peer can read all, or never will. Deno 2.7 calls writes done before. */
+  finish(): Promise<void> {
+    return new Promise((resolve) => this.#writable.end(() => resolve()));
+  }
 }
