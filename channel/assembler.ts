@@ -22,7 +22,7 @@ export class Assembler {
   /** @param first The first piece, shorter than `total`. */
   constructor(total: number, first: Uint8Array) {
     this.#total = total;
-    this.#head = binaryHead(first, total);
+    this.#head = binaryHeadBytes(first, total);
     const size = total - this.#head;
     this.#buffer = new Uint8Array(Math.min(size, INITIAL_WINDOW_BYTES));
     this.#append(first.subarray(this.#head));
@@ -64,7 +64,7 @@ export class Assembler {
  * The length of a `bin` head that the whole document is the body of; else 0. Such an item is
  * gathered without its head, so that its bytes need no second copy.
  */
-export function binaryHead(first: Uint8Array, total: number): number {
+export function binaryHeadBytes(first: Uint8Array, total: number): number {
   switch (first[0]) {
     case 0xc4:
       return first.length >= 2 && first[1] + 2 === total ? 2 : 0;

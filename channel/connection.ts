@@ -156,8 +156,10 @@ export class Connection implements CoreContext {
     const argsBytes = this.codec.own(this.codec.encode(args, "args"));
     if (typeof code !== "string") return this.#execLater(request, code, argsBytes);
     const channel = this.#channels.open((id) => this.#make(id, "execution"));
-    // While frames wait, code waits with them, under the channel's window.
-    const kept = this.scheduler.idle ? this.#codes?.keep(request, code) : undefined;
+    // While frames wait, code waits with them, under the channel's window. A relay has none.
+    const kept = this.scheduler.idle && request.kind !== "relay"
+      ? this.#codes?.keep(request, code)
+      : undefined;
     if (kept === undefined) {
       this.scheduler.frame(FrameType.EXEC, channel.id, encodeExecRequest(request));
       coreOf(channel)?.sendEncoded(this.codec.own(this.codec.encode(code)));

@@ -8,7 +8,7 @@ import { ProtocolError } from "../errors.ts";
 import { INITIAL_WINDOW_BYTES } from "../protocol/constants.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
-import { Assembler, binaryHead } from "./assembler.ts";
+import { Assembler, binaryHeadBytes } from "./assembler.ts";
 
 /** An item as it came, to be sent on. */
 export class EncodedItem {
@@ -106,7 +106,7 @@ export class ItemReader {
         new ProtocolError(`the peer sent an item of ${total} bytes; ${most}`),
       );
     }
-    const head = this.givesPieces ? binaryHead(bytes, total) : 0;
+    const head = this.givesPieces ? binaryHeadBytes(bytes, total) : 0;
     if (head > 0) {
       this.#left = total - bytes.length;
       return this.#give(bytes.subarray(head), cost);
