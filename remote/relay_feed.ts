@@ -6,8 +6,8 @@
 
 import { Queue } from "../channel/queue.ts";
 
-/** Twice what a pipe holds: so the process finds more while the next write is on its way. */
-const BLOCK_BYTES = 128 * 1024;
+/** Half of what a pipe holds: the process reads one half while the other is written. */
+const BLOCK_BYTES = 32 * 1024;
 
 interface Block {
   bytes: Uint8Array<ArrayBuffer>;
