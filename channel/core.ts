@@ -447,16 +447,18 @@ export class ChannelCore implements InboxOwner {
     const { codec, advise } = this.#context;
     const init = remoteErrorInit(this.id, bytes, codec, advise);
     if (init instanceof Error) return this.#closedByPeer(init);
-    const explained = this.#explain?.(init) ?? init;
-    if (!(explained instanceof Promise)) return this.#closedByPeer(new RemoteError(explained));
+    const told = this.#told(init);
+    if (!(told instanceof Promise)) return this.#closedByPeer(told);
     this.#unexplained = new RemoteError(init);
-    this.waiting(1);
-    explained.then((init) => this.#closeExplained(new RemoteError(init)));
+    told.then((error) => this.#closeExplained(error));
   }
 
   /** An error that came in an item, told as one that the peer closes with is. Never rejects. */
   remoteError(error: Error): RemoteError | Promise<RemoteError> {
-    const init = initOf(error, this.#context.advise);
+    return this.#told(initOf(error, this.#context.advise));
+  }
+
+  #told(init: RemoteErrorInit): RemoteError | Promise<RemoteError> {
     const explained = this.#explain?.(init) ?? init;
     if (!(explained instanceof Promise)) return new RemoteError(explained);
     this.waiting(1);
@@ -466,7 +468,6 @@ export class ChannelCore implements InboxOwner {
   #closeExplained(error: Error | undefined): void {
     if (this.#unexplained === undefined) return;
     this.#unexplained = undefined;
-    this.waiting(-1);
     this.#closedByPeer(error);
   }
 

@@ -18,8 +18,8 @@ export interface ByteStream {
   start(sink: ByteSink): void;
   /**
    * Writes chunks in order; they are not changed until `written` is called, which says that they,
-   * and all that was written before, are needed no more. A promise asks to wait for it before the next write: that is the
-   * backpressure. It rejects, or this throws, where the stream broke.
+   * and all that was written before, are needed no more. A promise asks to wait for it before the
+   * next write: that is the backpressure. It rejects, or this throws, where the stream broke.
    */
   write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void;
   /** Resolves when all that was written has left this process, or never will. */

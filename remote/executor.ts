@@ -137,8 +137,8 @@ export class Executor implements ConnectionHandler {
 
   async #end(isOrphan: boolean): Promise<void> {
     if (this.#executions.size > 0) await this.#lastWords();
-    // Who does not read this will not wait for it: SIGTERM follows, or the stream breaks.
-    await this.#connection.written();
+    // Who does not read this will not wait for it: SIGTERM follows. An orphan has nobody who reads.
+    if (!isOrphan) await this.#connection.written();
     this.#exit(isOrphan);
   }
 

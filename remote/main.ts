@@ -20,7 +20,7 @@ const stream = new DescriptorStream(boot, () => executor.ping());
 const executor = new Executor(stream, async (isOrphan) => {
   // Nobody else is left to end what executions have started.
   if (isOrphan) killGroup();
-  await stream.finish();
+  else await stream.finish();
   exit(0);
 }, itemsCame);
 

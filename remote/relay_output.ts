@@ -5,12 +5,11 @@
  */
 
 import type { ChannelCore } from "../channel/core.ts";
+import { COPY_BYTES } from "../channel/scheduler.ts";
 import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
 
 /** What a read takes at most; a pipe holds no more, unless it was told to. */
 const READ_BYTES = 64 * 1024;
-/** So few are sent as a copy: many small reads would hold as many buffers until they are written. */
-const COPIED_BYTES = READ_BYTES / 16;
 /** What a pipe holds at most, so that no more of an ended process can come. */
 const MOST_PIPE_BYTES = 1024 * 1024;
 /** What waits in a pipe is there at once. */
@@ -79,7 +78,8 @@ export class RelayOutput {
 
   #send(bytes: Uint8Array<ArrayBuffer>): Promise<void> | void {
     const release = () => void this.#free.push(bytes.buffer);
-    if (bytes.length > COPIED_BYTES) return this.#to.sendBytes([bytes], release);
+    if (bytes.length > COPY_BYTES) return this.#to.sendBytes([bytes], release);
+    // Many small reads would hold as many buffers until they are written.
     const sent = this.#to.sendOn(bytes);
     release();
     return sent;
