@@ -93,6 +93,7 @@ export class NodeByteStream implements ByteStream {
 
   /** The same; resolves when the peer can read all, or never will. Deno 2.7 calls writes done before. */
   finish(): Promise<void> {
+    if (this.#broken !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#writable.end(() => resolve()));
   }
 }

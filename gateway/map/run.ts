@@ -133,8 +133,7 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
     if (onError === "stop") this.#takeNoMoreAfter(entry);
     const error = await tell();
     try {
-      if (onError === "stop") throw error;
-      const decision = await onError(error, entry.item);
+      const decision = onError === "stop" ? onError : await onError(error, entry.item);
       if (decision === "stop") this.#stopAt(entry, error);
       else this.#skip(entry);
     } catch (thrown) {
