@@ -22,28 +22,28 @@ export {
   type ChannelGateway,
   type SendOptions,
 } from "./channel/channel.ts";
-export type { WaitOptions } from "./channel/wait.ts";
+export type { WaitOptions } from "./internal/wait.ts";
 export * from "./errors.ts";
 export type { AtPeer, Flipped } from "./gateway/at_peer.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
-export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/execution.ts";
+export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/exec_options.ts";
 export { Gateway } from "./gateway/gateway.ts";
-export type { GatewayGroup, TerminateOptions } from "./gateway/gateway_group.ts";
+export type { GatewayGroup, TerminateOptions } from "./gateway/group_interface.ts";
 export { Group } from "./gateway/group.ts";
-export type { GroupOptions, OpenOptions } from "./gateway/group_options.ts";
-export type { MemberStatus } from "./gateway/group_status.ts";
+export type { GroupOptions, OpenOptions } from "./gateway/group/options.ts";
+export type { MemberStatus } from "./gateway/group/status.ts";
 export type {
   LostGateway,
   MapDecision,
   MapFunction,
   MapLoss,
   MapOptions,
-} from "./gateway/map/options.ts";
+} from "./gateway/map_options.ts";
 export type { Items } from "./gateway/map/source.ts";
-export { MultiChannel } from "./gateway/multi_channel.ts";
-export { dryRun } from "./gateway/launch.ts";
-export type { OutputHandler } from "./gateway/output.ts";
-export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
+export { MultiChannel } from "./channel/multi_channel.ts";
+export { dryRun } from "./transports/start/open.ts";
+export type { OutputHandler } from "./spec/output.ts";
+export type { PermissionKind, PermissionSet, PermissionValue } from "./permissions/permissions.ts";
 export type { RemoteInfo, RemoteStatus } from "./gateway/remote_info.ts";
-export type { GatewayExit } from "./gateway/remote_process.ts";
-export type { GatewaySpec, Output, PermissionKeys } from "./gateway/spec.ts";
+export type { GatewayExit } from "./gateway/process/remote_process.ts";
+export type { GatewaySpec, Output, PermissionKeys } from "./spec/spec.ts";

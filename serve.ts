@@ -14,6 +14,6 @@ import { main } from "./server/main.ts";
 export type { ServerEvent, ServerLog } from "./server/log.ts";
 export type { ServeOptions } from "./server/options.ts";
 export { serve, type Server, type ShutdownOptions } from "./server/server.ts";
-export type { PermissionKind, PermissionSet, PermissionValue } from "./gateway/permissions.ts";
+export type { PermissionKind, PermissionSet, PermissionValue } from "./permissions/permissions.ts";
 
 if (import.meta.main) await main(Deno.args);

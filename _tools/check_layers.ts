@@ -3,17 +3,47 @@
  */
 import type { ModuleGraph } from "./module_graph.ts";
 
-/** Who may import what. A layer may always import itself. */
+/** Which room may import which. A room may always import itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
-  protocol: ["errors"],
-  channel: ["errors", "protocol"],
-  transports: ["errors", "protocol"],
-  gateway: ["errors", "protocol", "channel", "transports"],
-  remote: ["errors", "protocol", "channel", "transports"],
-  server: ["errors", "protocol", "channel", "transports", "gateway"],
-  serve: ["gateway", "server"],
-  mod: ["errors", "protocol", "channel", "transports", "gateway"],
+  internal: [],
+  protocol: ["errors", "internal"],
+  permissions: ["errors", "internal", "protocol"],
+  code: ["errors", "internal", "protocol"],
+  channel: ["errors", "internal", "protocol"],
+  transports: ["errors", "internal", "protocol", "channel", "permissions"],
+  spec: ["errors", "internal", "channel", "permissions", "transports"],
+  gateway: [
+    "errors",
+    "internal",
+    "protocol",
+    "permissions",
+    "code",
+    "channel",
+    "transports",
+    "spec",
+  ],
+  remote: ["errors", "internal", "protocol", "channel", "transports"],
+  server: ["errors", "internal", "protocol", "permissions", "transports"],
+  serve: ["permissions", "server"],
+  mod: [
+    "errors",
+    "internal",
+    "protocol",
+    "permissions",
+    "channel",
+    "transports",
+    "spec",
+    "gateway",
+  ],
+};
+
+/** Imports that still point up while the rooms are being moved: each later commit takes some away. */
+const STILL_UP: Record<string, readonly string[]> = {
+  code: ["transports", "gateway"],
+  permissions: ["transports"],
+  transports: ["spec", "gateway"],
+  server: ["spec"],
 };
 
 /** Code about the package, not of it. */
@@ -37,6 +67,7 @@ function findLayerBreaks(graph: ModuleGraph): string[] {
     for (const to of targets) {
       const target = layerOf(to);
       if (target === layer || allowed.includes(target)) continue;
+      if (STILL_UP[layer]?.includes(target)) continue;
       found.push(`${from} imports ${to}: ${layer} may import ${list(allowed)}`);
     }
   }

@@ -23,12 +23,12 @@ interface Target {
   isBody: boolean;
 }
 
-const SHARED_FOLDERS = ["protocol/", "channel/", "transports/"];
+const SHARED_FOLDERS = ["protocol/", "channel/", "transports/", "internal/"];
 const TARGETS: readonly Target[] = [
   {
     name: "remote program",
     entry: "remote/main.ts",
-    generated: "gateway/_program.gen.ts",
+    generated: "transports/program/_program.gen.ts",
     constant: "PROGRAM",
     folders: [...SHARED_FOLDERS, "remote/"],
     // With more, a start over a long link takes round trips more.
@@ -38,9 +38,9 @@ const TARGETS: readonly Target[] = [
   {
     name: "server program",
     entry: "server/installed.ts",
-    generated: "gateway/_server.gen.ts",
+    generated: "transports/installvia/_server.gen.ts",
     constant: "SERVER",
-    folders: [...SHARED_FOLDERS, "gateway/", "server/"],
+    folders: [...SHARED_FOLDERS, "gateway/", "permissions/", "spec/", "server/"],
     limitBytes: 24 * 1024,
     isBody: false,
   },

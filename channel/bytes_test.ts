@@ -7,10 +7,10 @@ import { ProtocolError } from "../errors.ts";
 import { FrameType, INITIAL_WINDOW_BYTES, MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { coreOf } from "./channel.ts";
-import { Connection } from "./connection.ts";
-import { Outbox } from "./outbox.ts";
-import type { FrameSink } from "./scheduler.ts";
-import { UnboundChannels } from "./unbound.ts";
+import { Connection } from "./mux/connection.ts";
+import { Outbox } from "./send/send_queue.ts";
+import type { FrameSink } from "./send/scheduler.ts";
+import { UnboundChannels } from "./mux/unbound.ts";
 import { face, pair, quiet } from "../tests/support/peers.ts";
 
 /** A chunk whose bytes tell where they belong. */

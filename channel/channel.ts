@@ -11,10 +11,10 @@ import {
   FUNCTION,
   type OptionRules,
   SIGNAL,
-} from "./arguments.ts";
+} from "../internal/arguments.ts";
 import type { ChannelCore } from "./core.ts";
 import { readableOf, writableOf } from "./streams.ts";
-import { WAIT_OPTIONS, type WaitOptions } from "./wait.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 
 /** Options of {@linkcode Channel.send}. */
 export interface SendOptions {

@@ -14,15 +14,15 @@ import {
 } from "../errors.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
-import { type Callback, Inbox, type InboxOwner } from "./inbox.ts";
-import { ItemReader } from "./item_reader.ts";
-import { ItemWriter } from "./item_writer.ts";
-import { Outbox } from "./outbox.ts";
+import { type Callback, Inbox, type InboxOwner } from "./receive/receive_queue.ts";
+import { ItemReader } from "./receive/item_reader.ts";
+import { ItemWriter } from "./send/item_writer.ts";
+import { Outbox } from "./send/send_queue.ts";
 import { Outcome } from "./outcome.ts";
 import { type Advisor, initOf, remoteErrorInit } from "./remote_error.ts";
-import type { FrameSink } from "./scheduler.ts";
+import type { FrameSink } from "./send/scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
-import { bounded, type WaitOptions } from "./wait.ts";
+import { bounded, type WaitOptions } from "../internal/wait.ts";
 
 /** What makes channels, as seen from one of them: a gateway, or the remote's view of it. */
 export interface ChannelOwner {

@@ -6,7 +6,7 @@
 
 import type { Gateway } from "./gateway.ts";
 import { Group } from "./group.ts";
-import type { GatewaySpec } from "./spec.ts";
+import type { GatewaySpec } from "../spec/spec.ts";
 
 /** The group of {@linkcode makeGateway}. */
 export const defaultGroup: Group = new Group();

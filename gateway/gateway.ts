@@ -4,14 +4,14 @@
  * @module
  */
 
-import { checkOptions, described } from "../channel/arguments.ts";
+import { checkOptions, described } from "../internal/arguments.ts";
 import { type Channel, coreOf } from "../channel/channel.ts";
-import { ChannelIds } from "../channel/channel_table.ts";
-import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
+import { ChannelIds } from "../channel/mux/channel_table.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { AtPeer } from "./at_peer.ts";
-import type { Code } from "./code.ts";
+import type { Code } from "../code/code.ts";
 import {
   callOf,
   checkExecOptions,
@@ -19,20 +19,20 @@ import {
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
-} from "./execution.ts";
-import { functionCode } from "./function.ts";
-import { UnboundChannels } from "../channel/unbound.ts";
-import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./gateway_group.ts";
-import { Isolation } from "./isolation.ts";
-import { KeepAlive } from "./keep_alive.ts";
-import type { Middle } from "./relay_transport.ts";
-import type { Site } from "./site.ts";
-import { narrow } from "./permission_narrowing.ts";
+} from "./exec_options.ts";
+import { functionCode } from "../code/function/function.ts";
+import { UnboundChannels } from "../channel/mux/unbound.ts";
+import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./group_interface.ts";
+import { Isolation } from "./process/isolation.ts";
+import { KeepAlive } from "./process/keep_alive.ts";
+import type { Middle } from "../transports/via/relay_process.ts";
+import type { Site } from "../transports/machine/machine.ts";
+import { narrow } from "../permissions/narrowing.ts";
 import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
-import type { GatewayExit } from "./remote_process.ts";
-import { Session } from "./session.ts";
-import { type GatewaySpec, type ResolvedSpec, withPermissions } from "./spec.ts";
-import { openInTurn } from "./turns.ts";
+import type { GatewayExit } from "./process/remote_process.ts";
+import { Session } from "./process/session.ts";
+import { type GatewaySpec, type ResolvedSpec, withPermissions } from "../spec/spec.ts";
+import { openInTurn } from "../transports/start/start.ts";
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;

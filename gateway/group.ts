@@ -5,9 +5,9 @@
  */
 
 import { closestString } from "@std/text/closest-string";
-import { checkArgument, checkOptions } from "../channel/arguments.ts";
+import { checkArgument, checkOptions } from "../internal/arguments.ts";
 import type { Channel } from "../channel/channel.ts";
-import { WAIT_OPTIONS, type WaitOptions } from "../channel/wait.ts";
+import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
 import type { AtPeer } from "./at_peer.ts";
 import {
@@ -17,7 +17,7 @@ import {
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
-} from "./execution.ts";
+} from "./exec_options.ts";
 import {
   asMiddle,
   createGateway,
@@ -31,29 +31,29 @@ import {
   type GatewayGroup,
   TERMINATE_OPTIONS,
   type TerminateOptions,
-} from "./gateway_group.ts";
-import { openError, startAll } from "./group_open.ts";
+} from "./group_interface.ts";
+import { openError, startAll } from "./group/start_all.ts";
 import {
   GROUP_OPTIONS,
   type GroupOptions,
   OPEN_OPTIONS,
   type OpenOptions,
   SPECS,
-} from "./group_options.ts";
-import { endLevels, planGroup } from "./group_plan.ts";
-import { type MemberStatus, statusOf } from "./group_status.ts";
-import { installing } from "./installed.ts";
-import { openTransport } from "./launch.ts";
+} from "./group/options.ts";
+import { endLevels, planGroup } from "./group/plan.ts";
+import { type MemberStatus, statusOf } from "./group/status.ts";
+import { installing } from "../transports/installvia/installed_server.ts";
+import { openTransport } from "../transports/start/open.ts";
 import { startMap } from "./map/map.ts";
-import type { MapFunction, MapOptions } from "./map/options.ts";
+import type { MapFunction, MapOptions } from "./map_options.ts";
 import type { Items } from "./map/source.ts";
-import { MultiChannel } from "./multi_channel.ts";
-import { programFor } from "./program.ts";
-import { shownSpec } from "./shown_spec.ts";
-import { here, type Site } from "./site.ts";
-import { type GatewaySpec, resolveSpec } from "./spec.ts";
-import { startInTurn } from "./turns.ts";
-import { siteOf } from "./via.ts";
+import { MultiChannel } from "../channel/multi_channel.ts";
+import { programFor } from "../transports/program/program.ts";
+import { shownSpec } from "../spec/shown.ts";
+import { here, type Site } from "../transports/machine/machine.ts";
+import { type GatewaySpec, resolveSpec } from "../spec/spec.ts";
+import { startInTurn } from "../transports/start/start.ts";
+import { siteOf } from "../transports/via.ts";
 
 /** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
 const DEFAULT_CONCURRENCY = 16;

@@ -7,7 +7,7 @@
 import { concat } from "@std/bytes/concat";
 import type { Socket } from "node:net";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
-import { NodeByteStream } from "../transports/node_stream.ts";
+import { NodeByteStream } from "../transports/streams/node_stream.ts";
 import type { Boot } from "./boot.ts";
 
 /**

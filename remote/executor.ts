@@ -5,8 +5,8 @@
  */
 
 import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
-import { Connection } from "../channel/connection.ts";
-import type { ConnectionHandler } from "../channel/connection.ts";
+import { Connection } from "../channel/mux/connection.ts";
+import type { ConnectionHandler } from "../channel/mux/connection.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
@@ -17,7 +17,7 @@ import {
   SENT,
   type StatusReport,
 } from "../protocol/control.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import { compile, isFrom, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
 import { asError } from "./thrown.ts";

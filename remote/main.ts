@@ -4,7 +4,7 @@
  * @module
  */
 
-import { taken } from "../protocol/taken.ts";
+import { taken } from "../internal/timers.ts";
 import type { Boot } from "./boot.ts";
 import { itemsCame } from "./collector.ts";
 import { DescriptorStream } from "./descriptors.ts";

@@ -7,7 +7,7 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SerializationError } from "../errors.ts";
 import type { MapAnswer } from "../protocol/map_answer.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { Runnable } from "./compile.ts";
 import { asError } from "./thrown.ts";
 

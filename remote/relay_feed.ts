@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Queue } from "../channel/queue.ts";
+import { Queue } from "../internal/queue.ts";
 
 /** Half of what a pipe holds: the process reads one half while the other is written. */
 const BLOCK_BYTES = 32 * 1024;

@@ -5,8 +5,8 @@
  */
 
 import type { ChannelCore } from "../channel/core.ts";
-import { COPY_BYTES } from "../channel/scheduler.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+import { COPY_BYTES } from "../channel/send/scheduler.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 
 /** What a read takes at most; a pipe holds no more, unless it was told to. */
 const READ_BYTES = 64 * 1024;

@@ -8,7 +8,7 @@ import { SpecError } from "../errors.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
 import type { SessionRequest } from "../protocol/auth_request.ts";
-import { narrow } from "../gateway/permission_narrowing.ts";
+import { narrow } from "../permissions/narrowing.ts";
 import {
   entriesOf,
   PERMISSION_KINDS,
@@ -16,8 +16,8 @@ import {
   type Permissions,
   type PermissionSet,
   permissionSet,
-} from "../gateway/permissions.ts";
-import { type ResolvedSpec, resolveSpec } from "../gateway/spec.ts";
+} from "../permissions/permissions.ts";
+import { type ResolvedSpec, resolveSpec } from "../spec/spec.ts";
 import { isRefusedVariable, isVariableName } from "./environment.ts";
 
 /** What a server grants at most. */

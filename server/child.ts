@@ -6,8 +6,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
-import type { LaunchPlan } from "../gateway/launch_plan.ts";
-import { signalGroup } from "../transports/signal.ts";
+import type { LaunchPlan } from "../transports/machine/plan.ts";
+import { signalGroup } from "../transports/streams/signal.ts";
 import type { ExitStatus } from "../transports/transport.ts";
 
 /** A process whose stdin and stdout carry a gateway's protocol. */

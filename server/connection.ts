@@ -5,8 +5,8 @@
  */
 
 import type { ExactStream } from "../protocol/auth_messages.ts";
-import { isOlder } from "../protocol/version.ts";
-import { formatAddress } from "../transports/tcp_failure.ts";
+import { isOlder } from "../internal/version.ts";
+import { formatAddress } from "../transports/tcp/failure.ts";
 
 /** Before, a second `Socket` of the same TCP connection hangs the process. */
 const LEAST_TO_GIVE = "2.8.0";

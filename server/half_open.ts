@@ -4,7 +4,7 @@
  * @module
  */
 
-import { clearTimer, setTimeout } from "../protocol/taken.ts";
+import { clearTimer, setTimeout } from "../internal/timers.ts";
 import type { ServerConnection } from "./connection.ts";
 
 /** What is allowed of them. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ServerArgs } from "../gateway/server_program.ts";
+import type { ServerArgs } from "../transports/installvia/server_program.ts";
 import { serve } from "./server.ts";
 
 declare const channel: { send(port: number): Promise<void>; readonly signal: AbortSignal };

@@ -7,8 +7,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
 import { ExecnetError } from "../errors.ts";
-import { parsePermissions } from "../gateway/permissions.ts";
-import { parseAddress } from "../gateway/tcp_address.ts";
+import { parsePermissions } from "../permissions/permissions.ts";
+import { parseAddress } from "../transports/tcp/address.ts";
 import type { ServeOptions } from "./options.ts";
 import { serve, type Server } from "./server.ts";
 

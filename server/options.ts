@@ -15,15 +15,15 @@ import {
   type OptionRules,
   SIGNAL,
   TEXT,
-} from "../channel/arguments.ts";
-import { MAX_TIMER_MS } from "../channel/wait.ts";
+} from "../internal/arguments.ts";
+import { MAX_TIMER_MS } from "../internal/wait.ts";
 import { LaunchError, SpecError } from "../errors.ts";
 import {
   parsePermissions,
   type PermissionSet,
   permissionsOfObject,
-} from "../gateway/permissions.ts";
-import { isLoopback } from "../gateway/tcp_address.ts";
+} from "../permissions/permissions.ts";
+import { isLoopback } from "../transports/tcp/address.ts";
 import { printEvent, type ServerLog } from "./log.ts";
 import { openToken } from "./token.ts";
 import { type Ceiling, ceilingOf } from "./ceiling.ts";

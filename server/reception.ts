@@ -8,7 +8,7 @@ import { ProtocolError } from "../errors.ts";
 import { challenge, Refusal, type Transcript, welcome } from "../protocol/auth.ts";
 import { AuthType, encodeRefusal, readMessage, RefusalCode } from "../protocol/auth_messages.ts";
 import { decodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
-import { clearTimer, setTimeout } from "../protocol/taken.ts";
+import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { ServerConnection } from "./connection.ts";
 import { HalfOpen, type Place } from "./half_open.ts";
 import type { ServerConfig } from "./options.ts";

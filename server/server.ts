@@ -4,15 +4,15 @@
  * @module
  */
 
-import { checkOptions, MILLISECONDS, type OptionRules } from "../channel/arguments.ts";
-import { MAX_TIMER_MS } from "../channel/wait.ts";
-import { popen } from "../gateway/popen.ts";
-import type { ResolvedSpec } from "../gateway/spec.ts";
+import { checkOptions, MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
+import { MAX_TIMER_MS } from "../internal/wait.ts";
+import { popen } from "../transports/popen.ts";
+import type { ResolvedSpec } from "../spec/spec.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
 import type { SessionRequest } from "../protocol/auth_request.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
-import { formatAddress } from "../transports/tcp_failure.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
+import { formatAddress } from "../transports/tcp/failure.ts";
 import { sessionSpec } from "./ceiling.ts";
 import { resolveOptions, type ServeOptions, type ServerConfig } from "./options.ts";
 import { type Guest, type Host, Reception } from "./reception.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LaunchPlan } from "../gateway/launch_plan.ts";
+import type { LaunchPlan } from "../transports/machine/plan.ts";
 import {
   AuthType,
   encodeExit,
@@ -12,7 +12,7 @@ import {
   MAX_OUTPUT_BYTES,
   readMessage,
 } from "../protocol/auth_messages.ts";
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { ExitStatus } from "../transports/transport.ts";
 import { within } from "../transports/within.ts";
 import { SessionProcess } from "./child.ts";

@@ -10,7 +10,7 @@
 
 import { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import { checkTlsOverStreams } from "../transports/tls_streams.ts";
+import { checkTlsOverStreams } from "../transports/tcp/tls_streams.ts";
 import type { Wire } from "./connection.ts";
 
 const READ_BYTES = 64 * 1024;

@@ -5,7 +5,7 @@
  */
 
 import { LaunchError, SpecError } from "../errors.ts";
-import { defaultTokenFile, tokenOf } from "../gateway/token_file.ts";
+import { defaultTokenFile, tokenOf } from "../transports/tcp/token_file.ts";
 import { TokenKey } from "../protocol/auth.ts";
 
 /** A token that is ready for use. */

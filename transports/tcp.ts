@@ -1,197 +1,102 @@
 /**
- * A gateway behind a server, over two TCP connections: one carries the gateway's protocol and
- * nothing else, the other what concerns its process. PROTOCOL.md, section 7, has the reasons.
+ * Gateways behind a server.
  *
  * @module
  */
 
-import { authenticate, expect, type TokenKey } from "../protocol/auth.ts";
-import {
-  AuthType,
-  decodeExit,
-  encodeMessage,
-  readMessage,
-  SESSION_ID_BYTES,
-} from "../protocol/auth_messages.ts";
-import { encodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
-import type { ByteSink } from "../protocol/byte_stream.ts";
-import { clearTimer, setInterval, setTimeout, type Timer } from "../protocol/taken.ts";
-import { LateTransport } from "./late.ts";
-import { OutputStream } from "./output_stream.ts";
-import { type Carrier, type ConnectOptions, SocketStream } from "./socket.ts";
-import { startFailure } from "./tcp_failure.ts";
-import type { ExitStatus, Transport } from "./transport.ts";
+import { LaunchError, SpecError } from "../errors.ts";
+import { TokenKey } from "../protocol/auth.ts";
+import type { RequestedSet, SessionRequest } from "../protocol/auth_request.ts";
+import type { TlsOptions } from "./tcp/socket.ts";
+import type { TcpPlan } from "./machine/plan.ts";
+import type { Launcher } from "./kind.ts";
+import { entriesOf, PERMISSION_KINDS, type PermissionSet } from "../permissions/permissions.ts";
+import type { ResolvedSpec } from "../spec/spec.ts";
+import { parseAddress } from "./tcp/address.ts";
+import type { TcpSpec } from "./tcp/keys.ts";
+import { defaultTokenFile, tokenOf } from "./tcp/token_file.ts";
 
-/** What to connect to, and as whom. */
-export interface TcpOptions extends ConnectOptions {
-  /** The id of the gateway that connects; nothing for this process. */
-  via?: string;
-  key: TokenKey;
-  request: SessionRequest;
-  /** Milliseconds between two signs of life that the server is asked for. Default 15,000. */
-  pingInterval?: number;
-}
-
-const DEFAULT_PING_MS = 15_000;
-/** Signs of life that may be missing. */
-const MAX_MISSING = 3;
-/** After SIGKILL, for the server to say that it is done. */
-const KILL_GRACE_MS = 1_500;
-const SIGNAL_NUMBERS = { SIGTERM: 15, SIGKILL: 9 } as const;
-const NO_STATUS: ExitStatus = { code: null, signal: null };
-
-/** Begins a session of a server, in the background. Needs `--allow-net` for it. */
-export function openTcp(options: TcpOptions): Transport {
-  return new LateTransport((signal) => connect(options, signal));
-}
-
-interface Connections {
-  control: SocketStream;
-  data: SocketStream;
-  carriers: readonly Carrier[];
-}
-
-async function connect(options: TcpOptions, signal: AbortSignal): Promise<Transport> {
-  const carriers: Carrier[] = [];
-  const destroy = () => {
-    for (const carrier of carriers) carrier.destroy();
-  };
-  signal.addEventListener("abort", destroy);
-  const begin = () =>
-    SocketStream.connect(options, (carrier) => {
-      carriers.push(carrier);
-      carrier.unref();
-    });
-  try {
-    const [control, data] = await Promise.all([begin(), begin()]);
-    await start(control, data, options);
-    return new TcpTransport({ control, data, carriers }, options.pingInterval);
-  } catch (cause) {
-    destroy();
-    throw startFailure(cause, options);
-  } finally {
-    signal.removeEventListener("abort", destroy);
-  }
-}
-
-async function start(
-  control: SocketStream,
-  data: SocketStream,
-  { key, request }: TcpOptions,
-): Promise<void> {
-  const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
-  // The second proof waits for the first: a wrong token fails once, and no wrong server gets two.
-  const transcript = await authenticate(control, {
-    key,
-    certificate: control.certificate,
-    purpose: "control",
-    session,
-  });
-  await control.write(await encodeRequest(key, transcript, request));
-  await authenticate(data, { key, certificate: data.certificate, purpose: "data", session });
-  await expect(control, AuthType.STARTED);
-  await expect(data, AuthType.STARTED);
-}
-
-/** A session of a server, once that has started its process. */
-class TcpTransport implements Transport {
-  readonly exited: Promise<ExitStatus>;
-  readonly output: Transport["output"];
-  readonly #exit: (status: ExitStatus) => void;
-  readonly #printed = { stdout: new OutputStream(), stderr: new OutputStream() };
-  readonly #control: SocketStream;
-  readonly #data: SocketStream;
-  readonly #carriers: readonly Carrier[];
-  readonly #pingTimer: Timer;
-  #killTimer: Timer | undefined;
-  #missing = 0;
-
-  constructor({ control, data, carriers }: Connections, pingInterval: number = DEFAULT_PING_MS) {
-    const exited = Promise.withResolvers<ExitStatus>();
-    this.exited = exited.promise;
-    this.#exit = exited.resolve;
-    this.output = { stdout: this.#printed.stdout.readable, stderr: this.#printed.stderr.readable };
-    this.#control = control;
-    this.#data = data;
-    this.#carriers = carriers;
-    this.#pingTimer = setInterval(() => this.#ping(), pingInterval);
-    Deno.unrefTimer(this.#pingTimer);
-    this.#follow();
-  }
-
-  start(sink: ByteSink): void {
-    this.#data.start(sink);
-  }
-
-  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
-    return this.#data.write(chunks, written);
-  }
-
-  flushed(): Promise<void> {
-    return this.#data.flushed();
-  }
-
-  closeWrite(): void {
-    this.#data.closeWrite();
-  }
-
-  abort(signal: "SIGTERM" | "SIGKILL"): void {
-    this.#tell(encodeMessage(AuthType.SIGNAL, Uint8Array.of(SIGNAL_NUMBERS[signal])));
-    if (signal !== "SIGKILL" || this.#killTimer !== undefined) return;
-    this.#killTimer = setTimeout(() => this.#end(NO_STATUS), KILL_GRACE_MS);
-  }
-
-  release(): void {
-    clearTimer(this.#killTimer);
-    clearTimer(this.#pingTimer);
-    for (const carrier of this.#carriers) carrier.destroy();
-    for (const printed of Object.values(this.#printed)) printed.close();
-  }
-
-  ref(): void {
-    for (const carrier of this.#carriers) carrier.ref();
-  }
-
-  unref(): void {
-    for (const carrier of this.#carriers) carrier.unref();
-  }
-
-  /** Reads what the server tells of the process, to its end. */
-  async #follow(): Promise<void> {
-    const { STDOUT, STDERR, EXIT, PONG } = AuthType;
-    try {
-      for (;;) {
-        const message = await readMessage(this.#control, [STDOUT, STDERR, EXIT, PONG]);
-        this.#missing = 0;
-        if (message?.type === STDOUT) await this.#printed.stdout.push(message.payload);
-        else if (message?.type === STDERR) await this.#printed.stderr.push(message.payload);
-        else if (message?.type === EXIT) return this.#end(decodeExit(message.payload));
-        else if (message === undefined) return this.#end(NO_STATUS);
-      }
-    } catch (error) {
-      this.#end(NO_STATUS, error instanceof Error ? error : undefined);
+/** The launcher of `tcp`. */
+export const tcp: Launcher = {
+  plan(spec): TcpPlan {
+    const { transport, tcp = { tls: false } } = spec;
+    if (transport.kind !== "tcp") throw new TypeError("not a tcp spec");
+    const address = parseAddress(transport.value);
+    if (address === undefined || address.port === 0) {
+      throw new SpecError(
+        `the key "tcp" is host:port, or [address]:port for IPv6, not "${transport.value}"`,
+      );
     }
-  }
+    return {
+      kind: "tcp",
+      address,
+      key: keyOf(tcp),
+      request: sessionRequest(spec),
+      ...(tcp.tls ? { tls: tlsOf(tcp) } : {}),
+    };
+  },
 
-  /** Counted by ticks, not by time: a process that was busy itself has seen no answer, but also no tick. */
-  #ping(): void {
-    if (this.#missing++ >= MAX_MISSING) return this.#end(NO_STATUS);
-    this.#tell(encodeMessage(AuthType.PING));
-  }
+  explain({ spec, id, tail }) {
+    const address = spec.transport.kind === "tcp" ? spec.transport.value : "";
+    return new LaunchError(
+      `cannot start gateway ${id} at ${address}: its session ended before it answered${tail}`,
+    );
+  },
+};
 
-  #tell(message: Uint8Array): void {
-    try {
-      this.#control.write(message)?.catch(() => {});
-    } catch { /* its end is told where it is read */ }
-  }
+/** What a spec asks of a server. */
+export function sessionRequest(spec: ResolvedSpec): SessionRequest {
+  const { permissions: { all, allow, deny }, env, chdir = "", nice = 0, deno = "" } = spec;
+  return {
+    name: spec.id ?? "",
+    all,
+    allow: requested(allow),
+    deny: requested(deny),
+    env: { ...env },
+    chdir,
+    nice,
+    deno,
+  };
+}
 
-  /** The process has ended, or nothing more can be learned of it, because of `error`. */
-  #end(status: ExitStatus, error?: Error): void {
-    clearTimer(this.#killTimer);
-    clearTimer(this.#pingTimer);
-    for (const printed of Object.values(this.#printed)) printed.close();
-    // The rest of the data may still be under way, unless nobody knows how the process ended.
-    if (status === NO_STATUS) { for (const carrier of this.#carriers) carrier.destroy(error); }
-    this.#exit(status);
+function requested(set: PermissionSet): RequestedSet {
+  const entries = PERMISSION_KINDS.map((kind) => [kind, entriesOf(set, kind)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
+}
+
+function keyOf({ token, token_file }: TcpSpec): TokenKey {
+  const text = token?.reveal() ?? readToken(token_file);
+  try {
+    return new TokenKey(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SpecError(
+      `the key "${token === undefined ? "token_file" : "token"}": ${error.message}`,
+    );
+  }
+}
+
+function readToken(file: string | undefined = defaultTokenFile()): string {
+  if (file === undefined) {
+    throw new SpecError(`a spec with "tcp" needs token=… or token_file=path`);
+  }
+  return tokenOf(readFile("token_file", file));
+}
+
+function tlsOf({ ca }: TcpSpec): TlsOptions {
+  return ca === undefined ? {} : { ca: readFile("ca", ca) };
+}
+
+function readFile(key: string, path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : `${cause}`;
+    const advice = cause instanceof Deno.errors.NotCapable
+      ? `; this process needs --allow-read=${path}`
+      : key === "token_file"
+      ? `; a server creates it when it starts, and its clients need a copy`
+      : "";
+    throw new LaunchError(`cannot read ${key}=${path}: ${why}${advice}`, { cause });
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { clearTimer, setTimeout, type Timer } from "../protocol/taken.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 
 /** What `promise` gives, if that is within `ms`; else nothing. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Code } from "../code.ts";
-import { functionCode } from "../function.ts";
-import type { ExecOptions } from "../execution.ts";
+import type { Code } from "../../code/code.ts";
+import { functionCode } from "../../code/function/function.ts";
+import type { ExecOptions } from "../exec_options.ts";
 import { executeOn, type Gateway } from "../gateway.ts";
-import type { MapGroup } from "./crew.ts";
-import { checkMapOptions, type MapFunction, type MapOptions } from "./options.ts";
+import type { MapGroup } from "./pool.ts";
+import { checkMapOptions, type MapFunction, type MapOptions } from "../map_options.ts";
 import { MapRun } from "./run.ts";
 import { checkItems, type Items } from "./source.ts";
 

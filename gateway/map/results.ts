@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Queue } from "../../channel/queue.ts";
+import { Queue } from "../../internal/queue.ts";
 
 /** What came of an item. */
 export type Outcome<Result> =

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Queue } from "../../channel/queue.ts";
-import { Crew, type MapGroup } from "./crew.ts";
+import { Queue } from "../../internal/queue.ts";
+import { Crew, type MapGroup } from "./pool.ts";
 import { Entry } from "./item_state.ts";
-import type { MapOptions } from "./options.ts";
+import type { MapOptions } from "../map_options.ts";
 import { OrderedResults, type Results, UnorderedResults } from "./results.ts";
 import { type Items, Source } from "./source.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { described } from "../../channel/arguments.ts";
+import { described } from "../../internal/arguments.ts";
 
 /** Where a map takes its items from. */
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Queue } from "../../channel/queue.ts";
+import { Queue } from "../../internal/queue.ts";
 import type { Entry } from "./item_state.ts";
 
 /** A queue in the order of the source, also for what comes back. */

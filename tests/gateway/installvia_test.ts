@@ -1,9 +1,9 @@
 /** Servers that a gateway starts for one session. */
 
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { planGroup } from "../../gateway/group_plan.ts";
-import { resolveSpec } from "../../gateway/spec.ts";
-import { type ServerArgs, serverProgram } from "../../gateway/server_program.ts";
+import { planGroup } from "../../gateway/group/plan.ts";
+import { resolveSpec } from "../../spec/spec.ts";
+import { type ServerArgs, serverProgram } from "../../transports/installvia/server_program.ts";
 import {
   AuthenticationError,
   DenoNotFoundError,

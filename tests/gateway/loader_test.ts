@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { denoCommand } from "../../gateway/deno_command.ts";
-import { resolveSpec } from "../../gateway/spec.ts";
+import { denoCommand } from "../../transports/program/deno_command.ts";
+import { resolveSpec } from "../../spec/spec.ts";
 import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
 import { localHello, PreambleDecoder } from "../../protocol/preamble.ts";
 import { test } from "../support/bounded.ts";

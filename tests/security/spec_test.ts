@@ -1,8 +1,8 @@
 /** What a spec holds is taken by its word: no value becomes another flag, key or command. */
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { type GatewaySpec, LaunchError, SpecError } from "../../mod.ts";
-import { permissionFlags } from "../../gateway/permission_flags.ts";
-import { resolveSpec } from "../../gateway/spec.ts";
+import { permissionFlags } from "../../permissions/flags.ts";
+import { resolveSpec } from "../../spec/spec.ts";
 import { attempt, quiet } from "../support/attempts.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { runScript } from "../support/processes.ts";

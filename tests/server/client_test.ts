@@ -9,7 +9,7 @@ import {
   makeGateway,
   SpecError,
 } from "../../mod.ts";
-import { resolveSpec } from "../../gateway/spec.ts";
+import { resolveSpec } from "../../spec/spec.ts";
 import { AuthType, encodeChallenge, encodeMessage } from "../../protocol/auth_messages.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { Script } from "../support/processes.ts";

@@ -2,13 +2,13 @@
 
 import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
-import { here } from "../../gateway/site.ts";
-import { type GatewaySpec, resolveSpec } from "../../gateway/spec.ts";
+import { here } from "../../transports/machine/machine.ts";
+import { type GatewaySpec, resolveSpec } from "../../spec/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
 import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import { Executor } from "../../remote/executor.ts";
-import { MemoryStream } from "../../transports/memory.ts";
+import { MemoryStream } from "../../transports/streams/memory.ts";
 import type { ExitStatus, Transport } from "../../transports/transport.ts";
 
 const NO_OUTPUT = () => ReadableStream.from<Uint8Array>([]);

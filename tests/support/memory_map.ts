@@ -1,10 +1,10 @@
 /** Maps over memory gateways: their group cannot be told what to start. */
 
-import { callOf } from "../../gateway/execution.ts";
+import { callOf } from "../../gateway/exec_options.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { startMap } from "../../gateway/map/map.ts";
-import type { MapFunction } from "../../gateway/map/options.ts";
-import type { MapOptions } from "../../gateway/map/options.ts";
+import type { MapFunction } from "../../gateway/map_options.ts";
+import type { MapOptions } from "../../gateway/map_options.ts";
 import type { Items } from "../../gateway/map/source.ts";
 import { makeMemoryGateway } from "./memory_gateway.ts";
 

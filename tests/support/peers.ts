@@ -10,9 +10,9 @@ import { FrameType, type Limits } from "../../protocol/constants.ts";
 import { encodeExecRequest, type StatusReport } from "../../protocol/control.ts";
 import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";
 import { encodePreamble, localHello, PreambleDecoder } from "../../protocol/preamble.ts";
-import { MemoryStream } from "../../transports/memory.ts";
+import { MemoryStream } from "../../transports/streams/memory.ts";
 import { Channel } from "../../channel/channel.ts";
-import { Connection } from "../../channel/connection.ts";
+import { Connection } from "../../channel/mux/connection.ts";
 import type { ChannelCore } from "../../channel/core.ts";
 
 /** A stream that tells when it has delivered its last, so that no timer outlives a test. */

@@ -1,0 +1,125 @@
+/**
+ * Waits on several channels at once, without taking anything from them ahead of its time.
+ *
+ * @module
+ */
+
+import { described } from "../internal/arguments.ts";
+import { type Channel, coreOf } from "./channel.ts";
+import type { ChannelCore } from "./core.ts";
+import { bounded, type WaitOptions } from "../internal/wait.ts";
+import { TimeoutError } from "../errors.ts";
+
+/** The inside of a channel. */
+export function insideOf(channel: Channel<unknown, never>): ChannelCore {
+  const isObject = typeof channel === "object" && channel !== null;
+  const core = isObject ? coreOf(channel) : undefined;
+  if (core !== undefined) return core;
+  throw new TypeError(`a MultiChannel holds channels, and nothing else, not ${described(channel)}`);
+}
+
+interface ReadableOptions extends WaitOptions {
+  /** Wait for each. */
+  every?: boolean;
+  /** When `timeout` is over, as `performance.now()` counts. */
+  deadline?: number;
+}
+
+/**
+ * Waits until something can be received from one of the channels; with `every`, from each, or one of
+ * them has ended.
+ */
+export async function readable(
+  cores: readonly ChannelCore[],
+  { every = false, deadline = Infinity, ...options }: ReadableOptions = {},
+): Promise<void> {
+  const stops: (() => void)[] = [];
+  try {
+    const ready = new Promise<void>((resolve) => {
+      let missing = every ? cores.length : 1;
+      for (const core of cores) {
+        stops.push(core.inbox.whenReadable(() => {
+          if (--missing === 0 || core.inbox.isAtEnd) resolve();
+        }));
+      }
+    });
+    const left = deadline === Infinity ? undefined : Math.max(0, deadline - performance.now());
+    const bounds = { signal: options.signal, timeout: left };
+    await bounded(ready, bounds, () => expired(cores, options.timeout));
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+function expired(cores: readonly ChannelCore[], timeout: number | undefined): Error {
+  const silent = cores.filter(({ inbox }) => inbox.arrival === undefined).map(({ label }) => label);
+  const more = silent.length > 3 ? ` and ${silent.length - 3} more` : "";
+  return new TimeoutError(
+    `nothing came on ${silent.slice(0, 3).join(", ")}${more} within ${timeout} ms; they stay ` +
+      `open, and nothing was taken from the others`,
+  );
+}
+
+/** What came first among what can be received now. */
+function earliest(cores: Iterable<ChannelCore>): ChannelCore | undefined {
+  let first: ChannelCore | undefined;
+  let least = Infinity;
+  for (const core of cores) {
+    const { arrival = Infinity } = core.inbox;
+    if (arrival < least) [first, least] = [core, arrival];
+  }
+  return first;
+}
+
+/** The iteration over several channels, in the order in which their items arrive. */
+export class Arrivals<Receive, Send>
+  implements AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
+  readonly #open: Map<ChannelCore, Channel<Receive, Send>>;
+  readonly #ended: ChannelCore[] = [];
+  readonly #stop = new AbortController();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(channels: Iterable<Channel<Receive, Send>>) {
+    this.#open = new Map(Array.from(channels, (channel) => [insideOf(channel), channel]));
+  }
+
+  next(): Promise<IteratorResult<[Channel<Receive, Send>, Receive], undefined>> {
+    const next = this.#last.then(() => this.#next());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  return(): Promise<IteratorResult<[Channel<Receive, Send>, Receive], undefined>> {
+    this.#stop.abort();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #next(): Promise<IteratorResult<[Channel<Receive, Send>, Receive], undefined>> {
+    const { signal } = this.#stop;
+    while (this.#open.size > 0 && !signal.aborted) {
+      const core = earliest(this.#open.keys());
+      if (core === undefined) {
+        await readable([...this.#open.keys()], { signal }).catch((error) => {
+          if (!signal.aborted) throw error;
+        });
+      } else if (core.inbox.isAtEnd) {
+        this.#open.delete(core);
+        this.#ended.push(core);
+      } else {
+        const channel = this.#open.get(core) as Channel<Receive, Send>;
+        return { value: [channel, await core.inbox.receive() as Receive], done: false };
+      }
+    }
+    // The errors come last, so that one member's failure loses nothing of the others.
+    while (!signal.aborted) {
+      const core = this.#ended.shift();
+      if (core === undefined) break;
+      await core.inbox.next();
+    }
+    return { value: undefined, done: true };
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The code that a remote keeps for its initiator, as both see it.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes/concat";
+import { ProtocolError } from "../../errors.ts";
+import { CODE_HASH_BYTES, KEPT_CODES, MAX_FRAME_BYTES } from "../../protocol/constants.ts";
+import {
+  decodeKeptCode,
+  encodeKeptCode,
+  type ExecRequest,
+  type KeptCode,
+} from "../../protocol/control.ts";
+
+/** Makes a hash of {@linkcode CODE_HASH_BYTES}. */
+export type CodeHash = (message: Uint8Array) => Uint8Array;
+
+/** Code that the remote keeps. */
+export interface Kept {
+  /** What it is known by. */
+  hash: Uint8Array;
+  /** The payload of the frame that brings it, where the remote has not got it yet. */
+  payload: Uint8Array | undefined;
+}
+
+interface Entry {
+  head: string;
+  text: string;
+}
+
+/**
+ * Names codes by their hashes. The remote has the latest {@linkcode KEPT_CODES} that were sent: as
+ * both sides forget the same, in the order of the frames, nothing can race.
+ */
+export class KeptCodes {
+  readonly #hash: CodeHash;
+  /** Hashes by text, then by what else tells codes apart: so no long key is built. */
+  readonly #hashes = new Map<string, Map<string, Uint8Array>>();
+  /** In the order in which they were sent; the next takes the place of the oldest. */
+  readonly #entries: Entry[] = [];
+  #next = 0;
+
+  constructor(hash: CodeHash) {
+    this.#hash = hash;
+  }
+
+  /** The hash of some code; nothing where it is too long to be kept. */
+  keep(request: ExecRequest, text: string): Kept | undefined {
+    const { kind, position, isolated, name } = request;
+    const head = `${kind} ${position} ${isolated} ${name}`;
+    const known = this.#hashes.get(text)?.get(head);
+    if (known !== undefined) return { hash: known, payload: undefined };
+    if (text.length > MAX_FRAME_BYTES) return undefined;
+    const message = encodeKeptCode({ ...request, text });
+    if (CODE_HASH_BYTES + message.length > MAX_FRAME_BYTES) return undefined;
+    const hash = this.#hash(message);
+    this.#add({ head, text }, hash);
+    return { hash, payload: concat([hash, message]) };
+  }
+
+  #add(entry: Entry, hash: Uint8Array): void {
+    this.#forget(this.#entries[this.#next]);
+    this.#entries[this.#next] = entry;
+    this.#next = (this.#next + 1) % KEPT_CODES;
+    const heads = this.#hashes.get(entry.text) ?? new Map<string, Uint8Array>();
+    this.#hashes.set(entry.text, heads.set(entry.head, hash));
+  }
+
+  #forget(entry: Entry | undefined): void {
+    if (entry === undefined) return;
+    const heads = this.#hashes.get(entry.text);
+    heads?.delete(entry.head);
+    if (heads?.size === 0) this.#hashes.delete(entry.text);
+  }
+}
+
+/** What the remote keeps, by the hash that its initiator gave it. */
+export class ReceivedCodes {
+  readonly #codes = new Map<string, KeptCode>();
+
+  /** @throws {ProtocolError} when it is no code. */
+  take(hash: Uint8Array, message: Uint8Array): void {
+    const code = decodeKeptCode(message);
+    const key = keyOf(hash);
+    this.#codes.delete(key); // so that it is the latest
+    this.#codes.set(key, code);
+    if (this.#codes.size <= KEPT_CODES) return;
+    const [oldest] = this.#codes.keys();
+    this.#codes.delete(oldest);
+  }
+
+  /** @throws {ProtocolError} when it is not there. */
+  get(hash: Uint8Array): KeptCode {
+    const code = this.#codes.get(keyOf(hash));
+    if (code === undefined) {
+      throw new ProtocolError("the peer asked to run code that it has not sent, or not lately");
+    }
+    return code;
+  }
+}
+
+function keyOf(hash: Uint8Array): string {
+  return String.fromCharCode(...hash);
+}

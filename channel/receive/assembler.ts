@@ -1,0 +1,78 @@
+/**
+ * Gathers the pieces of one item.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import { INITIAL_WINDOW_BYTES } from "../../protocol/constants.ts";
+import { readUint32 } from "../../protocol/frames.ts";
+
+/**
+ * Copies the pieces of an item into one buffer, once. A declared length is believed up to a
+ * window, which the peer may send anyway; past that, memory grows with what has come.
+ */
+export class Assembler {
+  readonly #total: number;
+  #buffer: Uint8Array<ArrayBuffer>;
+  #filled = 0;
+  /** Bytes of MessagePack head left out, where the item is plain bytes; else 0. */
+  #head: number;
+
+  /** @param first The first piece, shorter than `total`. */
+  constructor(total: number, first: Uint8Array) {
+    this.#total = total;
+    this.#head = binaryHeadBytes(first, total);
+    const size = total - this.#head;
+    this.#buffer = new Uint8Array(Math.min(size, INITIAL_WINDOW_BYTES));
+    this.#append(first.subarray(this.#head));
+  }
+
+  /**
+   * Takes the next piece; true when the item is whole.
+   *
+   * @throws {ProtocolError} when the piece goes past the item's end.
+   */
+  push(piece: Uint8Array): boolean {
+    const size = this.#total - this.#head;
+    if (this.#filled + piece.length > size) {
+      throw new ProtocolError(`the peer sent more bytes than the item's length of ${this.#total}`);
+    }
+    this.#append(piece);
+    return this.#filled === size;
+  }
+
+  /** The item where it is plain bytes, else its document. */
+  take(): { bytes: Uint8Array<ArrayBuffer>; isItem: boolean } {
+    return { bytes: this.#buffer, isItem: this.#head > 0 };
+  }
+
+  #append(piece: Uint8Array): void {
+    const needed = this.#filled + piece.length;
+    if (needed > this.#buffer.length) {
+      const size = Math.min(this.#total - this.#head, Math.max(needed, this.#buffer.length * 2));
+      const grown = new Uint8Array(size);
+      grown.set(this.#buffer.subarray(0, this.#filled));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(piece, this.#filled);
+    this.#filled = needed;
+  }
+}
+
+/**
+ * The length of a `bin` head that the whole document is the body of; else 0. Such an item is
+ * gathered without its head, so that its bytes need no second copy.
+ */
+export function binaryHeadBytes(first: Uint8Array, total: number): number {
+  switch (first[0]) {
+    case 0xc4:
+      return first.length >= 2 && first[1] + 2 === total ? 2 : 0;
+    case 0xc5:
+      return first.length >= 3 && ((first[1] << 8) | first[2]) + 3 === total ? 3 : 0;
+    case 0xc6:
+      return first.length >= 5 && readUint32(first, 1) + 5 === total ? 5 : 0;
+    default:
+      return 0;
+  }
+}

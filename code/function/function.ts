@@ -1,0 +1,167 @@
+/**
+ * Functions as text, for those that need nothing of where they were defined.
+ *
+ * @module
+ */
+
+import { type Expression, type Function as FunctionNode, parseExpressionAt } from "acorn";
+import { described } from "../../internal/arguments.ts";
+import { type CapturedName, ImpureFunctionError } from "../../errors.ts";
+import type { Code } from "../code.ts";
+import { type AnyFunction, locateFunction } from "./positions.ts";
+import { capturedNames } from "./purity.ts";
+
+// Taken now: user code may replace it.
+const toString = Function.prototype.toString;
+const tagOf = Object.prototype.toString;
+
+const CACHED_TEXTS = 1_000;
+/** By identity, as most functions are sent again and again. */
+const known = new WeakMap<AnyFunction, string>();
+/** By what was written, as a function in a loop is another one each time. */
+const pure = new Map<string, string>();
+
+/**
+ * The text of `fn` as an expression. Free for a function, and for a text, that was seen before.
+ *
+ * @throws {ImpureFunctionError} when it uses something of its surroundings, or has no text.
+ */
+export function functionText(fn: AnyFunction): string {
+  let text = known.get(fn);
+  if (text !== undefined) return text;
+  const written = toString.call(fn);
+  text = pure.get(written);
+  if (text === undefined) {
+    text = checkedText(fn, written);
+    if (pure.size >= CACHED_TEXTS) pure.clear();
+    pure.set(written, text);
+  }
+  known.set(fn, text);
+  return text;
+}
+
+type FunctionKind = "function" | "call" | "map";
+
+const METHODS: Record<FunctionKind, { method: string; usage: string }> = {
+  function: { method: "remoteExec", usage: "remoteExec(fn, args)" },
+  call: { method: "call", usage: "call(fn, 1, 2)" },
+  map: { method: "map", usage: "map(items, fn)" },
+};
+
+/**
+ * A function as code.
+ *
+ * @param name What it is called there. Default: its name.
+ * @throws {ImpureFunctionError} when it uses something of its surroundings.
+ */
+export function functionCode(
+  fn: AnyFunction,
+  kind: FunctionKind,
+  name?: string,
+): Code {
+  const { method, usage } = METHODS[kind];
+  if (typeof fn !== "function") {
+    throw new TypeError(`${method} takes a function, as in ${usage}, not ${described(fn)}`);
+  }
+  const tag = tagOf.call(fn);
+  const isGenerator = tag.endsWith("GeneratorFunction]");
+  if (isGenerator && (kind !== "function" || !tag.includes("Async"))) {
+    throw new TypeError(
+      `${method} takes no ${kind === "function" ? "synchronous " : ""}generator function; ` +
+        `remoteExec(async function* (channel, args) { … }) sends what it yields`,
+    );
+  }
+  const text = functionText(fn);
+  return {
+    kind,
+    text,
+    name: name ?? (nameOf(fn) || method),
+    position: "",
+    locate: () => locateFunction(fn, text, toString.call(fn)),
+  };
+}
+
+/** What a function is called; empty where it has no name, or one that is not text. */
+function nameOf(fn: AnyFunction): string {
+  return typeof fn.name === "string" ? fn.name : "";
+}
+
+function checkedText(fn: AnyFunction, written: string): string {
+  const parsed = parseFunction(written);
+  if (typeof parsed === "string") throw refusal(fn, parsed);
+  const captured = capturedNames(parsed.root, parsed.fn, parsed.columnShift);
+  if (captured.length === 0) return parsed.text;
+  throw refusal(fn, `it uses what is outside of it: ${adviceOn(captured)}`, captured);
+}
+
+function refusal(fn: AnyFunction, why: string, captured?: CapturedName[]): ImpureFunctionError {
+  const name = nameOf(fn);
+  const shown = name === "" ? "the function" : `the function "${name}"`;
+  return new ImpureFunctionError(`cannot send ${shown}: ${why}`, captured);
+}
+
+/** Where names are that no user writes: coverage tools, bundlers and compilers put them there. */
+const INJECTED = /^(__|cov_|_ts_|_apply_decs|_jsx)/;
+
+function adviceOn(captured: readonly CapturedName[]): string {
+  const list = captured.map(({ name, line, column }) => `${name} (${line}:${column})`).join(", ");
+  const injected = captured.find(({ name }) => INJECTED.test(name));
+  const hint = injected === undefined
+    ? ""
+    : `; ${injected.name} looks like a helper that a compiler, a bundler or a coverage tool put ` +
+      `there: keep this function out of it, or send it as a module`;
+  const given = captured.some(({ name }) => name === "channel" || name === "args")
+    ? "; channel and args are parameters here: (channel, args) => …"
+    : "";
+  return `${list}. Pass it in args, declare it inside, or import it there with await import()` +
+    given + hint;
+}
+
+interface ParsedFunction {
+  root: Expression;
+  fn: FunctionNode;
+  /** An expression with the same meaning. */
+  text: string;
+  /** Columns in front of the function's own text on its first line. */
+  columnShift: number;
+}
+
+/** A function of any form, or why it is none that can be sent. */
+function parseFunction(written: string): ParsedFunction | string {
+  if (/\{\s*\[native code\]\s*\}\s*$/.test(written)) {
+    return "it is native or bound, so it has no text; send a function that calls it";
+  }
+  const plain = parseWhole(`(${written}\n)`);
+  if (plain?.type === "FunctionExpression" || plain?.type === "ArrowFunctionExpression") {
+    return { root: plain, fn: plain, text: written, columnShift: 1 };
+  }
+  if (plain?.type === "ClassExpression") {
+    return "it is a class; send a function that declares it inside and uses it";
+  }
+  const object = parseWhole(`({${written}\n})`);
+  const property = object?.type === "ObjectExpression" ? object.properties[0] : undefined;
+  if (object === undefined || property?.type !== "Property") return "its syntax is not understood";
+  const { value } = property;
+  if (!property.method || value.type !== "FunctionExpression") {
+    return "it is an accessor; send a function that is called with the object";
+  }
+  const head = `${value.async ? "async " : ""}function${value.generator ? "*" : ""}`;
+  const text = `${head} ${written.slice(value.start - 2)}`;
+  return { root: object, fn: value, text, columnShift: 2 };
+}
+
+function parseWhole(text: string): Expression | undefined {
+  try {
+    return parseExpressionAt(text, 0, {
+      ecmaVersion: "latest",
+      sourceType: "module",
+      // An arrow or a method that uses these of a class around it is told of them, as of all else.
+      allowSuperOutsideMethod: true,
+      checkPrivateFields: false,
+      locations: true,
+      ranges: true,
+    });
+  } catch {
+    return undefined;
+  }
+}

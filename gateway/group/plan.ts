@@ -1,0 +1,125 @@
+/**
+ * Which gateways a group is opened with, and which of them wait for which.
+ *
+ * @module
+ */
+
+import { SpecError } from "../../errors.ts";
+import { specLabel } from "../../spec/shown.ts";
+import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
+
+/** One gateway of a group that is to be opened. */
+export interface PlannedGateway {
+  readonly id: string;
+  /** As given, with its id. */
+  readonly spec: string | GatewaySpec;
+  /** For messages: where it stands, and what of it can be shown. */
+  readonly label: string;
+  /** The ids of the planned gateways that start or carry it, and so have to be up before. */
+  readonly carriers: readonly string[];
+}
+
+/**
+ * Checks the specs of a group, and gives each its id.
+ *
+ * @throws {SpecError} when one is wrong, two have one id, or their `via` leads nowhere or in a circle.
+ */
+export function planGroup(specs: readonly (string | GatewaySpec)[]): PlannedGateway[] {
+  const resolved = specs.map((spec, index) => resolveAt(spec, index, specs.length));
+  const ids = idsOf(resolved);
+  const plan = resolved.map((each, index) => ({
+    id: ids[index],
+    spec: withId(specs[index], ids[index]),
+    label: `spec ${index + 1} of ${specs.length}, ${specLabel(each, ids[index])}`,
+    carriers: carriersOf({ via: each.via, installvia: each.tcp?.installvia }),
+  }));
+  checkCarriers(plan);
+  return plan;
+}
+
+/** The ids of the gateways that have to outlive one with these keys. */
+export function carriersOf(
+  { via, installvia }: Pick<GatewaySpec, "via" | "installvia">,
+): string[] {
+  return [via, installvia].filter((id) => id !== undefined);
+}
+
+/** What of a gateway tells when it is ended. */
+interface Ending {
+  readonly id: string;
+  readonly spec: GatewaySpec;
+}
+
+/** Gateways in the order in which they are ended: those that run through others come before these. */
+export function endLevels<Member extends Ending>(gateways: readonly Member[]): Member[][] {
+  const left = new Set(gateways);
+  const all: Member[][] = [];
+  while (left.size > 0) {
+    const carriers = new Set(Array.from(left, ({ spec }) => carriersOf(spec)).flat());
+    const level = [...left].filter(({ id }) => !carriers.has(id));
+    // A circle cannot be; if there were one, nothing would be left behind for it.
+    all.push(level.length > 0 ? level : [...left]);
+    for (const gateway of all.at(-1) ?? []) left.delete(gateway);
+  }
+  return all;
+}
+
+function resolveAt(spec: string | GatewaySpec, index: number, count: number): ResolvedSpec {
+  try {
+    return resolveSpec(spec);
+  } catch (cause) {
+    if (!(cause instanceof SpecError)) throw cause;
+    throw new SpecError(
+      `cannot open the group: spec ${index + 1} of ${count} is wrong: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+/** Given ids first: a default one must not take what a later spec asks for. */
+function idsOf(specs: readonly ResolvedSpec[]): string[] {
+  const taken = new Set<string>();
+  for (const { id } of specs) {
+    if (id === undefined) continue;
+    if (taken.has(id)) throw new SpecError(`cannot open the group: two specs have the id "${id}"`);
+    taken.add(id);
+  }
+  let next = 0;
+  const free = () => {
+    let id: string;
+    do id = `gw${next++}`; while (taken.has(id));
+    return id;
+  };
+  return specs.map(({ id }) => id ?? free());
+}
+
+function withId(spec: string | GatewaySpec, id: string): string | GatewaySpec {
+  if (typeof spec !== "string") return { ...spec, id };
+  return resolveSpec(spec).id === undefined ? `${spec}//id=${id}` : spec;
+}
+
+function checkCarriers(plan: readonly PlannedGateway[]): void {
+  const byId = new Map(plan.map((planned) => [planned.id, planned]));
+  const done = new Set<string>();
+  function visit({ id, carriers }: PlannedGateway, path: readonly string[]): void {
+    if (path.includes(id)) {
+      throw new SpecError(
+        `cannot open the group: its gateways go via each other in a circle: ` +
+          [...path.slice(path.indexOf(id)), id].join(" → "),
+      );
+    }
+    if (done.has(id)) return;
+    for (const carrier of carriers) {
+      const planned = byId.get(carrier);
+      if (planned !== undefined) visit(planned, [...path, id]);
+      else {
+        throw new SpecError(
+          `cannot open the group: gateway ${id} goes via "${carrier}", which is none of ` +
+            `${plan.map(({ id }) => id).join(", ")}`,
+        );
+      }
+    }
+    done.add(id);
+  }
+  for (const planned of plan) visit(planned, []);
+}

@@ -1,0 +1,94 @@
+/**
+ * Starts the gateways of a group together.
+ *
+ * @module
+ */
+
+import {
+  AuthenticationError,
+  DenoNotFoundError,
+  DenoVersionError,
+  HostKeyError,
+  HostNotFoundError,
+  LaunchError,
+  SpecError,
+} from "../../errors.ts";
+import { within } from "../../transports/within.ts";
+import type { PlannedGateway } from "./plan.ts";
+
+/** A gateway that did not start. */
+export interface StartFailure {
+  readonly planned: PlannedGateway;
+  readonly error: Error;
+}
+
+/** After the first failure, for those that are starting: so that the error can tell of all that fail. */
+const SETTLE_MS = 3_000;
+
+/**
+ * Starts each as soon as those that it goes via are up, `concurrency` at once at most. After a
+ * failure nothing more is started, and what is under way has a moment to show whether it fails too.
+ */
+export async function startAll(
+  plan: readonly PlannedGateway[],
+  start: (planned: PlannedGateway) => Promise<unknown>,
+  concurrency: number,
+): Promise<StartFailure[]> {
+  const failures: StartFailure[] = [];
+  const failed = Promise.withResolvers<void>();
+  const notUp = new Set(plan.map(({ id }) => id));
+  const waiting = new Set(plan);
+  let free = concurrency;
+  const all = Promise.withResolvers<void>();
+
+  function startReady(): void {
+    if (failures.length > 0) waiting.clear();
+    for (const planned of waiting) {
+      if (free === 0) break;
+      if (planned.carriers.some((id) => notUp.has(id))) continue;
+      waiting.delete(planned);
+      free--;
+      run(planned);
+    }
+    if (waiting.size === 0 && free === concurrency) all.resolve();
+  }
+
+  async function run(planned: PlannedGateway): Promise<void> {
+    try {
+      await start(planned);
+      notUp.delete(planned.id);
+    } catch (error) {
+      failures.push({ planned, error: error instanceof Error ? error : new Error(String(error)) });
+      failed.resolve();
+    }
+    free++;
+    startReady();
+  }
+
+  startReady();
+  await Promise.race([all.promise, failed.promise.then(() => within(all.promise, SETTLE_MS))]);
+  return [...failures];
+}
+
+const KINDS = [
+  HostNotFoundError,
+  AuthenticationError,
+  HostKeyError,
+  DenoNotFoundError,
+  DenoVersionError,
+  SpecError,
+];
+
+/** All failures in one error: of their kind, where they share one. */
+export function openError(failures: readonly StartFailure[], total: number): Error {
+  const errors = failures.map(({ error }) => error);
+  const Kind = KINDS.find((kind) => errors.every((error) => error instanceof kind)) ?? LaunchError;
+  const lines = failures.map(({ planned, error }) => `\n  ${planned.label}: ${error.message}`);
+  const count = failures.length === 1 ? "one" : `${failures.length}`;
+  const error = new Kind(
+    `cannot open a group of ${total}: ${count} of its gateways did not start, so the others were ` +
+      `ended:${lines.join("")}`,
+    { cause: errors[0] },
+  );
+  return Object.defineProperty(error, "errors", { value: Object.freeze(errors) });
+}

@@ -1,0 +1,163 @@
+/**
+ * A process at the far side: its stream, its output, and its end.
+ *
+ * @module
+ */
+
+import { MAX_TIMER_MS } from "../../internal/wait.ts";
+import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
+import type { ExitStatus, Transport } from "../../transports/transport.ts";
+import { within } from "../../transports/within.ts";
+import type { KeepAlive } from "./keep_alive.ts";
+import { eachLine, LineTail } from "../../spec/output.ts";
+
+/** How a gateway ended. */
+export interface GatewayExit {
+  /** By itself (`exit`), by a signal (`killed`), or nobody can tell (`lost`). */
+  reason: "exit" | "lost" | "killed";
+  /** Exit code, or `null`. */
+  code: number | null;
+  /** Name of the signal, or `null`. */
+  signal: string | null;
+  /** The last lines that it printed on stderr, oldest first; 20 at most. */
+  stderrTail: string[];
+}
+
+/** What a {@linkcode RemoteProcess} tells. */
+export interface ProcessObserver {
+  /** It printed a line. */
+  printed(line: string, stream: "stdout" | "stderr"): void;
+  /** Its output broke, while it was to go on. */
+  outputLost(stream: "stdout" | "stderr", error: unknown): void;
+  /** It has ended. The end of its stream is told when this has settled. */
+  ended(): Promise<void>;
+}
+
+/** After the process has ended, for the rest of its bytes; a grandchild may hold its pipes open. */
+const LAST_BYTES_MS = 500;
+/** After the connection has ended, for the process; and after SIGKILL. */
+const LAST_STATUS_MS = 2_000;
+/** After SIGTERM, before SIGKILL. */
+const TERM_GRACE_MS = 1_000;
+const NO_STATUS: ExitStatus = { code: null, signal: null };
+
+/**
+ * A process and what carries it, as a stream of bytes. The stream ends only when it can be said
+ * how the process did: so every error that follows tells it.
+ */
+export class RemoteProcess implements ByteStream {
+  readonly #transport: Transport;
+  readonly #observer: ProcessObserver;
+  readonly #tail = new LineTail();
+  readonly #closed = Promise.withResolvers<GatewayExit>();
+  readonly #streamEnded = Promise.withResolvers<void>();
+  readonly #givenUp = Promise.withResolvers<void>();
+  #sink: ByteSink | undefined;
+  #streamError: Error | undefined;
+  #status: ExitStatus = NO_STATUS;
+
+  constructor(transport: Transport, keepAlive: KeepAlive, observer: ProcessObserver) {
+    this.#transport = transport;
+    this.#observer = observer;
+    const printed = Promise.all([this.#relay("stdout"), this.#relay("stderr")]);
+    keepAlive.add(transport);
+    this.#watch(printed).finally(() => keepAlive.delete(transport));
+  }
+
+  /** How it ended; never rejects. Does not keep the event loop alive. */
+  get closed(): Promise<GatewayExit> {
+    return this.#closed.promise;
+  }
+
+  /** Its exit status, as far as it is known. */
+  get status(): ExitStatus {
+    return this.#status;
+  }
+
+  /** What broke its stream, if something did. */
+  get streamError(): Error | undefined {
+    return this.#streamError;
+  }
+
+  /** The last lines of its stderr. */
+  get tail(): string[] {
+    return this.#tail.lines;
+  }
+
+  /** Ends it now: `SIGTERM` asks, `SIGKILL` does not. */
+  abort(signal: "SIGTERM" | "SIGKILL"): void {
+    this.#transport.abort(signal);
+  }
+
+  /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
+  async terminate(ask: () => void, timeout: number): Promise<GatewayExit> {
+    ask();
+    const { exited } = this.#transport;
+    if (!await within(exited, Math.min(timeout, MAX_TIMER_MS))) {
+      this.#transport.abort("SIGTERM");
+      if (!await within(exited, TERM_GRACE_MS)) {
+        this.#transport.abort("SIGKILL");
+        // What not even SIGKILL ends, or what cannot be told of, is not waited for.
+        if (!await within(exited, LAST_STATUS_MS)) this.#givenUp.resolve();
+      }
+    }
+    return await this.#closed.promise;
+  }
+
+  start(sink: ByteSink): void {
+    this.#sink = sink;
+    this.#transport.start({
+      data: sink.data,
+      end: (error) => {
+        this.#streamError ??= error;
+        this.#streamEnded.resolve();
+      },
+    });
+  }
+
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    try {
+      // A broken pipe is told by the end of the stream, with the reason.
+      return this.#transport.write(chunks, written)?.catch(() => new Promise<never>(() => {}));
+    } catch {
+      return new Promise<never>(() => {});
+    }
+  }
+
+  flushed(): Promise<void> {
+    return this.#transport.flushed();
+  }
+
+  closeWrite(): void {
+    this.#transport.closeWrite();
+  }
+
+  async #watch(printed: Promise<unknown>): Promise<void> {
+    const { exited } = this.#transport;
+    const givenUp = this.#givenUp.promise;
+    await Promise.race([exited, givenUp, this.#streamEnded.promise]);
+    const over = Promise.race([exited, givenUp]).then(() => true);
+    if (!await within(over, LAST_STATUS_MS)) this.#transport.abort("SIGKILL");
+    await within(over, LAST_STATUS_MS);
+    this.#status = await Promise.race([exited, Promise.resolve(NO_STATUS)]);
+    await within(Promise.all([this.#streamEnded.promise, printed]), LAST_BYTES_MS);
+    await this.#observer.ended();
+    this.#sink?.end();
+    this.#transport.release();
+    const { code, signal } = this.#status;
+    const reason = signal !== null ? "killed" : code !== null ? "exit" : "lost";
+    this.#closed.resolve({ reason, code, signal, stderrTail: this.tail });
+  }
+
+  /** Reads to the end, whatever is done with it: a process whose output nobody reads stops. */
+  async #relay(stream: "stdout" | "stderr"): Promise<void> {
+    try {
+      await eachLine(this.#transport.output[stream], (line) => {
+        if (stream === "stderr") this.#tail.add(line);
+        this.#observer.printed(line, stream);
+      });
+    } catch (error) {
+      this.#observer.outputLost(stream, error);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What to do about a permission that remote code was denied.
+ *
+ * @module
+ */
+
+import { grants, relate } from "./matching.ts";
+import {
+  entriesOf,
+  PERMISSION_KINDS,
+  type PermissionKind,
+  type Permissions,
+  specKey,
+} from "./permissions.ts";
+import { NPM_REGISTRY } from "./flags.ts";
+
+/**
+ * Says how to grant what the message of a remote error asks for, or which denial stands against
+ * it: `add allow-read=/etc/hosts to the spec of gateway gw0`. Nothing where the message is no
+ * denied permission's.
+ *
+ * @param gateway The gateway's id.
+ * @param permissions What the code that threw may do.
+ */
+export function deniedAdvice(
+  message: string,
+  gateway: string,
+  permissions: Permissions,
+): string | undefined {
+  const advice = deniedOf(message).map((denied) =>
+    obstacle(denied, gateway, permissions) ?? remedy(denied, gateway, permissions)
+  );
+  return advice.length > 0 ? advice.join("; ") : undefined;
+}
+
+interface Denied {
+  kind: PermissionKind | "all";
+  entry?: string;
+}
+
+const REQUIRES =
+  /Requires (\w+) access(?: to (?:"(.*)"|<\w+>))?, run again with the --allow-\1 flag/s;
+/** Such as `Deno.symlinkSync() requires unscoped --allow-read and --allow-write permissions`. */
+const UNSCOPED = /requires unscoped (.*?) permissions/;
+const NO_NPM = "npm specifiers were requested; but --no-npm is specified";
+
+function deniedOf(message: string): Denied[] {
+  if (message.includes(NO_NPM)) return [{ kind: "import", entry: NPM_REGISTRY }];
+  const [, name, entry] = REQUIRES.exec(message) ?? [];
+  const names = name !== undefined
+    ? [name]
+    : Array.from(UNSCOPED.exec(message)?.[1].matchAll(/--allow-(\w+)/g) ?? [], (flag) => flag[1]);
+  return names.flatMap((name) => {
+    const kind = name === "all" ? name : PERMISSION_KINDS.find((each) => each === name);
+    return kind === undefined ? [] : [{ kind, entry }];
+  });
+}
+
+/** The denial against which no grant would help. */
+function obstacle(
+  { kind, entry }: Denied,
+  gateway: string,
+  permissions: Permissions,
+): string | undefined {
+  if (kind === "all") return undefined;
+  const denied = entriesOf(permissions.deny, kind);
+  const isGranted = grants(permissions, kind, entry);
+  const key = denied === true ? specKey("deny", kind) : denied.filter((other) => {
+    const relation = entry === undefined ? "unclear" : relate(kind, entry, other);
+    return relation === "equal" || relation === "within" || (isGranted && relation !== "apart");
+  }).map((other) => specKey("deny", kind, other))[0];
+  if (key === undefined) return undefined;
+  const where = permissions.isNarrowed ? "this execution or " : "";
+  return `${key} of ${where}the spec of gateway ${gateway} stands against it`;
+}
+
+function remedy({ kind, entry }: Denied, gateway: string, { isNarrowed }: Permissions): string {
+  const spec = `the spec of gateway ${gateway}`;
+  if (kind === "all") return `add allow-all to ${spec}`;
+  // Deno's flags cannot name what has a comma.
+  const named = entry?.includes(",") ? undefined : entry;
+  const grant = `${kind}: ${named === undefined ? true : JSON.stringify([named])}`;
+  if (isNarrowed) return `add ${grant} to the permissions of this execution`;
+  if (named?.includes("//")) return `add ${grant} to permissions in ${spec}`;
+  return `add ${specKey("allow", kind, named)} to ${spec}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * Deno's flags for permissions.
+ *
+ * @module
+ */
+
+import { PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "../transports/program/loader.ts";
+import { grants, relate } from "./matching.ts";
+import {
+  entriesOf,
+  PERMISSION_KINDS,
+  type PermissionKind,
+  type Permissions,
+  type PermissionSet,
+  type PermissionWay,
+  specKey,
+} from "./permissions.ts";
+
+type Entries = true | readonly string[];
+
+/** No host has this name (RFC 2606): Deno grants imports from some hosts unless others are named. */
+const NO_IMPORT_HOST = "none.invalid";
+
+/** Where Deno gets `npm:` imports. */
+export const NPM_REGISTRY = "registry.npmjs.org";
+
+/**
+ * The flags of `deno run` for these permissions and no more, except for the protocol's
+ * descriptors, which the loader gives up before user code runs.
+ */
+export function permissionFlags(permissions: Permissions): string[] {
+  const { all, allow, deny } = permissions;
+  const allowed = all
+    ? ["--allow-all"]
+    : PERMISSION_KINDS.flatMap((kind) => flag("allow", kind, granted(allow, kind)));
+  return [
+    ...allowed,
+    ...PERMISSION_KINDS.flatMap((kind) => flag("deny", kind, entriesOf(deny, kind))),
+    // Deno asks for no permission to import from npm, or from its cache of it.
+    ...(importsNpm(permissions) ? [] : ["--no-npm"]),
+  ];
+}
+
+function importsNpm(permissions: Permissions): boolean {
+  const endpoint = `${NPM_REGISTRY}:443`;
+  const denied = entriesOf(permissions.deny, "import");
+  return grants(permissions, "import", endpoint) && denied !== true &&
+    denied.every((entry) => relate("import", endpoint, entry) === "apart");
+}
+
+function granted(allow: PermissionSet, kind: PermissionKind): Entries {
+  const entries = entriesOf(allow, kind);
+  if (entries === true) return true;
+  switch (kind) {
+    case "read":
+      return [...entries, PROTOCOL_INPUT];
+    case "write":
+      return [...entries, PROTOCOL_OUTPUT];
+    case "import":
+      return entries.length > 0 ? entries : [NO_IMPORT_HOST];
+    default:
+      return entries;
+  }
+}
+
+function flag(way: PermissionWay, kind: PermissionKind, entries: Entries): string[] {
+  if (entries === true) return [`--${specKey(way, kind)}`];
+  return entries.length > 0 ? [`--${specKey(way, kind, entries.join(","))}`] : [];
+}

@@ -1,0 +1,65 @@
+import { assertEquals } from "@std/assert";
+import { permissionFlags } from "./flags.ts";
+import { resolveSpec } from "../spec/spec.ts";
+
+const READ = "--allow-read=/dev/fd/3";
+const WRITE = "--allow-write=/dev/fd/4";
+const IMPORT = "--allow-import=none.invalid";
+const NO_NPM = "--no-npm";
+
+const FLAGS: readonly [spec: string, flags: string[]][] = [
+  ["popen", [READ, WRITE, IMPORT, NO_NPM]],
+  ["popen//allow-all", ["--allow-all"]],
+  ["popen//allow-all//deny-net=a", ["--allow-all", "--deny-net=a"]],
+  ["popen//allow-all//deny-import", ["--allow-all", "--deny-import", NO_NPM]],
+  ["popen//allow-read", ["--allow-read", WRITE, IMPORT, NO_NPM]],
+  ["popen//allow-read=/a,/b", ["--allow-read=/a,/b,/dev/fd/3", WRITE, IMPORT, NO_NPM]],
+  ["popen//allow-write=/a", [READ, "--allow-write=/a,/dev/fd/4", IMPORT, NO_NPM]],
+  ["popen//allow-import", [READ, WRITE, "--allow-import"]],
+  ["popen//allow-import=a:443", [READ, WRITE, "--allow-import=a:443", NO_NPM]],
+  ["popen//allow-import=registry.npmjs.org", [
+    READ,
+    WRITE,
+    "--allow-import=registry.npmjs.org",
+  ]],
+  ["popen//allow-import//deny-import=registry.npmjs.org:443", [
+    READ,
+    WRITE,
+    "--allow-import",
+    "--deny-import=registry.npmjs.org:443",
+    NO_NPM,
+  ]],
+  ["popen//allow-net//allow-env=A,B", [
+    READ,
+    WRITE,
+    "--allow-net",
+    "--allow-env=A,B",
+    IMPORT,
+    NO_NPM,
+  ]],
+  ["popen//allow-run=/bin/true//allow-sys//allow-ffi", [
+    READ,
+    WRITE,
+    "--allow-run=/bin/true",
+    "--allow-sys",
+    "--allow-ffi",
+    IMPORT,
+    NO_NPM,
+  ]],
+  ["popen//deny-read=/a//deny-env", [READ, WRITE, IMPORT, "--deny-read=/a", "--deny-env", NO_NPM]],
+];
+
+for (const [spec, flags] of FLAGS) {
+  Deno.test(`permissionFlags() of "${spec}" are no more than it grants`, () => {
+    assertEquals(permissionFlags(resolveSpec(spec).permissions), flags);
+  });
+}
+
+Deno.test("permissionFlags() takes false and an empty list for none", () => {
+  const { permissions } = resolveSpec({
+    popen: true,
+    permissions: { read: false, net: [], env: false, import: [] },
+    deny: { run: false, sys: [] },
+  });
+  assertEquals(permissionFlags(permissions), [READ, WRITE, IMPORT, NO_NPM]);
+});

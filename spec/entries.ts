@@ -1,0 +1,153 @@
+/**
+ * What a spec says, key by key, before anybody asks what it means.
+ *
+ * @module
+ */
+
+import { closestString } from "@std/text/closest-string";
+import { described } from "../internal/arguments.ts";
+import { SpecError } from "../errors.ts";
+
+/** Which keys there are. */
+export interface SpecKeys {
+  /** Those that text and objects have. */
+  readonly common: readonly string[];
+  /** Those that objects alone have. */
+  readonly ofObjects: readonly string[];
+}
+
+/** Opens a key that sets the environment variable of the rest of its name. */
+export const ENV_PREFIX = "env:";
+
+/** The keys of a spec, each once, with its value as it was given: `true` is a key without one. */
+export class SpecEntries {
+  readonly #entries = new Map<string, unknown>();
+
+  /** @throws {SpecError} on what is no spec, and on an unknown, empty or doubled key. */
+  constructor(spec: unknown, keys: SpecKeys) {
+    if (typeof spec === "string") this.#parse(spec, keys);
+    else if (typeof spec === "object" && spec !== null && !Array.isArray(spec)) {
+      this.#take(spec, keys);
+    } else {
+      throw new SpecError(
+        `a spec is text such as "popen", or an object such as { popen: true }, not ` +
+          described(spec) + (Array.isArray(spec) ? ": Group.open takes a list of specs" : ""),
+      );
+    }
+  }
+
+  /** The keys that are there. */
+  get keys(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  get(key: string): unknown {
+    return this.#entries.get(key);
+  }
+
+  /** Whether a key is there that has no value. */
+  flag(key: string): boolean {
+    const value = this.get(key);
+    if (value !== undefined && value !== true) {
+      throw new SpecError(`the key "${key}" takes no value`);
+    }
+    return value === true;
+  }
+
+  /** The text of a key, which is not empty; nothing where the key is not there. */
+  text(key: string): string | undefined {
+    const value = this.get(key);
+    if (value === undefined) return undefined;
+    if (typeof value !== "string" && value !== true) {
+      throw new SpecError(`the key "${key}" is text, not a ${typeof value}`);
+    }
+    if (value === true || value.trim() === "" || value.includes("\0")) {
+      throw new SpecError(`the key "${key}" needs a value: ${key}=…`);
+    }
+    return value;
+  }
+
+  /** A key that takes one of a few values. */
+  oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const found = allowed.find((each) => each === value);
+    if (found === undefined) {
+      throw new SpecError(`the key "${key}" is one of ${allowed.join(", ")}, not "${value}"`);
+    }
+    return found;
+  }
+
+  /** A whole number within bounds, which are of it. */
+  number(key: string, least: number, most: number): number | undefined {
+    const value = this.get(key);
+    if (value === undefined) return undefined;
+    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    if (
+      typeof number !== "number" || !Number.isInteger(number) || number < least || number > most
+    ) {
+      throw new SpecError(
+        `the key "${key}" is a whole number from ${least} to ${most}, not "${value}"`,
+      );
+    }
+    return number;
+  }
+
+  #parse(spec: string, keys: SpecKeys): void {
+    for (const part of spec.split("//")) {
+      const equals = part.indexOf("=");
+      const key = equals < 0 ? part : part.slice(0, equals);
+      if (key === "") {
+        throw new SpecError(
+          `the spec "${shown(spec)}" has an empty part; write key=value//key=value, and give a ` +
+            `value that has "//" in it in an object`,
+        );
+      }
+      if (keys.ofObjects.includes(key)) {
+        throw new SpecError(
+          `"${key}" is a key of specs that are objects; text has env:NAME=value, allow-<kind> and ` +
+            `deny-<kind>`,
+        );
+      }
+      checkKey(key, keys.common);
+      if (this.has(key)) {
+        throw new SpecError(`the spec "${shown(spec)}" has the key "${key}" twice`);
+      }
+      this.#entries.set(key, equals < 0 ? true : part.slice(equals + 1));
+    }
+  }
+
+  #take(spec: object, { common, ofObjects }: SpecKeys): void {
+    for (const [key, value] of Object.entries(spec)) {
+      checkKey(key, [...common, ...ofObjects]);
+      if (value !== undefined && value !== false) this.#entries.set(key, value);
+    }
+  }
+}
+
+/** What Python's execnet calls otherwise, where the letters do not tell. */
+const EXECNET_KEYS: ReadonlyMap<string, string> = new Map([["python", "deno"]]);
+
+function checkKey(key: string, known: readonly string[]): void {
+  if (known.includes(key)) return;
+  if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
+  if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
+  const [, before = "", variable = ""] = /^(.*?):(.*)/s.exec(key) ?? [];
+  if (known.includes(before)) {
+    // What follows may be a token.
+    throw new SpecError(`a spec has no key "${before}:…"; did you mean "${before}=…"?`);
+  }
+  // `read` is nearer to allow-read than to id.
+  const nearest = EXECNET_KEYS.get(key) ?? known.find((each) => each.endsWith(`-${key}`)) ??
+    closestString(key, [...known, `${ENV_PREFIX}${variable}`]);
+  throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
+}
+
+/** The spec for a message: only its keys, since a value may be a token, under whatever misspelt key. */
+function shown(spec: string): string {
+  return spec.split("//").map((part) => part.replace(/=.*/s, "=…")).join("//");
+}

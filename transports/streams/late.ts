@@ -1,0 +1,102 @@
+/**
+ * A transport that is not there yet.
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../../protocol/byte_stream.ts";
+import { clearTimer, setInterval } from "../../internal/timers.ts";
+import type { ExitStatus, Transport } from "../transport.ts";
+
+const NO_STATUS: ExitStatus = { code: null, signal: null };
+/** What keeps the event loop alive has nothing to do: it is the longest that a timer can wait. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** One that opens in the background; what is written meanwhile waits. Aborted before, it never opens. */
+export class LateTransport implements Transport {
+  readonly exited: Promise<ExitStatus>;
+  readonly output: Transport["output"];
+  readonly #opened = Promise.withResolvers<Transport>();
+  readonly #cancel = new AbortController();
+  readonly #timer = setInterval(() => {}, NEVER_MS);
+  #transport: Transport | undefined;
+  #isRef = false;
+
+  /** @param open Gives it, or rejects with what the stream then ends with; `signal` says that nobody wants it any more. */
+  constructor(open: (signal: AbortSignal) => Promise<Transport>) {
+    Deno.unrefTimer(this.#timer);
+    const { promise } = this.#opened;
+    this.output = { stdout: printed(promise, "stdout"), stderr: printed(promise, "stderr") };
+    this.exited = promise.then(({ exited }) => exited, () => NO_STATUS);
+    open(this.#cancel.signal).then(
+      (transport) => this.#open(transport),
+      (error) => this.#fail(error),
+    );
+  }
+
+  start(sink: ByteSink): void {
+    this.#opened.promise.then((transport) => transport.start(sink), (error) => sink.end(error));
+  }
+
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    if (this.#transport !== undefined) return this.#transport.write(chunks, written);
+    return this.#opened.promise.then((transport) => transport.write(chunks, written));
+  }
+
+  flushed(): Promise<void> {
+    return this.#opened.promise.then((transport) => transport.flushed(), () => {});
+  }
+
+  closeWrite(): void {
+    this.#opened.promise.then((transport) => transport.closeWrite(), () => {});
+  }
+
+  abort(signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.#transport !== undefined) return this.#transport.abort(signal);
+    this.#cancel.abort();
+    this.#fail(new Error("it was ended before it was there"));
+  }
+
+  release(): void {
+    if (this.#transport !== undefined) this.#transport.release();
+    else this.abort("SIGKILL");
+  }
+
+  ref(): void {
+    this.#isRef = true;
+    if (this.#transport !== undefined) this.#transport.ref();
+    else Deno.refTimer(this.#timer);
+  }
+
+  unref(): void {
+    this.#isRef = false;
+    if (this.#transport !== undefined) this.#transport.unref();
+    else Deno.unrefTimer(this.#timer);
+  }
+
+  #open(transport: Transport): void {
+    if (this.#cancel.signal.aborted) {
+      transport.abort("SIGKILL");
+      return transport.release();
+    }
+    clearTimer(this.#timer);
+    this.#transport = transport;
+    if (this.#isRef) transport.ref();
+    this.#opened.resolve(transport);
+  }
+
+  #fail(error: unknown): void {
+    clearTimer(this.#timer);
+    this.#opened.reject(error);
+  }
+}
+
+function printed(
+  opened: Promise<Transport>,
+  name: keyof Transport["output"],
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  opened.then(({ output }) => output[name].pipeTo(writable), () => writable.close())
+    .catch(() => {}); // nobody reads it any more
+  return readable;
+}

@@ -1,0 +1,85 @@
+/**
+ * Two ends of a pipe within this process, for tests.
+ *
+ * @module
+ */
+
+import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
+import { setTimeout } from "../../internal/timers.ts";
+
+/** Bytes under way at once, as in a pipe. */
+const PIPE_BYTES = 64 * 1024;
+
+/** One end of a {@linkcode memoryPipe}. */
+export class MemoryStream implements ByteStream {
+  #peer: MemoryStream | undefined;
+  #sink: ByteSink | undefined;
+  #arrived: Uint8Array<ArrayBuffer>[] = [];
+  #arrivedBytes = 0;
+  #delivering = false;
+  #ended: { error: Error | undefined } | undefined;
+  #writers: (() => void)[] = [];
+
+  /** Joins two ends. */
+  static pair(): [MemoryStream, MemoryStream] {
+    const [a, b] = [new MemoryStream(), new MemoryStream()];
+    a.#peer = b;
+    b.#peer = a;
+    return [a, b];
+  }
+
+  start(sink: ByteSink): void {
+    this.#sink = sink;
+    this.#deliver();
+  }
+
+  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
+    const peer = this.#peer;
+    if (peer === undefined || peer.#ended !== undefined) throw new Error("the pipe is broken");
+    for (const chunk of chunks) {
+      peer.#arrived.push(new Uint8Array(chunk));
+      peer.#arrivedBytes += chunk.length;
+    }
+    written?.();
+    peer.#deliver();
+    if (peer.#arrivedBytes < PIPE_BYTES) return;
+    return new Promise((resolve) => peer.#writers.push(resolve));
+  }
+
+  async flushed(): Promise<void> {}
+
+  closeWrite(): void {
+    if (this.#peer !== undefined) this.#peer.#end(undefined);
+  }
+
+  /** Ends both directions, as when a process is killed. */
+  break(error?: Error): void {
+    if (this.#peer !== undefined) this.#peer.#end(error);
+    this.#end(error);
+  }
+
+  #end(error: Error | undefined): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { error };
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    if (this.#delivering || this.#sink === undefined) return;
+    this.#delivering = true;
+    // A task, not a microtask: as from a real pipe, other work gets its turn between chunks.
+    setTimeout(() => {
+      this.#delivering = false;
+      const arrived = this.#arrived;
+      this.#arrived = [];
+      this.#arrivedBytes = 0;
+      for (const chunk of arrived) this.#sink?.data(chunk);
+      for (const resume of this.#writers.splice(0)) resume();
+      if (this.#arrived.length > 0) return this.#deliver();
+      if (this.#ended !== undefined) {
+        this.#sink?.end(this.#ended.error);
+        this.#sink = undefined;
+      }
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Why a connection to a server came to nothing, as the error that says what to do.
+ *
+ * @module
+ */
+
+import {
+  AuthenticationError,
+  HostNotFoundError,
+  LaunchError,
+  ProtocolError,
+} from "../../errors.ts";
+import { Refusal, WrongServer } from "../../protocol/auth.ts";
+import { RefusalCode } from "../../protocol/auth_messages.ts";
+import type { Address } from "./socket.ts";
+
+/** A connection that was wanted. */
+export interface Wanted {
+  address: Address;
+  tls?: unknown;
+  /** The id of the gateway that connects; nothing for this process. */
+  via?: string;
+}
+
+/** The error for what {@linkcode cause} tells. None of it has a token in it. */
+export function startFailure(cause: unknown, wanted: Wanted): LaunchError {
+  const { address, via } = wanted;
+  const tls = wanted.tls !== undefined;
+  const by = via === undefined ? "" : ` via ${via}`;
+  const failed = `cannot start a gateway at ${formatAddress(address)}${by}:`;
+  if (cause instanceof LaunchError) return new LaunchError(`${failed} ${cause.message}`, { cause });
+  if (cause instanceof WrongServer) {
+    return new AuthenticationError(
+      `${failed} what answers there does not know the token, so it is not the server that the ` +
+        `token is for; nothing was sent to it. Check the address`,
+      { cause },
+    );
+  }
+  if (cause instanceof Refusal) return refused(cause, failed, tls);
+  if (cause instanceof ProtocolError) {
+    return new LaunchError(
+      `${failed} what answers there is no execnet server${
+        tls ? "" : ", or one that wants TLS"
+      } (${cause.message})${tls ? "" : "; try tls or ca=path"}`,
+      { cause },
+    );
+  }
+  return connectionFailure(cause, failed, wanted);
+}
+
+function refused(refusal: Refusal, failed: string, tls: boolean): LaunchError {
+  if (refusal.code !== RefusalCode.AUTHENTICATION) {
+    return new LaunchError(`${failed} the server refused: ${refusal.message}`, { cause: refusal });
+  }
+  const between = tls
+    ? "; or something stands between that shows another certificate than the server's"
+    : "; or the server uses TLS, and something between takes it away";
+  return new AuthenticationError(
+    `${failed} the server does not accept the token. Give the one in the server's token file, as ` +
+      `token=… or token_file=…${between}`,
+    { cause: refusal },
+  );
+}
+
+function connectionFailure(
+  cause: unknown,
+  failed: string,
+  { address: { hostname: host }, via }: Wanted,
+): LaunchError {
+  const code = codeOf(cause);
+  const message = cause instanceof Error ? cause.message : `${cause}`;
+  const options = { cause };
+  if (cause instanceof Error && cause.name === "NotCapable") {
+    // Of a gateway, the message says by itself what to add to its spec.
+    const advice = via === undefined ? `; this process needs --allow-net=${host}` : "";
+    return new LaunchError(`${failed} ${message}${advice}`, options);
+  }
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_NODATA") {
+    return new HostNotFoundError(`${failed} the host "${host}" could not be found`, options);
+  }
+  if (code === "ECONNREFUSED") {
+    return new LaunchError(
+      `${failed} nothing listens there (connection refused); start a server with ` +
+        `deno run … jsr:@x/execnet/serve`,
+      options,
+    );
+  }
+  if (code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH") {
+    return new LaunchError(`${failed} the host did not answer (${code})`, options);
+  }
+  if (code.includes("WRONG_VERSION_NUMBER")) {
+    return new LaunchError(`${failed} it speaks no TLS: leave out tls and ca`, options);
+  }
+  if (/CERT|ISSUER|SIGNATURE|ALTNAME/.test(code)) {
+    return new LaunchError(
+      `${failed} its certificate is not trusted (${message}); name the one to trust with ca=path`,
+      options,
+    );
+  }
+  return new LaunchError(`${failed} the connection ended while it was made (${message})`, options);
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : "";
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function formatAddress({ hostname, port }: Address): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

@@ -1,0 +1,120 @@
+/**
+ * A process that another gateway starts, as a transport.
+ *
+ * @module
+ */
+
+import { type Channel, coreOf } from "../../channel/channel.ts";
+import type { ByteSink } from "../../protocol/byte_stream.ts";
+import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
+import type { ExitStatus, Transport } from "../transport.ts";
+import type { LaunchPlan } from "../machine/plan.ts";
+import { endingWithParent } from "../machine/machine.ts";
+
+/** What carries it: a middle gateway. */
+export interface Middle {
+  readonly id: string;
+  newChannel<Receive, Send>(): Channel<Receive, Send>;
+  /** See `Gateway.remoteExec`. */
+  remoteExec<Receive, Send, Args>(
+    fn: (channel: Channel<Receive, Send>, args: Args) => unknown,
+    args: Args,
+    options: { name: string },
+  ): Channel<Send, Receive>;
+  /** Starts a process there; the channel carries its stdin and stdout. */
+  relay(args: RelayArgs, name: string): Channel<Uint8Array, Uint8Array>;
+  /** Something begins (+1) or ends (-1) to wait for it. */
+  waiting(change: 1 | -1): void;
+}
+
+/** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
+export class RelayTransport implements Transport {
+  readonly exited: Promise<ExitStatus>;
+  readonly output: Transport["output"];
+  readonly #middle: Middle;
+  readonly #channel: Channel<Uint8Array, Uint8Array>;
+  readonly #side: Channel<RelayReport, Deno.Signal>;
+  #isKeptAlive = false;
+
+  /** @param name What the middle gateway's status, and messages, call it. */
+  constructor(middle: Middle, { command, env }: LaunchPlan, name: string) {
+    this.#middle = middle;
+    this.#side = middle.newChannel<RelayReport, Deno.Signal>();
+    this.#channel = middle.relay(
+      { command, guarded: endingWithParent(command), env, side: this.#side },
+      name,
+    );
+    const stderr = new TransformStream<Uint8Array, Uint8Array>();
+    this.exited = this.#report(stderr.writable.getWriter());
+    this.output = { stdout: ReadableStream.from<Uint8Array>([]), stderr: stderr.readable };
+  }
+
+  start(sink: ByteSink): void {
+    const core = coreOf(this.#channel);
+    core?.consumeBytes(
+      (bytes, cost) => {
+        sink.data(bytes as Uint8Array<ArrayBuffer>);
+        core.took(cost);
+      },
+      () => sink.end(core.failure),
+    );
+  }
+
+  write(chunks: readonly Uint8Array[], written: () => void = () => {}): Promise<void> | void {
+    return coreOf(this.#channel)?.sendBytes(chunks, written);
+  }
+
+  // What the channel has taken is the middle's to write.
+  async flushed(): Promise<void> {}
+
+  closeWrite(): void {
+    this.#channel.closeSend();
+  }
+
+  abort(signal: "SIGTERM" | "SIGKILL"): void {
+    coreOf(this.#side)?.sendOn(signal);
+  }
+
+  release(): void {
+    this.#channel.close();
+    this.#side.close();
+  }
+
+  ref(): void {
+    if (!this.#isKeptAlive) this.#middle.waiting(1);
+    this.#isKeptAlive = true;
+  }
+
+  unref(): void {
+    if (this.#isKeptAlive) this.#middle.waiting(-1);
+    this.#isKeptAlive = false;
+  }
+
+  /** Reads what comes on the side, up to how the process ended; or the middle, which tells nothing. */
+  #report(stderr: WritableStreamDefaultWriter<Uint8Array>): Promise<ExitStatus> {
+    return new Promise((resolve) => {
+      const lost = { code: null, signal: null };
+      coreOf(this.#side)?.consume(
+        (report) => {
+          if (report instanceof Uint8Array) return stderr.write(report).catch(() => {});
+          resolve(statusOf(report));
+        },
+        () => {
+          stderr.close().catch(() => {});
+          resolve(lost);
+        },
+      );
+      // It may not even have been able to start the process: then nothing ends the side there.
+      coreOf(this.#channel)?.onEnd(() => coreOf(this.#channel)?.failure && this.#side.close());
+    });
+  }
+}
+
+/** The far side may tell anything. */
+function statusOf(report: unknown): ExitStatus {
+  const { code, signal } = (report ?? {}) as Partial<ExitStatus>;
+  return {
+    code: typeof code === "number" ? code : null,
+    signal: typeof signal === "string" ? signal : null,
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * A TCP connection that another gateway makes, as one of Node's streams.
+ *
+ * @module
+ */
+
+import { Duplex } from "node:stream";
+import { type Channel, coreOf } from "../../channel/channel.ts";
+import { type Address, KEEP_ALIVE_MS } from "../tcp/socket.ts";
+import { CONNECTED, dial } from "./dial.ts";
+import type { Middle } from "./relay_process.ts";
+
+/** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
+export class RelaySocket extends Duplex {
+  readonly #middle: Middle;
+  readonly #channel: Channel<Uint8Array | string, Uint8Array>;
+  #wanted: (() => void) | undefined;
+  #isKeptAlive = false;
+
+  /**
+   * Emits `connect` as a socket does, or fails with what the middle gateway tells.
+   *
+   * @param name What the middle gateway's status, and messages, call it.
+   */
+  constructor(middle: Middle, address: Address, name: string) {
+    super({ allowHalfOpen: false });
+    this.#middle = middle;
+    const args = { ...address, connected: CONNECTED, keepAlive: KEEP_ALIVE_MS };
+    const channel = this.#channel = middle.remoteExec(dial, args, { name });
+    coreOf(channel)?.consume(
+      (item) => item === CONNECTED ? void this.emit("connect") : this.#arrived(item),
+      () => {
+        const failure = coreOf(channel)?.failure;
+        if (failure !== undefined) this.destroy(failure);
+        else this.push(null);
+      },
+    );
+  }
+
+  ref(): void {
+    if (this.destroyed || this.#isKeptAlive) return;
+    this.#middle.waiting(1);
+    this.#isKeptAlive = true;
+  }
+
+  unref(): void {
+    if (this.#isKeptAlive) this.#middle.waiting(-1);
+    this.#isKeptAlive = false;
+  }
+
+  override _read(): void {
+    this.#wanted?.();
+    this.#wanted = undefined;
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error) => void): void {
+    const sent = coreOf(this.#channel)?.sendOn(plain(chunk));
+    if (sent === undefined) done();
+    else sent.then(() => done(), done);
+  }
+
+  override _final(done: () => void): void {
+    this.#channel.closeSend();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#wanted?.();
+    this.unref();
+    this.#channel.close();
+    done(error);
+  }
+
+  /** The far side may send anything: what is no chunk breaks the connection. */
+  #arrived(item: unknown): Promise<void> | void {
+    if (!(item instanceof Uint8Array)) {
+      return void this.destroy(new Error("the gateway between sent something that is not bytes"));
+    }
+    if (this.push(item) || this.destroyed) return;
+    return new Promise((resolve) => this.#wanted = resolve);
+  }
+}
+
+/** Not as the `Buffer` that it is, which is no item. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
