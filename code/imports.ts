@@ -69,3 +69,9 @@ function checkedNames(module: string, names: string[]): string {
 function exportName(name: Identifier | Literal): string {
   return name.type === "Identifier" ? name.name : JSON.stringify(name.value);
 }
+
+/** Returns the position of a parser's error as `line:column`, both from 1; empty if it has none. */
+export function positionOf(error: unknown): string {
+  const place = (error as { loc?: { line: number; column: number } }).loc;
+  return place === undefined ? "" : `${place.line}:${place.column + 1}`;
+}

@@ -9,7 +9,7 @@ import * as nodeModule from "node:module";
 import type { Locate } from "./code.ts";
 import { hoistImports } from "./imports.ts";
 import { takeMap } from "./source_map.ts";
-import { positionOf } from "../gateway/syntax.ts";
+import { positionOf } from "./imports.ts";
 
 type StripTypes = (
   code: string,

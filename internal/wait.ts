@@ -4,7 +4,7 @@
  * @module
  */
 
-import { clearTimer, setTimeout } from "./timers.ts";
+import { clearTimer, setTimeout, type Timer } from "./timers.ts";
 import { MILLISECONDS, type OptionRules, SIGNAL } from "./arguments.ts";
 
 /** How long and under what signal to wait. */
@@ -60,4 +60,17 @@ export function bounded<T>(
     const settle = watch(options, expired, reject);
     promise.then(resolve, reject).finally(settle);
   });
+}
+
+/** Resolves with the value of `promise`, or with `undefined` after `ms` milliseconds. */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: Timer | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimer(timer);
+  }
 }

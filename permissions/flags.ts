@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "../transports/program/loader.ts";
+import { PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "../protocol/constants.ts";
 import { grants, relate } from "./matching.ts";
 import {
   entriesOf,

@@ -104,3 +104,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxNoiseBytes: 64 * 1024,
   maxHelloBytes: 4 * 1024,
 });
+
+/** The descriptor that a gateway reads the protocol from. Descriptors 0 to 2 belong to user code. */
+export const PROTOCOL_INPUT = "/dev/fd/3";
+/** The descriptor that a gateway writes the protocol to. */
+export const PROTOCOL_OUTPUT = "/dev/fd/4";

@@ -14,7 +14,7 @@ import {
 } from "../protocol/auth_messages.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { ExitStatus } from "../transports/transport.ts";
-import { within } from "../transports/within.ts";
+import { within } from "../internal/wait.ts";
 import { SessionProcess } from "./child.ts";
 import type { ServerConnection } from "./connection.ts";
 import { feed, pump } from "./relay.ts";

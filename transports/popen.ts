@@ -16,8 +16,8 @@ import {
   ENTER_DIRECTORY,
   NOT_EXECUTABLE,
   NOT_FOUND,
-  SHELL,
 } from "./shell/parts.ts";
+import { SHELL } from "../internal/shell.ts";
 
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4, and what the user's code prints to the

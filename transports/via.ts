@@ -12,7 +12,7 @@ import type { Launcher } from "./kind.ts";
 import { RelaySocket } from "./via/relay_socket.ts";
 import { type Middle, RelayTransport } from "./via/relay_process.ts";
 import type { ProgramResult, RunOptions } from "./machine/run_program.ts";
-import { SHELL } from "./shell/parts.ts";
+import { SHELL } from "../internal/shell.ts";
 import type { Site } from "./machine/machine.ts";
 
 /** The machine of a middle gateway. It needs `allow-run` for what it starts, `allow-net` for servers. */

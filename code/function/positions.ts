@@ -5,7 +5,7 @@
  * @module
  */
 
-import { within } from "../../transports/within.ts";
+import { within } from "../../internal/wait.ts";
 import type { Locate, Place } from "../code.ts";
 
 // deno-lint-ignore ban-types -- any function at all

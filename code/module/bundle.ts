@@ -7,7 +7,7 @@
 import { ModuleError } from "../../errors.ts";
 import { fileUrl } from "./config.ts";
 import { type ModuleGraph, pathOf } from "./graph.ts";
-import { SHELL } from "../../transports/shell/parts.ts";
+import { SHELL } from "../../internal/shell.ts";
 import { type Mapped, takeMap } from "../source_map.ts";
 
 /** What `deno bundle` takes at most: it may have to fetch packages. */

@@ -10,7 +10,7 @@ import { bundle } from "./bundle.ts";
 import type { Code, Locate } from "../code.ts";
 import { type ModuleGraph, readModuleGraph } from "./graph.ts";
 import { moduleText } from "./text.ts";
-import { SHELL } from "../../transports/shell/parts.ts";
+import { SHELL } from "../../internal/shell.ts";
 import { behind, withoutTypes } from "../source.ts";
 
 /** Schemes of what the remote imports by itself. */

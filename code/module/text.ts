@@ -14,7 +14,7 @@ import {
   type Program,
 } from "acorn";
 import { blanks, hoistImports } from "../imports.ts";
-import { positionOf } from "../../gateway/syntax.ts";
+import { positionOf } from "../imports.ts";
 
 /** With a digit as long as `import.meta`, and as `export default `: so columns stay. */
 const META = "importMeta";

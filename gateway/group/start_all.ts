@@ -13,7 +13,7 @@ import {
   LaunchError,
   SpecError,
 } from "../../errors.ts";
-import { within } from "../../transports/within.ts";
+import { within } from "../../internal/wait.ts";
 import type { PlannedGateway } from "./plan.ts";
 
 /** A gateway that did not start. */

@@ -7,9 +7,9 @@
 import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "../../transports/transport.ts";
-import { within } from "../../transports/within.ts";
+import { within } from "../../internal/wait.ts";
 import type { KeepAlive } from "./keep_alive.ts";
-import { eachLine, LineTail } from "../../spec/output.ts";
+import { eachLine, LineTail } from "../../internal/lines.ts";
 
 /** How a gateway ended. */
 export interface GatewayExit {

@@ -25,7 +25,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { launchError } from "../../transports/start/open.ts";
 import { endWithProcess } from "./lifetime.ts";
-import { printLine } from "../../spec/output.ts";
+import { printLine } from "../../internal/lines.ts";
 import { type GatewayExit, type ProcessObserver, RemoteProcess } from "./remote_process.ts";
 import { explain } from "../../code/remote_stack.ts";
 import type { Site } from "../../transports/machine/machine.ts";

@@ -14,7 +14,8 @@ import { LateTransport } from "../streams/late.ts";
 import type { Address } from "../tcp/socket.ts";
 import { formatAddress } from "../tcp/failure.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
-import { within } from "../within.ts";
+import { SHELL } from "../../internal/shell.ts";
+import { within } from "../../internal/wait.ts";
 import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
 import type { GatewayGroup } from "../../gateway/group_interface.ts";
 import { openTransport } from "../start/open.ts";
@@ -220,7 +221,7 @@ function serverSpec(
 ): ResolvedSpec {
   return resolveSpec({
     popen: true,
-    permissions: { net: [formatAddress(address)], run: ["/bin/sh"], env: true },
+    permissions: { net: [formatAddress(address)], run: [SHELL], env: true },
     env,
     connectTimeout,
     // Not the session's, which comes by the session: what Deno says of itself.

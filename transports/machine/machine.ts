@@ -9,7 +9,7 @@ import { ProcessTransport } from "../streams/process.ts";
 import { openTcp } from "../tcp/session.ts";
 import type { Transport } from "../transport.ts";
 import type { LaunchPlan, TcpPlan } from "./plan.ts";
-import { SHELL } from "../shell/parts.ts";
+import { SHELL } from "../../internal/shell.ts";
 import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
 

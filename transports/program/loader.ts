@@ -5,12 +5,13 @@
  * @module
  */
 
-import { DEFAULT_LIMITS, MAGIC, PROTOCOL_VERSION } from "../../protocol/constants.ts";
-
-/** Fds that the launch script gives the protocol, so that 0 to 2 are the user's. */
-export const PROTOCOL_INPUT = "/dev/fd/3";
-/** See {@linkcode PROTOCOL_INPUT}. */
-export const PROTOCOL_OUTPUT = "/dev/fd/4";
+import {
+  DEFAULT_LIMITS,
+  MAGIC,
+  PROTOCOL_INPUT,
+  PROTOCOL_OUTPUT,
+  PROTOCOL_VERSION,
+} from "../../protocol/constants.ts";
 
 /** What opens a connection, up to the hello's length. */
 const PREAMBLE_START = [...MAGIC, PROTOCOL_VERSION >> 8, PROTOCOL_VERSION & 0xff];

@@ -5,9 +5,6 @@
  * @module
  */
 
-/** What runs the launch script, and all that the initiator has to be allowed to run. */
-export const SHELL = "/bin/sh";
-
 /** Exit code where {@linkcode ENTER_DIRECTORY} failed. */
 export const DIRECTORY_FAILED = 125;
 /** Exit code of a shell for a program that it may not execute. */

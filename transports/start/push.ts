@@ -10,7 +10,7 @@ import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { isOlder } from "../../internal/version.ts";
 import { searchDeno } from "../start_script.ts";
 import type { Launcher } from "../kind.ts";
-import { printLine } from "../../spec/output.ts";
+import { printLine } from "../../internal/lines.ts";
 import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 import type { ProgramResult, RunOptions } from "../machine/run_program.ts";
 import type { Site } from "../machine/machine.ts";

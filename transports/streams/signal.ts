@@ -5,6 +5,7 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { SHELL } from "../../internal/shell.ts";
 
 /**
  * Signals a process and what it has started. Not by `child.kill`, which tells the leader alone, and
@@ -19,8 +20,8 @@ export function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"):
     if (error instanceof Deno.errors.NotFound) return;
   }
   // That needs `--allow-run` for everything; this does with `/bin/sh`, or with our program.
-  const { state } = Deno.permissions.querySync({ name: "run", command: "/bin/sh" });
+  const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
   if (state !== "granted") return void child.kill(signal);
   const command = `kill -s ${signal.slice("SIG".length)} -- -${pid}`;
-  spawn("/bin/sh", ["-c", command], { stdio: "ignore" });
+  spawn(SHELL, ["-c", command], { stdio: "ignore" });
 }

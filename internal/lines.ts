@@ -1,0 +1,64 @@
+/**
+ * Text streams line by line, in bounded memory.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "@std/streams/text-line-stream";
+
+/** A longer line is broken: otherwise output without line ends would pile up here. */
+const MAX_LINE_CHARACTERS = 64 * 1024;
+const TAIL_LINES = 20;
+const TAIL_LINE_CHARACTERS = 500;
+
+/** The last lines of a stream, for error messages. */
+export class LineTail {
+  readonly #lines: string[] = [];
+
+  /** Takes note of a line. */
+  add(line: string): void {
+    this.#lines.push(line.slice(0, TAIL_LINE_CHARACTERS));
+    if (this.#lines.length > TAIL_LINES) this.#lines.shift();
+  }
+
+  /** The last lines, oldest first. */
+  get lines(): string[] {
+    return [...this.#lines];
+  }
+}
+
+/** Calls `take` with each line of `bytes`, until they end; a last line needs no line end. */
+export async function eachLine(
+  bytes: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  const lines = bytes
+    .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
+    .pipeThrough(breakLongLines())
+    .pipeThrough(new TextLineStream());
+  for await (const line of lines) take(line);
+}
+
+/** Prints a line on this process's stderr. */
+export function printLine(gateway: string, line: string): void {
+  try {
+    const bytes = new TextEncoder().encode(`[${gateway}] ${line}\n`);
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch {
+    // Where stderr is closed, there is nobody to tell.
+  }
+}
+
+function breakLongLines(): TransformStream<string, string> {
+  let column = 0;
+  return new TransformStream({
+    transform(text, controller) {
+      const lineEnd = text.lastIndexOf("\n");
+      column = lineEnd < 0 ? column + text.length : text.length - lineEnd - 1;
+      controller.enqueue(text);
+      if (column < MAX_LINE_CHARACTERS) return;
+      controller.enqueue("\n");
+      column = 0;
+    },
+  });
+}
