@@ -1,5 +1,6 @@
 /** Everything that CI checks, each step whether or not the one before it held. */
 import { findViolations } from "./check_layers.ts";
+import { findBrokenLinks } from "./check_links.ts";
 import { type Captured, runCaptured } from "./deno.ts";
 import { readModuleGraph } from "./module_graph.ts";
 import { rehearsePublish } from "./publish.ts";
@@ -22,6 +23,7 @@ const STATIC_STEPS: readonly Step[] = [
     name: "layers",
     findFaults: async () => findViolations(await readModuleGraph()).join("\n"),
   },
+  { name: "links", findFaults: async () => (await findBrokenLinks()).join("\n") },
   denoStep("docs", ["doc", "--lint", "mod.ts", "serve.ts"]),
   {
     name: "publish",
