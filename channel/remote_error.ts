@@ -5,6 +5,7 @@
  */
 
 import { ProtocolError, type RemoteErrorInit } from "../errors.ts";
+import { toError } from "../internal/errors.ts";
 import { errorParts } from "../protocol/item_types.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 
@@ -22,7 +23,7 @@ export function remoteErrorInit(
   try {
     error = codec.decode(bytes);
   } catch (broken) {
-    return broken instanceof Error ? broken : new ProtocolError(String(broken));
+    return toError(broken);
   }
   if (!(error instanceof Error)) {
     return new ProtocolError(`the peer closed channel ${channel} with something not an error`);

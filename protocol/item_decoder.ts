@@ -6,6 +6,7 @@
 
 import { Decoder } from "@msgpack/msgpack";
 import { ProtocolError } from "../errors.ts";
+import { messageOf } from "../internal/errors.ts";
 import { readUint32 } from "./frames.ts";
 import {
   defineProperty,
@@ -52,8 +53,9 @@ export class ItemDecoder {
       item = this.#decoder.decode(bytes);
     } catch (cause) {
       if (cause instanceof ProtocolError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new ProtocolError(`the peer sent an item that is broken: ${why}`, { cause });
+      throw new ProtocolError(`the peer sent an item that is broken: ${messageOf(cause)}`, {
+        cause,
+      });
     } finally {
       this.#levels--;
     }

@@ -6,6 +6,7 @@
 
 import { Encoder, ExtData } from "@msgpack/msgpack";
 import { SerializationError } from "../errors.ts";
+import { messageOf, toError } from "../internal/errors.ts";
 import { DEFAULT_LIMITS, MAX_FRAME_BYTES } from "./constants.ts";
 import { writeUint32 } from "./frames.ts";
 import {
@@ -62,8 +63,9 @@ export class ItemEncoder {
       return this.#owned = bytes;
     } catch (cause) {
       if (cause instanceof SerializationError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new SerializationError(`cannot send ${this.#path.join("")}: ${why}`, { cause });
+      throw new SerializationError(`cannot send ${this.#path.join("")}: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   }
 
@@ -271,7 +273,7 @@ export class ItemEncoder {
 
 /** An error with nothing but its name, message and stack, and no more than `most` characters of each. */
 function bareError(error: unknown, most: number): Error {
-  const original = error instanceof Error ? error : new Error(String(error));
+  const original = toError(error);
   const { name, message, stack } = errorParts(original);
   const bare = new Error(cut(message, most));
   defineProperty(bare, "name", cut(name, most));

@@ -7,6 +7,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
 import { ExecnetError } from "../errors.ts";
+import { messageOf } from "../internal/errors.ts";
 import { parsePermissions } from "../permissions/permissions.ts";
 import { parseAddress } from "../transports/tcp/address.ts";
 import type { ServeOptions } from "./options.ts";
@@ -163,7 +164,7 @@ function readPem(name: string, path: string | undefined): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     throw new UsageError(
-      `cannot read --${name}=${path}: ${error instanceof Error ? error.message : error}`,
+      `cannot read --${name}=${path}: ${messageOf(error)}`,
     );
   }
 }

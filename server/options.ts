@@ -18,6 +18,7 @@ import {
 } from "../internal/arguments.ts";
 import { MAX_TIMER_MS } from "../internal/wait.ts";
 import { LaunchError, SpecError } from "../errors.ts";
+import { messageOf } from "../internal/errors.ts";
 import {
   parsePermissions,
   type PermissionSet,
@@ -189,8 +190,7 @@ function contextOf(cert: string, key: string): SecureContext {
     return secureContext(cert, key);
   } catch (cause) {
     if (cause instanceof LaunchError) throw cause;
-    const why = cause instanceof Error ? cause.message : cause;
-    throw new SpecError(`TLS cannot use this certificate and key: ${why}`);
+    throw new SpecError(`TLS cannot use this certificate and key: ${messageOf(cause)}`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
+import { messageOf } from "../internal/errors.ts";
 import { challenge, Refusal, type Transcript, welcome } from "../protocol/auth.ts";
 import { AuthType, encodeRefusal, readMessage, RefusalCode } from "../protocol/auth_messages.ts";
 import { decodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
@@ -166,7 +167,7 @@ export class Reception {
   /** Says no, if there is still somebody to say it to. */
   async #refuse(connection: ServerConnection, place: Place, error: unknown): Promise<void> {
     const { peer, host } = connection;
-    const reason = place.lostReason ?? (error instanceof Error ? error.message : `${error}`);
+    const reason = place.lostReason ?? messageOf(error);
     const code = codeOf(error);
     if (code !== RefusalCode.AUTHENTICATION) {
       this.#config.log({ event: "refused", peer, reason });

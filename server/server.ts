@@ -4,6 +4,7 @@
  * @module
  */
 
+import { messageOf } from "../internal/errors.ts";
 import { checkOptions, MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
 import { MAX_TIMER_MS } from "../internal/wait.ts";
 import { popen } from "../transports/popen.ts";
@@ -156,8 +157,7 @@ export class Server implements AsyncDisposable {
       const timeout = this.#config.sessionTimeout;
       return await ServerSession.start({ plan, timeout, ...connections });
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : `${cause}`;
-      throw new Refusal(RefusalCode.START, `its process could not be started: ${why}`);
+      throw new Refusal(RefusalCode.START, `its process could not be started: ${messageOf(cause)}`);
     }
   }
 

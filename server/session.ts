@@ -4,6 +4,7 @@
  * @module
  */
 
+import { messageOf } from "../internal/errors.ts";
 import type { LaunchPlan } from "../transports/machine/plan.ts";
 import {
   AuthType,
@@ -117,7 +118,7 @@ export class ServerSession {
         }
       }
     } catch (error) {
-      reason = `the connection broke: ${error instanceof Error ? error.message : error}`;
+      reason = `the connection broke: ${messageOf(error)}`;
     }
     // With its stream closed, the gateway's program ends by itself, unless it is busy.
     this.#data.close();

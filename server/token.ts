@@ -5,6 +5,7 @@
  */
 
 import { LaunchError, SpecError } from "../errors.ts";
+import { messageOf } from "../internal/errors.ts";
 import { defaultTokenFile, tokenOf } from "../transports/tcp/token_file.ts";
 import { TokenKey } from "../protocol/auth.ts";
 
@@ -78,8 +79,7 @@ function createToken(file: string, inDefaultPlace: boolean): string {
 }
 
 function fileError(what: string, file: string, cause: unknown): LaunchError {
-  const why = cause instanceof Error ? cause.message : `${cause}`;
-  return new LaunchError(`cannot ${what} the token file ${file}: ${why}`, { cause });
+  return new LaunchError(`cannot ${what} the token file ${file}: ${messageOf(cause)}`, { cause });
 }
 
 /** The file by the name given, and by that without links: Deno denies a path as it is written. */

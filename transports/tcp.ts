@@ -5,6 +5,7 @@
  */
 
 import { LaunchError, SpecError } from "../errors.ts";
+import { messageOf } from "../internal/errors.ts";
 import { TokenKey } from "../protocol/auth.ts";
 import type { RequestedSet, SessionRequest } from "../protocol/auth_request.ts";
 import type { TlsOptions } from "./tcp/socket.ts";
@@ -91,7 +92,7 @@ function readFile(key: string, path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : `${cause}`;
+    const why = messageOf(cause);
     const advice = cause instanceof Deno.errors.NotCapable
       ? `; this process needs --allow-read=${path}`
       : key === "token_file"

@@ -5,6 +5,7 @@
  */
 
 import { ChannelClosedError, ProtocolError, TimeoutError } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS, FrameType, type Limits } from "../../protocol/constants.ts";
 import {
@@ -296,7 +297,7 @@ export class Connection implements CoreContext {
       }
       this.#decoder.push(chunk, this.#take);
     } catch (error) {
-      this.close(error instanceof Error ? error : new Error(String(error)));
+      this.close(toError(error));
     }
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { type FrameType, HEADER_BYTES } from "../../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../../protocol/frames.ts";
@@ -299,7 +300,7 @@ export class Scheduler implements FrameSink {
   #fail(error: unknown): void {
     if (this.#stopped) return;
     this.stop();
-    this.#failed(error instanceof Error ? error : new Error(String(error)));
+    this.#failed(toError(error));
   }
 }
 

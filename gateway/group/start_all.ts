@@ -13,6 +13,7 @@ import {
   LaunchError,
   SpecError,
 } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import { within } from "../../internal/wait.ts";
 import type { PlannedGateway } from "./plan.ts";
 
@@ -58,7 +59,7 @@ export async function startAll(
       await start(planned);
       notUp.delete(planned.id);
     } catch (error) {
-      failures.push({ planned, error: error instanceof Error ? error : new Error(String(error)) });
+      failures.push({ planned, error: toError(error) });
       failed.resolve();
     }
     free++;

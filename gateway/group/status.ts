@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toError } from "../../internal/errors.ts";
 import type { WaitOptions } from "../../internal/wait.ts";
 import type { RemoteStatus } from "../remote_info.ts";
 
@@ -35,7 +36,7 @@ export async function statusOf(
         signal?.throwIfAborted();
         return [gateway.id, {
           reachable: false,
-          error: error instanceof Error ? error : new Error(String(error)),
+          error: toError(error),
         }];
       }
     }),

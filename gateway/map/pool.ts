@@ -6,6 +6,7 @@
 
 import type { Channel } from "../../channel/channel.ts";
 import { ChannelClosedError, GatewayClosedError } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Entry } from "./item_state.ts";
 import { abandonedError, lossError } from "./loss.ts";
@@ -195,7 +196,7 @@ export class Crew<Item> {
     try {
       await this.#group.replace(gateway);
     } catch (error) {
-      this.#lastLoss = error instanceof Error ? error : new Error(String(error));
+      this.#lastLoss = toError(error);
     }
     this.#replacing--;
     this.#events.changed();

@@ -5,7 +5,8 @@
  */
 
 import { type Channel, coreOf } from "../../channel/channel.ts";
-import { ChannelClosedError, ProtocolError, SerializationError } from "../../errors.ts";
+import { ProtocolError, SerializationError } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import { type MapAnswer, readMapAnswer } from "../../protocol/map_answer.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Entry } from "./item_state.ts";
@@ -96,7 +97,7 @@ export class Worker<Item> {
     try {
       this.#channel ??= this.#open();
     } catch (error) {
-      return this.#lose(asError(error));
+      return this.#lose(toError(error));
     }
     if (!this.#sending) this.#send(this.#channel);
     if (!this.#receiving) this.#receive(this.#channel);
@@ -112,7 +113,7 @@ export class Worker<Item> {
     const channel = this.#start();
     // While it has nothing to do, nobody waits for it: its end is told in this way alone.
     channel.signal.addEventListener("abort", () => {
-      if (!this.#receiving) this.#lose(asError(channel.signal.reason));
+      if (!this.#receiving) this.#lose(toError(channel.signal.reason));
     });
     return channel;
   }
@@ -156,7 +157,7 @@ export class Worker<Item> {
       this.#receiving = false;
     } catch (error) {
       if (error instanceof ProtocolError) channel.close();
-      this.#lose(asError(error));
+      this.#lose(toError(error));
     }
   }
 
@@ -214,8 +215,4 @@ export class Worker<Item> {
     if (unsent.length > 0) this.#events.givenBack(unsent);
     this.#events.lost(this, [...this.#hand.values()], error);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new ChannelClosedError(String(error));
 }

@@ -9,6 +9,7 @@
 
 import { coreOf } from "../../channel/channel.ts";
 import { type ExecnetError, LaunchError, RemoteError } from "../../errors.ts";
+import { messageOf } from "../../internal/errors.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { LateTransport } from "../streams/late.ts";
 import type { Address } from "../tcp/socket.ts";
@@ -198,7 +199,7 @@ export class InstalledTransport implements Transport {
     const { id, machine } = this.#init;
     if (error instanceof LaunchError) return error;
     const failed = `cannot start gateway ${id}:`;
-    const message = error instanceof Error ? error.message : `${error}`;
+    const message = messageOf(error);
     if (!(error instanceof RemoteError)) {
       return new LaunchError(`${failed} ${message}`, { cause: error });
     }

@@ -10,6 +10,7 @@ import {
   LaunchError,
   ProtocolError,
 } from "../../errors.ts";
+import { messageOf } from "../../internal/errors.ts";
 import { Refusal, WrongServer } from "../../protocol/auth.ts";
 import { RefusalCode } from "../../protocol/auth_messages.ts";
 import type { Address } from "./socket.ts";
@@ -68,7 +69,7 @@ function connectionFailure(
   { address: { hostname: host }, via }: Wanted,
 ): LaunchError {
   const code = codeOf(cause);
-  const message = cause instanceof Error ? cause.message : `${cause}`;
+  const message = messageOf(cause);
   const options = { cause };
   if (cause instanceof Error && cause.name === "NotCapable") {
     // Of a gateway, the message says by itself what to add to its spec.
