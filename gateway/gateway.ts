@@ -134,7 +134,7 @@ export class Gateway implements AsyncDisposable {
         gateway.remoteExec(fn, args, { ...options, isolate: false }),
       relay: (args, name) =>
         gateway.#session.run({ kind: "relay", text: "", name, position: "" }, args) as never,
-      waiting: (change) => gateway.#keepAlive.change(change),
+      hold: () => gateway.#keepAlive.hold(),
     });
     execute = (gateway, code, args, options) => gateway.#execute(code, args, options);
   }
@@ -152,8 +152,8 @@ export class Gateway implements AsyncDisposable {
    * alive until the gateway ends.
    */
   get closed(): Promise<GatewayExit> {
-    this.#keepAlive.change(1);
-    return this.#closed.finally(() => this.#keepAlive.change(-1));
+    const hold = this.#keepAlive.hold();
+    return this.#closed.finally(() => hold[Symbol.dispose]());
   }
 
   /**

@@ -1,37 +1,53 @@
 /**
- * Whether a gateway's processes keep the event loop alive: while something waits on one of them.
+ * Decides whether a gateway's processes keep the event loop alive: while something waits on one of
+ * them.
  *
  * @module
  */
 
-/** What can keep the event loop alive, such as a `Transport`. */
+import type { Hold } from "../../internal/keep_alive.ts";
+
+/** A resource that can keep the event loop alive, such as a `Transport`. */
 export interface Handle {
-  /** Keeps it alive from now on. */
+  /** Keeps the event loop alive from now on. */
   ref(): void;
-  /** Lets it end. */
+  /** Lets the event loop end. */
   unref(): void;
 }
 
-/** Counts what waits, for all processes of a gateway: a channel may move from one to another. */
+/** Counts the holds on all processes of a gateway: a channel may move from one process to another. */
 export class KeepAlive {
   readonly #handles = new Set<Handle>();
-  #waiting = 0;
+  #holds = 0;
 
-  /** Takes part from now on, until {@linkcode KeepAlive.delete}. */
+  /** Applies to `handle` from now on, until {@linkcode KeepAlive.delete}. */
   add(handle: Handle): void {
     this.#handles.add(handle);
-    if (this.#waiting > 0) handle.ref();
+    if (this.#holds > 0) handle.ref();
   }
 
-  /** Takes part no more, and is let go of. */
+  /** Unrefs `handle`, and leaves it so. */
   delete(handle: Handle): void {
     if (this.#handles.delete(handle)) handle.unref();
   }
 
-  /** Something begins (+1) or ends (-1) to wait. */
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold {
+    this.change(1);
+    let isHeld = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.change(-1);
+      },
+    };
+  }
+
+  /** Counts something that begins (+1) or ends (-1) to wait. */
   change(by: 1 | -1): void {
-    this.#waiting += by;
-    if (this.#waiting === 0) { for (const handle of this.#handles) handle.unref(); }
-    else if (this.#waiting === 1 && by === 1) { for (const handle of this.#handles) handle.ref(); }
+    this.#holds += by;
+    if (this.#holds === 0) { for (const handle of this.#handles) handle.unref(); }
+    else if (this.#holds === 1 && by === 1) { for (const handle of this.#handles) handle.ref(); }
   }
 }

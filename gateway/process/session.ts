@@ -22,6 +22,7 @@ import { epitaph, runningNow } from "./exit_message.ts";
 import { DEFAULT_TERMINATE_MS } from "../group_interface.ts";
 import { importAdvice } from "../../code/import_advice.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import type { Hold } from "../../internal/keep_alive.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { launchError } from "../../transports/start/open.ts";
 import { endWithProcess } from "./lifetime.ts";
@@ -102,7 +103,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
    * @throws {LaunchError} or a kind of it; the process has been ended then.
    */
   async ready(): Promise<Hello> {
-    this.waiting(1);
+    using _hold = this.hold();
     try {
       const hello = await this.connection.hello;
       if (isOlder(hello.deno, MIN_DENO_VERSION)) {
@@ -113,8 +114,6 @@ export class Session implements ConnectionHandler, ProcessObserver {
     } catch (error) {
       await this.closed;
       throw error;
-    } finally {
-      this.waiting(-1);
     }
   }
 
@@ -178,12 +177,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
 
   /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
   async terminate(timeout: number = DEFAULT_TERMINATE_MS): Promise<GatewayExit> {
-    this.waiting(1);
-    try {
-      return await this.#process.terminate(() => this.exit(), timeout);
-    } finally {
-      this.waiting(-1);
-    }
+    using _hold = this.hold();
+    return await this.#process.terminate(() => this.exit(), timeout);
   }
 
   /**
@@ -199,6 +194,10 @@ export class Session implements ConnectionHandler, ProcessObserver {
     );
     this.#ending = true;
     return this.#process.terminate(() => {}, 0);
+  }
+
+  hold(): Hold {
+    return this.#init.keepAlive.hold();
   }
 
   waiting(change: 1 | -1): void {

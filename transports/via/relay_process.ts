@@ -5,6 +5,7 @@
  */
 
 import { type Channel, coreOf } from "../../channel/channel.ts";
+import type { Hold } from "../../internal/keep_alive.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
@@ -23,8 +24,8 @@ export interface Middle {
   ): Channel<Send, Receive>;
   /** Starts a process there; the channel carries its stdin and stdout. */
   relay(args: RelayArgs, name: string): Channel<Uint8Array, Uint8Array>;
-  /** Something begins (+1) or ends (-1) to wait for it. */
-  waiting(change: 1 | -1): void;
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold;
 }
 
 /** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
@@ -34,7 +35,7 @@ export class RelayTransport implements Transport {
   readonly #middle: Middle;
   readonly #channel: Channel<Uint8Array, Uint8Array>;
   readonly #side: Channel<RelayReport, Deno.Signal>;
-  #isKeptAlive = false;
+  #hold: Hold | undefined;
 
   /** @param name What the middle gateway's status, and messages, call it. */
   constructor(middle: Middle, { command, env }: LaunchPlan, name: string) {
@@ -81,13 +82,12 @@ export class RelayTransport implements Transport {
   }
 
   ref(): void {
-    if (!this.#isKeptAlive) this.#middle.waiting(1);
-    this.#isKeptAlive = true;
+    this.#hold ??= this.#middle.hold();
   }
 
   unref(): void {
-    if (this.#isKeptAlive) this.#middle.waiting(-1);
-    this.#isKeptAlive = false;
+    this.#hold?.[Symbol.dispose]();
+    this.#hold = undefined;
   }
 
   /** Reads what comes on the side, up to how the process ended; or the middle, which tells nothing. */

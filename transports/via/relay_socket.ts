@@ -5,6 +5,7 @@
  */
 
 import { Duplex } from "node:stream";
+import type { Hold } from "../../internal/keep_alive.ts";
 import { type Channel, coreOf } from "../../channel/channel.ts";
 import { type Address, KEEP_ALIVE_MS } from "../tcp/socket.ts";
 import { CONNECTED, dial } from "./dial.ts";
@@ -15,7 +16,7 @@ export class RelaySocket extends Duplex {
   readonly #middle: Middle;
   readonly #channel: Channel<Uint8Array | string, Uint8Array>;
   #wanted: (() => void) | undefined;
-  #isKeptAlive = false;
+  #hold: Hold | undefined;
 
   /**
    * Emits `connect` as a socket does, or fails with what the middle gateway tells.
@@ -38,14 +39,12 @@ export class RelaySocket extends Duplex {
   }
 
   ref(): void {
-    if (this.destroyed || this.#isKeptAlive) return;
-    this.#middle.waiting(1);
-    this.#isKeptAlive = true;
+    if (!this.destroyed) this.#hold ??= this.#middle.hold();
   }
 
   unref(): void {
-    if (this.#isKeptAlive) this.#middle.waiting(-1);
-    this.#isKeptAlive = false;
+    this.#hold?.[Symbol.dispose]();
+    this.#hold = undefined;
   }
 
   override _read(): void {

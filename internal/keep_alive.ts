@@ -1,0 +1,11 @@
+/**
+ * Reasons for the event loop to stay alive.
+ *
+ * @module
+ */
+
+/** Keeps the event loop alive until it is disposed. Disposing it again does nothing. */
+export type Hold = Disposable;
+
+/** Keeps nothing alive: for a side whose event loop does not depend on what waits. */
+export const NO_HOLD: Hold = { [Symbol.dispose]() {} };
