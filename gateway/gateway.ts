@@ -25,19 +25,19 @@ import { UnboundChannels } from "../channel/mux/unbound.ts";
 import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./group_interface.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
-import type { Middle } from "../transports/via/relay_process.ts";
-import type { Site } from "../transports/machine/machine.ts";
+import type { RelayGateway } from "../transports/via/relay_process.ts";
+import type { Machine } from "../transports/machine/machine.ts";
 import { narrow } from "../permissions/narrowing.ts";
 import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
 import { Session } from "./process/session.ts";
 import { type GatewaySpec, type ResolvedSpec, withPermissions } from "../spec/spec.ts";
-import { openInTurn } from "../transports/start/start.ts";
+import { openQueued } from "../transports/start/start.ts";
 
 let create: (init: GatewayInit) => Gateway;
 let ready: (gateway: Gateway) => Promise<void>;
 let ended: (gateway: Gateway) => Promise<GatewayExit>;
-let middle: (gateway: Gateway) => Middle;
+let relay: (gateway: Gateway) => RelayGateway;
 let execute: (gateway: Gateway, code: Code, args: unknown, options: ExecOptions) => Channel;
 
 /** What a {@linkcode Gateway} is made of. */
@@ -47,9 +47,9 @@ export interface GatewayInit {
   spec: ResolvedSpec;
   given: GatewaySpec;
   /** Where it is started from. */
-  site: Site;
+  machine: Machine;
   /** Starts a process for a spec: the gateway's own, or for one isolated execution. */
-  open: (spec: ResolvedSpec, site: Site, id: string) => Transport;
+  open: (spec: ResolvedSpec, machine: Machine, id: string) => Transport;
   program: Uint8Array | undefined;
 }
 
@@ -86,7 +86,7 @@ export class Gateway implements AsyncDisposable {
     if (typeof init !== "object") {
       throw new TypeError("a gateway is made by makeGateway(), or by a Group");
     }
-    const { id, group, spec, given, site, open, program } = init;
+    const { id, group, spec, given, machine, open, program } = init;
     this.id = id;
     this.group = group;
     this.spec = Object.freeze({ ...given, id });
@@ -94,22 +94,22 @@ export class Gateway implements AsyncDisposable {
     const shared = {
       owner: this,
       program,
-      site,
+      machine,
       keepAlive: this.#keepAlive,
       ids: new ChannelIds("initiator"),
     };
     this.#session = new Session({
       ...shared,
       spec,
-      transport: open(spec, site, id),
+      transport: open(spec, machine, id),
       heartbeat: spec.heartbeat,
       lost: (reason) => this.#unbound.lose(reason),
     });
     this.#isolation = new Isolation((permissions = spec.permissions) => {
       const own = withPermissions(spec, permissions);
-      const { transport, turn, over } = openInTurn(own, site, () => open(own, site, id));
-      const session = new Session({ ...shared, spec: own, transport, turn });
-      session.connection.hello.then(over, over);
+      const { transport, queued, release } = openQueued(own, machine, () => open(own, machine, id));
+      const session = new Session({ ...shared, spec: own, transport, queued });
+      session.connection.hello.then(release, release);
       return session;
     });
     this.#unbound = new UnboundChannels(this, this.#session.connection);
@@ -126,7 +126,7 @@ export class Gateway implements AsyncDisposable {
       gateway.#remote = Object.freeze({ pid, deno, v8, typescript, os, arch });
     };
     ended = (gateway) => gateway.#closed;
-    middle = (gateway) => ({
+    relay = (gateway) => ({
       id: gateway.id,
       newChannel: () => gateway.newChannel(),
       // Its own isolate, whatever its execmodel: what it carries does not depend on another process.
@@ -338,8 +338,8 @@ export function whenReady(gateway: Gateway): Promise<void> {
 }
 
 /** A gateway as one that starts others. */
-export function asMiddle(gateway: Gateway): Middle {
-  return middle(gateway);
+export function asRelay(gateway: Gateway): RelayGateway {
+  return relay(gateway);
 }
 
 /** How a gateway ended, without keeping the event loop alive. */

@@ -19,7 +19,7 @@ import {
   type RemoteGenerator,
 } from "./exec_options.ts";
 import {
-  asMiddle,
+  asRelay,
   createGateway,
   executeOn,
   type Gateway,
@@ -50,10 +50,10 @@ import type { Items } from "./map/source.ts";
 import { MultiChannel } from "../channel/multi_channel.ts";
 import { programFor } from "../transports/program/program.ts";
 import { shownSpec } from "../spec/shown.ts";
-import { here, type Site } from "../transports/machine/machine.ts";
+import { here, type Machine } from "../transports/machine/machine.ts";
 import { type GatewaySpec, resolveSpec } from "../spec/spec.ts";
-import { startInTurn } from "../transports/start/start.ts";
-import { siteOf } from "../transports/via.ts";
+import { startQueued } from "../transports/start/start.ts";
+import { machineOf } from "../transports/via.ts";
 
 /** More at once only wait for each other, up to their connectTimeout; and a server of ssh refuses them. */
 const DEFAULT_CONCURRENCY = 16;
@@ -149,19 +149,19 @@ export class Group implements GatewayGroup<Gateway> {
     const id = this.#takeId(wantedId ?? resolved.id);
     try {
       const program = await programFor(resolved);
-      const site = this.#siteOf(resolved.via, "via");
+      const machine = this.#machineOf(resolved.via, "via");
       const installvia = resolved.tcp?.installvia;
-      const gateway = await startInTurn(resolved, id, site, signal, async (prepared) => {
+      const gateway = await startQueued(resolved, id, machine, signal, async (prepared) => {
         signal.throwIfAborted();
         const gateway = createGateway({
           id,
           group: this,
           spec: prepared,
           given: shownSpec(resolved, spec),
-          site,
+          machine,
           open: installvia === undefined
             ? openTransport
-            : installing(this, this.#siteOf(installvia, "installvia")),
+            : installing(this, this.#machineOf(installvia, "installvia")),
           program,
         });
         await this.#started(gateway, signal);
@@ -345,10 +345,10 @@ export class Group implements GatewayGroup<Gateway> {
     await this.terminate();
   }
 
-  #siteOf(id: string | undefined, key: "via" | "installvia"): Site {
+  #machineOf(id: string | undefined, key: "via" | "installvia"): Machine {
     if (id === undefined) return here;
-    const middle = this.get(id);
-    if (middle !== undefined) return siteOf(asMiddle(middle));
+    const relay = this.get(id);
+    if (relay !== undefined) return machineOf(asRelay(relay));
     throw new SpecError(
       `the gateway "${id}", which "${key}" names, is not in this group; start it first, or start both ` +
         `by Group.open`,

@@ -7,7 +7,7 @@
 import { type ExecnetError, LaunchError } from "../errors.ts";
 import type { ExitStatus } from "./transport.ts";
 import type { LaunchPlan, TcpPlan } from "./machine/plan.ts";
-import type { Site } from "./machine/machine.ts";
+import type { Machine } from "./machine/machine.ts";
 import type { ResolvedSpec } from "../spec/spec.ts";
 
 /** A start that came to nothing. */
@@ -36,17 +36,19 @@ export interface Launcher {
   /** What prints `deno --version` there, where a command can; asked after a failure, to tell a Deno that is too old. */
   versionCommand?(spec: ResolvedSpec): readonly [string, ...string[]];
   /** Finds out what a plan needs to know; a plan without it takes the defaults. */
-  prepare?(spec: ResolvedSpec, site: Site): Promise<ResolvedSpec>;
+  prepare?(spec: ResolvedSpec, machine: Machine): Promise<ResolvedSpec>;
   /** What runs a script for `sh` there, in place of a gateway; `compressed` if the way there can do that. */
   carry?(spec: ResolvedSpec, script: string, compressed?: boolean): LaunchPlan;
-  /** Whose starts have to wait for each other: at most `most` of the same `key` at once. */
-  turn?(spec: ResolvedSpec): Turn;
+  /** Bounds how many gateways start at once. Default: no bound. */
+  startLimit?(spec: ResolvedSpec): StartLimit;
 }
 
-/** See {@linkcode Launcher.turn}. */
-export interface Turn {
+/** See {@linkcode Launcher.startLimit}. */
+export interface StartLimit {
+  /** Starts with the same key count together. */
   key: string;
-  most: number;
+  /** How many of them may be under way at once. */
+  max: number;
 }
 
 /** A start that may well work when it is tried again. */

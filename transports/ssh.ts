@@ -9,7 +9,7 @@ import { denoCommand } from "./program/deno_command.ts";
 import { explainFarScript, farScript, forAnyShell } from "./start_script.ts";
 import type { LaunchPlan } from "./machine/plan.ts";
 import { type Launcher, type LaunchFailure, TransientLaunchError } from "./kind.ts";
-import type { Site } from "./machine/machine.ts";
+import type { Machine } from "./machine/machine.ts";
 import type { ResolvedSpec } from "../spec/spec.ts";
 import { parseSsh } from "./ssh/options.ts";
 
@@ -30,12 +30,12 @@ export const ssh: Launcher = {
 
   carry,
 
-  async prepare(spec, site) {
-    return { ...spec, sshDefaults: await unsetDefaults(spec, site) };
+  async prepare(spec, machine) {
+    return { ...spec, sshDefaults: await unsetDefaults(spec, machine) };
   },
 
-  turn(spec) {
-    return { key: parseSsh(valueOf(spec)).host, most: LOGINS_AT_ONCE };
+  startLimit(spec) {
+    return { key: parseSsh(valueOf(spec)).host, max: MAX_LOGINS };
   },
 
   explain(failure) {
@@ -48,7 +48,7 @@ export const ssh: Launcher = {
 };
 
 /** sshd begins to turn away logins when 10 are under way (`MaxStartups 10:30:100`). */
-const LOGINS_AT_ONCE = 8;
+const MAX_LOGINS = 8;
 /** What `ssh` says when sshd turned it away for that. */
 const TRANSIENT =
   /^(kex_exchange_identification|ssh_exchange_identification|banner exchange): |Not allowed at this time/m;
@@ -82,7 +82,7 @@ function defaults({ connectTimeout }: ResolvedSpec): Record<string, string> {
  * Those of the defaults that the user's configuration says nothing of. With BatchMode, Debian's ssh has
  * an interval of its own.
  */
-async function unsetDefaults(spec: ResolvedSpec, site: Site): Promise<string[] | undefined> {
+async function unsetDefaults(spec: ResolvedSpec, machine: Machine): Promise<string[] | undefined> {
   const { options, host } = parseSsh(valueOf(spec));
   const command = [
     "ssh",
@@ -96,7 +96,7 @@ async function unsetDefaults(spec: ResolvedSpec, site: Site): Promise<string[] |
   ] as const;
   let stdout: string;
   try {
-    ({ stdout } = await site.run(command, {
+    ({ stdout } = await machine.run(command, {
       signal: AbortSignal.timeout(spec.connectTimeout),
     }));
   } catch {

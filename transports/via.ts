@@ -10,22 +10,22 @@ import { denoCommand } from "./program/deno_command.ts";
 import { explainFarScript, farScript } from "./start_script.ts";
 import type { Launcher } from "./kind.ts";
 import { RelaySocket } from "./via/relay_socket.ts";
-import { type Middle, RelayTransport } from "./via/relay_process.ts";
+import { type RelayGateway, RelayProcess } from "./via/relay_process.ts";
 import type { ProgramResult, RunOptions } from "./machine/run_program.ts";
 import { SHELL } from "../internal/shell.ts";
-import type { Site } from "./machine/machine.ts";
+import type { Machine } from "./machine/machine.ts";
 
 /** The machine of a middle gateway. It needs `allow-run` for what it starts, `allow-net` for servers. */
-export function siteOf(middle: Middle): Site {
+export function machineOf(relay: RelayGateway): Machine {
   return {
-    via: middle.id,
+    via: relay.id,
     open(plan, id) {
       const name = `gateway ${id}`;
-      if (plan.kind === "process") return new RelayTransport(middle, plan, name);
-      const dial = (address: Address) => new RelaySocket(middle, address, name);
-      return openTcp({ ...plan, via: middle.id, dial });
+      if (plan.kind === "process") return new RelayProcess(relay, plan, name);
+      const dial = (address: Address) => new RelaySocket(relay, address, name);
+      return openTcp({ ...plan, via: relay.id, dial });
     },
-    run: (command, options) => runThere(middle, command, options),
+    run: (command, options) => runThere(relay, command, options),
   };
 }
 
@@ -41,11 +41,11 @@ export const popenThere: Launcher = {
 };
 
 async function runThere(
-  middle: Middle,
+  relay: RelayGateway,
   command: readonly [string, ...string[]],
   { env = {}, signal, input }: RunOptions,
 ): Promise<ProgramResult> {
-  const process = new RelayTransport(middle, { kind: "process", command, env }, command[0]);
+  const process = new RelayProcess(relay, { kind: "process", command, env }, command[0]);
   process.ref();
   const kill = () => process.abort("SIGKILL");
   signal.addEventListener("abort", kill);
@@ -63,7 +63,7 @@ async function runThere(
   }
 }
 
-function collected(process: RelayTransport): Promise<string> {
+function collected(process: RelayProcess): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   return new Promise((resolve) =>

@@ -29,7 +29,7 @@ import { endWithProcess } from "./lifetime.ts";
 import { printLine } from "../../internal/lines.ts";
 import { type GatewayExit, type ProcessObserver, RemoteProcess } from "./remote_process.ts";
 import { explain } from "../../code/remote_stack.ts";
-import type { Site } from "../../transports/machine/machine.ts";
+import type { Machine } from "../../transports/machine/machine.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 import { UnseenFailures } from "./unreported.ts";
 
@@ -39,10 +39,10 @@ export interface SessionInit {
   owner: ChannelGateway;
   spec: ResolvedSpec;
   /** Where it is started from. */
-  site: Site;
+  machine: Machine;
   transport: Transport;
-  /** Resolves when its turn to start has come, from when its `connectTimeout` counts; default: it has. */
-  turn?: Promise<void>;
+  /** Resolves when its start has a slot, from when `connectTimeout` counts; default: it has one. */
+  queued?: Promise<void>;
   /** The far side's program, as its loader reads it; nothing where it runs already. */
   program: Uint8Array | undefined;
   keepAlive: KeepAlive;
@@ -75,7 +75,7 @@ export class Session implements ConnectionHandler, ProcessObserver {
   #ending = false;
   /** This side wants its end. */
   #asked = false;
-  /** Nothing is started yet, as its turn has not come. */
+  /** Nothing is started yet: it waits for a slot. */
   #isWaiting = true;
 
   constructor(init: SessionInit) {
@@ -92,8 +92,8 @@ export class Session implements ConnectionHandler, ProcessObserver {
     this.connection = new Connection(process, this, init.limits);
     const hello = encodePreamble(localHello(this.owner.id, this.connection.maxItemBytes));
     this.connection.start(...(init.program === undefined ? [] : [init.program]), hello);
-    if (init.turn === undefined) this.#boundStart();
-    else init.turn.then(() => this.#boundStart());
+    if (init.queued === undefined) this.#boundStart();
+    else init.queued.then(() => this.#boundStart());
     if (init.heartbeat !== undefined) this.#watchOver(init.heartbeat);
   }
 
@@ -277,20 +277,20 @@ export class Session implements ConnectionHandler, ProcessObserver {
     }
     const noise = this.connection.noise.split("\n").filter((line) => line.trim() !== "");
     const seen = [...noise, ...this.#process.tail];
-    const { spec, site } = this.#init;
+    const { spec, machine } = this.#init;
     const { status, streamError } = this.#process;
     // A transport that connects knows best what was in the way.
     if (streamError instanceof LaunchError) return streamError;
     // One that it goes through, or that has started its server, is lost.
     const isLost = streamError instanceof GatewayClosedError;
-    if (streamError !== undefined && (isLost || site.via !== undefined)) {
-      const via = site.via === undefined ? "" : ` via ${site.via}`;
+    if (streamError !== undefined && (isLost || machine.via !== undefined)) {
+      const via = machine.via === undefined ? "" : ` via ${machine.via}`;
       return new LaunchError(
         `cannot start ${this.#subject}${via}: ${streamError.message}`,
         { cause: streamError },
       );
     }
-    return await launchError(spec, this.owner.id, status, seen, site);
+    return await launchError(spec, this.owner.id, status, seen, machine);
   }
 
   #reasonOf(error: Error | undefined): Error {

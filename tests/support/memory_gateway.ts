@@ -80,7 +80,7 @@ export async function makeMemoryGateway(
     group: new Group(),
     spec: resolveSpec(given),
     given,
-    site: here,
+    machine: here,
     open: () => new MemoryTransport(opening()),
     program: undefined,
   });

@@ -23,7 +23,7 @@ import { openTransport } from "../start/open.ts";
 import { programFor } from "../program/program.ts";
 import { Secret } from "../tcp/secret.ts";
 import { type ServerArgs, serverProgram } from "./server_program.ts";
-import type { Site } from "../machine/machine.ts";
+import type { Machine } from "../machine/machine.ts";
 import { type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
 import { installAddress } from "../tcp/keys.ts";
 
@@ -40,19 +40,19 @@ const MAX_PORT = 65_535;
 export interface Installation {
   group: GatewayGroup<Gateway>;
   /** The machine of the gateway that `installvia` names. */
-  machine: Site;
-  /** The gateway's spec, and from where it connects. */
+  serverMachine: Machine;
+  /** The its spec, and where it connects from. */
   spec: ResolvedSpec;
-  site: Site;
+  machine: Machine;
   id: string;
 }
 
 /** Opens a gateway, or an isolated execution of one, with a server of its own on a machine. */
 export function installing(
   group: GatewayGroup<Gateway>,
-  machine: Site,
-): (spec: ResolvedSpec, site: Site, id: string) => Transport {
-  return (spec, site, id) => new InstalledTransport({ group, machine, spec, site, id });
+  serverMachine: Machine,
+): (spec: ResolvedSpec, machine: Machine, id: string) => Transport {
+  return (spec, machine, id) => new InstalledTransport({ group, serverMachine, spec, machine, id });
 }
 
 /** A session of a server that is started for it, and ends with it. */
@@ -138,7 +138,7 @@ export class InstalledTransport implements Transport {
 
   /** Starts the server, then the session. */
   async #start(signal: AbortSignal): Promise<Transport> {
-    const { spec, site, id } = this.#init;
+    const { spec, machine, id } = this.#init;
     const { transport, connectTimeout, permissions, tcp } = spec;
     if (transport.kind !== "tcp") throw new TypeError("not a tcp spec");
     const address = installAddress(transport.value);
@@ -159,7 +159,7 @@ export class InstalledTransport implements Transport {
           transport: { kind: "tcp", value },
           tcp: { token: new Secret(token), tls: false },
         },
-        site,
+        machine,
         id,
       );
       this.#isStarted = true;
@@ -171,8 +171,8 @@ export class InstalledTransport implements Transport {
 
   /** The port that the server listens on. */
   async #listen(signal: AbortSignal, args: ServerArgs): Promise<number> {
-    const { group, machine, spec, id } = this.#init;
-    const hostSpec = serverSpec(spec, machine, args);
+    const { group, serverMachine, spec, id } = this.#init;
+    const hostSpec = serverSpec(spec, serverMachine, args);
     const [program, text] = await Promise.all([programFor(hostSpec), serverProgram()]);
     signal.throwIfAborted();
     const host = this.#host = createGateway({
@@ -180,7 +180,7 @@ export class InstalledTransport implements Transport {
       group,
       spec: hostSpec,
       given: { popen: true },
-      site: machine,
+      machine: serverMachine,
       open: openTransport,
       program,
     });
@@ -196,7 +196,7 @@ export class InstalledTransport implements Transport {
   }
 
   #failure(error: unknown, address: Address): ExecnetError {
-    const { id, machine } = this.#init;
+    const { id, serverMachine } = this.#init;
     if (error instanceof LaunchError) return error;
     const failed = `cannot start gateway ${id}:`;
     const message = messageOf(error);
@@ -208,7 +208,7 @@ export class InstalledTransport implements Transport {
       : "";
     return new LaunchError(
       `${failed} its server cannot listen on ${formatAddress(address)} of the machine of gateway ` +
-        `${machine.via}: ${message}${advice}`,
+        `${serverMachine.via}: ${message}${advice}`,
       { cause: error },
     );
   }
@@ -217,7 +217,7 @@ export class InstalledTransport implements Transport {
 /** What the server's process has of the gateway's spec: all that is of the machine, its sessions inherit. */
 function serverSpec(
   { deno, chdir, nice, env, connectTimeout, output, tcp }: ResolvedSpec,
-  { via }: Site,
+  { via }: Machine,
   address: Address,
 ): ResolvedSpec {
   return resolveSpec({

@@ -14,7 +14,7 @@ import { type ProgramResult, type RunOptions, runProgram } from "./run_program.t
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
 
 /** A machine that starts programs. */
-export interface Site {
+export interface Machine {
   /** The id of the middle gateway; nothing for this machine. */
   readonly via?: string;
   /**
@@ -37,7 +37,7 @@ ${END_WITH_PARENT}
 exec "$@"`;
 
 /** This machine. */
-export const here: Site = {
+export const here: Machine = {
   open(plan) {
     if (plan.kind === "tcp") return openTcp(plan);
     const [program] = plan.command;

@@ -15,7 +15,7 @@ import { killScript, newMark } from "../start_script.ts";
 import type { LaunchPlan } from "../machine/plan.ts";
 import type { Launcher } from "../kind.ts";
 import { popen } from "../popen.ts";
-import { here, NO_PROGRAM, type Site } from "../machine/machine.ts";
+import { here, type Machine, NO_PROGRAM } from "../machine/machine.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
 import { ssh } from "../ssh.ts";
 import { tcp } from "../tcp.ts";
@@ -42,22 +42,22 @@ export function launcherOf(spec: ResolvedSpec): Launcher {
   return launcher;
 }
 
-/** Starts what the spec of gateway `id` asks for, from `site`. */
-export function openTransport(spec: ResolvedSpec, site: Site, id: string): Transport {
+/** Starts what the spec of gateway `id` asks for, from `machine`. */
+export function openTransport(spec: ResolvedSpec, machine: Machine, id: string): Transport {
   const launcher = launcherOf(spec);
   const { carry } = launcher;
-  if (carry === undefined) return site.open(launcher.plan(spec), id);
+  if (carry === undefined) return machine.open(launcher.plan(spec), id);
   const mark = newMark();
-  const process = site.open(launcher.plan({ ...spec, mark }), id);
-  return new CarriedTransport(process, () => endFar(carry(spec, killScript(mark)), site));
+  const process = machine.open(launcher.plan({ ...spec, mark }), id);
+  return new CarriedTransport(process, () => endFar(carry(spec, killScript(mark)), machine));
 }
 
 /** An end waits for less; what takes longer goes on by itself. */
 const END_FAR_MS = 10_000;
 
-async function endFar({ command, env }: LaunchPlan, site: Site): Promise<void> {
+async function endFar({ command, env }: LaunchPlan, machine: Machine): Promise<void> {
   try {
-    await site.run(command, { env, signal: AbortSignal.timeout(END_FAR_MS) });
+    await machine.run(command, { env, signal: AbortSignal.timeout(END_FAR_MS) });
   } catch { /* without a way there, there is nothing to be done */ }
 }
 
@@ -96,7 +96,7 @@ export async function launchError(
   id: string,
   status: ExitStatus,
   seen: readonly string[],
-  site: Site,
+  machine: Machine,
 ): Promise<ExecnetError> {
   const tail = seen.length > 0
     ? `; it printed:\n${seen.map((line) => `    ${shortened(line)}`).join("\n")}`
@@ -105,14 +105,14 @@ export async function launchError(
   const noProgram = seen.find((line) => line.startsWith(NO_PROGRAM));
   if (noProgram !== undefined) {
     return new LaunchError(
-      `cannot start gateway ${id}: ${site.via ?? "this machine"} has no program ${
+      `cannot start gateway ${id}: ${machine.via ?? "this machine"} has no program ${
         noProgram.slice(NO_PROGRAM.length)
       }`,
     );
   }
   const known = launcher.explain({ spec, id, status, seen, tail });
   if (known !== undefined) return known;
-  const version = await versionOf(launcher.versionCommand?.(spec), site);
+  const version = await versionOf(launcher.versionCommand?.(spec), machine);
   if (version !== undefined && isOlder(version, MIN_DENO_VERSION)) {
     return denoVersionError(id, version);
   }
@@ -138,11 +138,11 @@ const VERSION_TIMEOUT_MS = 5_000;
 /** Asked only after a failure, to tell a Deno too old to know our flags. */
 async function versionOf(
   command: readonly [string, ...string[]] | undefined,
-  site: Site,
+  machine: Machine,
 ): Promise<string | undefined> {
   if (command === undefined) return undefined;
   try {
-    const { stdout, stderr } = await site.run(command, {
+    const { stdout, stderr } = await machine.run(command, {
       signal: AbortSignal.timeout(VERSION_TIMEOUT_MS),
     });
     // Behind a carrier, all that is printed comes out on stderr.

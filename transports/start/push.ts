@@ -13,7 +13,7 @@ import type { Launcher } from "../kind.ts";
 import { printLine } from "../../internal/lines.ts";
 import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 import type { ProgramResult, RunOptions } from "../machine/run_program.ts";
-import type { Site } from "../machine/machine.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 
 /** Opens each line that the scripts tell; all else is a profile's noise. */
@@ -29,7 +29,7 @@ export interface PushRequest {
   /** Runs scripts there. */
   carry: NonNullable<Launcher["carry"]>;
   /** Where it is started from. */
-  site: Site;
+  machine: Machine;
 }
 
 /** What is under way from this process, by where it goes: one is enough for all. */
@@ -43,8 +43,8 @@ const underWay = new Map<string, Promise<string | undefined>>();
  * @throws {LaunchError} when it cannot be copied.
  */
 export async function pushDeno(request: PushRequest): Promise<string | undefined> {
-  const { spec, carry, site } = request;
-  const where = JSON.stringify([site.via, carry(spec, "").command]);
+  const { spec, carry, machine } = request;
+  const where = JSON.stringify([machine.via, carry(spec, "").command]);
   const before = underWay.get(where);
   if (before !== undefined) return await before;
   const push = findOrCopy(request);
@@ -57,11 +57,11 @@ export async function pushDeno(request: PushRequest): Promise<string | undefined
 }
 
 async function findOrCopy(request: PushRequest): Promise<string | undefined> {
-  const { spec, carry, site } = request;
+  const { spec, carry, machine } = request;
   const binary = await ownBinary();
   const timeout = AbortSignal.timeout(spec.connectTimeout);
   const plan = carry(spec, probeScript(binary));
-  const found = told(await site.run(plan.command, { env: plan.env, signal: timeout }));
+  const found = told(await machine.run(plan.command, { env: plan.env, signal: timeout }));
   if (found.size === 0) return undefined;
   const version = /^deno (\S+)/.exec(found.get("version") ?? "")?.[1];
   if (version !== undefined && !isOlder(version, MIN_DENO_VERSION)) return found.get("deno");
@@ -83,14 +83,14 @@ const HOST_NAMES = new RegExp(
   "i",
 );
 
-async function copy({ spec, id, carry, site }: PushRequest, binary: OwnBinary): Promise<string> {
+async function copy({ spec, id, carry, machine }: PushRequest, binary: OwnBinary): Promise<string> {
   const plan = carry(spec, copyScript(binary), true);
   const stalled = new AbortController();
   const input = (await openBinary(binary.path)).pipeThrough(
     watched(binary, spec, id, () => stalled.abort()),
   );
   const options: RunOptions = { env: plan.env, signal: stalled.signal, input };
-  const result = await site.run(plan.command, options);
+  const result = await machine.run(plan.command, options);
   const copied = told(result).get("copied");
   if (copied !== undefined) return copied;
   const why = told(result).get("failed") ?? result.stderr.trim().slice(-500);

@@ -1,5 +1,5 @@
 /**
- * Starts that wait for each other, and that are tried again.
+ * Starts that wait for a free slot, and that are tried again.
  *
  * @module
  */
@@ -11,81 +11,86 @@ import { LateTransport } from "../streams/late.ts";
 import type { Transport } from "../transport.ts";
 import { launcherOf } from "./open.ts";
 import { PUSH } from "../start_script.ts";
-import { type Launcher, TransientLaunchError, type Turn } from "../kind.ts";
+import { type Launcher, type StartLimit, TransientLaunchError } from "../kind.ts";
 import { pushDeno } from "./push.ts";
-import type { Site } from "../machine/machine.ts";
+import { acquireSlot, type Slot } from "./queue.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 
-/** Before the first further attempt, at most; doubled before each of the next. */
+/** Upper bound of the pause before the second attempt; doubled for each further one. */
 const FIRST_PAUSE_MS = 250;
-/** Of the time that a start may take, what has to be left for a further attempt. */
+/** Share of `connectTimeout` that has to be left for a further attempt. */
 const LEAST_SHARE_LEFT = 0.2;
-/** More are not up sooner, all in all, but the first of them later. */
-const ISOLATED_AT_ONCE = 4 * navigator.hardwareConcurrency;
+/** With more at once, the last is not up sooner, but the first is up later. */
+const MAX_ISOLATED_STARTS = 4 * navigator.hardwareConcurrency;
 
 /**
- * Starts a gateway when its turn has come, and again where it failed for a reason that passes, as
- * long as its `connectTimeout` leaves time for it.
+ * Starts a gateway once it has a slot, and tries again after a transient failure, as long as
+ * `connectTimeout` leaves time for it.
  *
- * @param signal Gives it up, while it waits for its turn.
+ * @param signal Gives up the wait for a slot.
  */
-export async function startInTurn<T>(
+export async function startQueued<T>(
   spec: ResolvedSpec,
   id: string,
-  site: Site,
+  machine: Machine,
   signal: AbortSignal,
   start: (prepared: ResolvedSpec) => Promise<T>,
 ): Promise<T> {
   const launcher = launcherOf(spec);
-  const prepared = await launcher.prepare?.(spec, site) ?? spec;
-  const turn = launcher.turn?.(spec);
-  const place = turn && new Place(turn, site);
+  const prepared = await launcher.prepare?.(spec, machine) ?? spec;
+  const limit = launcher.startLimit?.(spec);
+  const slot = limit && slotOn(machine, limit);
   try {
-    if (place?.turn !== undefined) await whenTurn(place.turn, signal);
-    return await untilSettled(await withDeno(prepared, id, launcher, site), start);
+    if (slot?.queued !== undefined) await whenFree(slot.queued, signal);
+    return await retried(await withDeno(prepared, id, launcher, machine), start);
   } finally {
-    place?.leave();
+    slot?.release();
   }
 }
 
-/** Keeps the event loop alive, by its timer: nobody may care for the starts that it waits for. */
-function whenTurn(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  const tooLate = () => new LaunchError("cannot start a gateway: its turn has not come");
-  return bounded(turn, { signal, timeout: MAX_TIMER_MS }, tooLate);
+/** Starts from different machines do not wait for each other. */
+function slotOn({ via = "" }: Machine, { key, max }: StartLimit): Slot {
+  return acquireSlot({ key: `${via} ${key}`, max });
 }
 
-/** A start that may have to wait for its turn. */
-export interface Start {
-  transport: Transport;
-  /** Resolves when its turn has come; undefined where it had at once. */
-  turn: Promise<void> | undefined;
-  /** It is up, or has come to nothing: the next has its turn. */
-  over(): void;
+/** Keeps the event loop alive, by its timer: nothing else may wait for the starts ahead of this one. */
+function whenFree(queued: Promise<void>, signal: AbortSignal): Promise<void> {
+  const tooLate = () => new LaunchError("cannot start a gateway: no slot became free");
+  return bounded(queued, { signal, timeout: MAX_TIMER_MS }, tooLate);
+}
+
+/** A transport that may open later, and the slot of its start. */
+export interface QueuedTransport extends Slot {
+  readonly transport: Transport;
 }
 
 /**
- * Opens the transport of an isolated execution when its turn has come.
+ * Opens the transport of an isolated execution once it has a slot.
  *
- * @throws what `open` throws, where that is at once; later, the transport ends with it.
+ * @throws what `open` throws, if a slot is free; otherwise the transport ends with that error.
  */
-export function openInTurn(spec: ResolvedSpec, site: Site, open: () => Transport): Start {
+export function openQueued(
+  spec: ResolvedSpec,
+  machine: Machine,
+  open: () => Transport,
+): QueuedTransport {
   const { transport } = spec;
   const key = `isolated ${transport.kind} ${transport.kind === "popen" ? "" : transport.value}`;
-  const place = new Place(launcherOf(spec).turn?.(spec) ?? { key, most: ISOLATED_AT_ONCE }, site);
-  const { turn } = place;
-  const over = () => place.leave();
-  if (turn !== undefined) {
+  const limit = launcherOf(spec).startLimit?.(spec) ?? { key, max: MAX_ISOLATED_STARTS };
+  const { queued, release } = slotOn(machine, limit);
+  if (queued !== undefined) {
     const opened = async (signal: AbortSignal) => {
-      await turn;
+      await queued;
       signal.throwIfAborted();
       return open();
     };
-    return { transport: new LateTransport(opened), turn, over };
+    return { transport: new LateTransport(opened), queued, release };
   }
   try {
-    return { transport: open(), turn, over };
+    return { transport: open(), queued, release };
   } catch (error) {
-    over();
+    release();
     throw error;
   }
 }
@@ -94,13 +99,13 @@ async function withDeno(
   spec: ResolvedSpec,
   id: string,
   { carry }: Launcher,
-  site: Site,
+  machine: Machine,
 ): Promise<ResolvedSpec> {
   if (spec.deno !== PUSH || carry === undefined) return spec;
-  return { ...spec, deno: await pushDeno({ spec, id, carry, site }) };
+  return { ...spec, deno: await pushDeno({ spec, id, carry, machine }) };
 }
 
-async function untilSettled<T>(
+async function retried<T>(
   spec: ResolvedSpec,
   start: (prepared: ResolvedSpec) => Promise<T>,
 ): Promise<T> {
@@ -115,52 +120,5 @@ async function untilSettled<T>(
       }
       await new Promise<void>((resolve) => setTimeout(resolve, wait));
     }
-  }
-}
-
-interface Queue {
-  running: number;
-  /** What gives each its turn, in order. */
-  readonly waiting: Set<() => void>;
-}
-
-/** Starts under way, and those that wait, by {@linkcode Turn.key}. */
-const queues = new Map<string, Queue>();
-
-/** The place of a start in its queue, until it is left. */
-class Place {
-  /** Resolves when its turn has come; undefined where it had at once. */
-  readonly turn: Promise<void> | undefined;
-  readonly #key: string;
-  #come: (() => void) | undefined;
-  #isLeft = false;
-
-  /** Starts from different machines do not wait for each other. */
-  constructor(turn: Turn, { via = "" }: Site) {
-    const { most } = turn;
-    const key = this.#key = `${via} ${turn.key}`;
-    const queue = queues.get(key) ?? { running: 0, waiting: new Set() };
-    queues.set(key, queue);
-    if (queue.running < most) {
-      queue.running++;
-      return;
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.turn = promise;
-    this.#come = resolve;
-    queue.waiting.add(resolve);
-  }
-
-  /** For the next, or for none; before its turn, that will not come. */
-  leave(): void {
-    const queue = queues.get(this.#key);
-    if (this.#isLeft || queue === undefined) return;
-    this.#isLeft = true;
-    if (this.#come !== undefined && queue.waiting.delete(this.#come)) return;
-    const [next] = queue.waiting;
-    if (next !== undefined) {
-      queue.waiting.delete(next);
-      next();
-    } else if (--queue.running === 0) queues.delete(this.#key);
   }
 }

@@ -13,7 +13,7 @@ import type { LaunchPlan } from "../machine/plan.ts";
 import { endingWithParent } from "../machine/machine.ts";
 
 /** What carries it: a middle gateway. */
-export interface Middle {
+export interface RelayGateway {
   readonly id: string;
   newChannel<Receive, Send>(): Channel<Receive, Send>;
   /** See `Gateway.remoteExec`. */
@@ -29,19 +29,19 @@ export interface Middle {
 }
 
 /** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
-export class RelayTransport implements Transport {
+export class RelayProcess implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"];
-  readonly #middle: Middle;
+  readonly #relay: RelayGateway;
   readonly #channel: Channel<Uint8Array, Uint8Array>;
   readonly #side: Channel<RelayReport, Deno.Signal>;
   #hold: Hold | undefined;
 
   /** @param name What the middle gateway's status, and messages, call it. */
-  constructor(middle: Middle, { command, env }: LaunchPlan, name: string) {
-    this.#middle = middle;
-    this.#side = middle.newChannel<RelayReport, Deno.Signal>();
-    this.#channel = middle.relay(
+  constructor(relay: RelayGateway, { command, env }: LaunchPlan, name: string) {
+    this.#relay = relay;
+    this.#side = relay.newChannel<RelayReport, Deno.Signal>();
+    this.#channel = relay.relay(
       { command, guarded: endingWithParent(command), env, side: this.#side },
       name,
     );
@@ -82,7 +82,7 @@ export class RelayTransport implements Transport {
   }
 
   ref(): void {
-    this.#hold ??= this.#middle.hold();
+    this.#hold ??= this.#relay.hold();
   }
 
   unref(): void {
@@ -90,7 +90,7 @@ export class RelayTransport implements Transport {
     this.#hold = undefined;
   }
 
-  /** Reads what comes on the side, up to how the process ended; or the middle, which tells nothing. */
+  /** Reads what comes on the side, up to how the process ended; or the relay, which tells nothing. */
   #report(stderr: WritableStreamDefaultWriter<Uint8Array>): Promise<ExitStatus> {
     return new Promise((resolve) => {
       const lost = { code: null, signal: null };

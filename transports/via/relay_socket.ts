@@ -9,11 +9,11 @@ import type { Hold } from "../../internal/keep_alive.ts";
 import { type Channel, coreOf } from "../../channel/channel.ts";
 import { type Address, KEEP_ALIVE_MS } from "../tcp/socket.ts";
 import { CONNECTED, dial } from "./dial.ts";
-import type { Middle } from "./relay_process.ts";
+import type { RelayGateway } from "./relay_process.ts";
 
 /** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
 export class RelaySocket extends Duplex {
-  readonly #middle: Middle;
+  readonly #relay: RelayGateway;
   readonly #channel: Channel<Uint8Array | string, Uint8Array>;
   #wanted: (() => void) | undefined;
   #hold: Hold | undefined;
@@ -23,11 +23,11 @@ export class RelaySocket extends Duplex {
    *
    * @param name What the middle gateway's status, and messages, call it.
    */
-  constructor(middle: Middle, address: Address, name: string) {
+  constructor(relay: RelayGateway, address: Address, name: string) {
     super({ allowHalfOpen: false });
-    this.#middle = middle;
+    this.#relay = relay;
     const args = { ...address, connected: CONNECTED, keepAlive: KEEP_ALIVE_MS };
-    const channel = this.#channel = middle.remoteExec(dial, args, { name });
+    const channel = this.#channel = relay.remoteExec(dial, args, { name });
     coreOf(channel)?.consume(
       (item) => item === CONNECTED ? void this.emit("connect") : this.#arrived(item),
       () => {
@@ -39,7 +39,7 @@ export class RelaySocket extends Duplex {
   }
 
   ref(): void {
-    if (!this.destroyed) this.#hold ??= this.#middle.hold();
+    if (!this.destroyed) this.#hold ??= this.#relay.hold();
   }
 
   unref(): void {
