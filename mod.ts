@@ -28,22 +28,22 @@ export type { AtPeer, Flipped } from "./gateway/at_peer.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
 export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/exec_options.ts";
 export { Gateway } from "./gateway/gateway.ts";
-export type { GatewayGroup, TerminateOptions } from "./gateway/group_interface.ts";
+export type { GatewayGroup } from "./gateway/group_interface.ts";
+export type { TerminateOptions } from "./gateway/process/terminate.ts";
 export { Group } from "./gateway/group.ts";
 export type { GroupOptions, OpenOptions } from "./gateway/group/options.ts";
-export type { MemberStatus } from "./gateway/group/status.ts";
 export type {
+  Items,
   LostGateway,
   MapDecision,
   MapFunction,
   MapLoss,
   MapOptions,
 } from "./gateway/map_options.ts";
-export type { Items } from "./gateway/map/source.ts";
 export { MultiChannel } from "./channel/multi_channel.ts";
 export { dryRun } from "./transports/start/open.ts";
 export type { OutputHandler } from "./spec/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./permissions/permissions.ts";
-export type { RemoteInfo, RemoteStatus } from "./gateway/remote_info.ts";
+export type { MemberStatus, RemoteInfo, RemoteStatus } from "./gateway/remote_info.ts";
 export type { GatewayExit } from "./gateway/process/remote_process.ts";
 export type { GatewaySpec, Output, PermissionKeys } from "./spec/spec.ts";

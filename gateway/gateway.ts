@@ -12,17 +12,17 @@ import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { AtPeer } from "./at_peer.ts";
 import type { Code } from "../code/code.ts";
+import { callOf, codeOf } from "../code/prepare.ts";
 import {
-  callOf,
   checkExecOptions,
-  codeOf,
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
 } from "./exec_options.ts";
 import { functionCode } from "../code/function/function.ts";
 import { UnboundChannels } from "../channel/mux/unbound.ts";
-import { type GatewayGroup, TERMINATE_OPTIONS, type TerminateOptions } from "./group_interface.ts";
+import type { GatewayGroup } from "./group_interface.ts";
+import { TERMINATE_OPTIONS, type TerminateOptions } from "./process/terminate.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
 import type { RelayGateway } from "../transports/via/relay_process.ts";
@@ -216,9 +216,7 @@ export class Gateway implements AsyncDisposable {
     options: ExecOptions = {},
   ): Channel {
     checkExecOptions(options);
-    const sent = codeOf(code, options.name);
-    sent.from = callOf(this.remoteExec);
-    return this.#execute(sent, args, options);
+    return this.#execute(codeOf(code, options.name, this.remoteExec), args, options);
   }
 
   #execute(code: Code, args: unknown, options: ExecOptions): Channel {
@@ -247,8 +245,7 @@ export class Gateway implements AsyncDisposable {
     fn: (...args: Args) => Result,
     ...args: { [Index in keyof Args]: Args[Index] | AtPeer<Args[Index]> }
   ): Promise<Awaited<Result>> {
-    const code = functionCode(fn, "call");
-    code.from = callOf(this.call);
+    const code = { ...functionCode(fn, "call"), from: callOf(this.call) };
     return await this.#run(code, args, {}).receive() as Awaited<Result>;
   }
 

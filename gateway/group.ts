@@ -10,10 +10,9 @@ import type { Channel } from "../channel/channel.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { GatewayClosedError, SpecError } from "../errors.ts";
 import type { AtPeer } from "./at_peer.ts";
+import { callOf, codeOf } from "../code/prepare.ts";
 import {
-  callOf,
   checkExecOptions,
-  codeOf,
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
@@ -26,12 +25,12 @@ import {
   whenEnded,
   whenReady,
 } from "./gateway.ts";
+import type { GatewayGroup } from "./group_interface.ts";
 import {
   DEFAULT_TERMINATE_MS,
-  type GatewayGroup,
   TERMINATE_OPTIONS,
   type TerminateOptions,
-} from "./group_interface.ts";
+} from "./process/terminate.ts";
 import { openError, startAll } from "./group/start_all.ts";
 import {
   GROUP_OPTIONS,
@@ -41,12 +40,12 @@ import {
   SPECS,
 } from "./group/options.ts";
 import { endLevels, planGroup } from "./group/plan.ts";
-import { type MemberStatus, statusOf } from "./group/status.ts";
+import { statusOf } from "./group/status.ts";
+import type { MemberStatus } from "./remote_info.ts";
 import { installing } from "../transports/installvia/installed_server.ts";
 import { openTransport } from "../transports/start/open.ts";
 import { startMap } from "./map/map.ts";
-import type { MapFunction, MapOptions } from "./map_options.ts";
-import type { Items } from "./map/source.ts";
+import type { Items, MapFunction, MapOptions } from "./map_options.ts";
 import { MultiChannel } from "../channel/multi_channel.ts";
 import { programFor } from "../transports/program/program.ts";
 import { shownSpec } from "../spec/shown.ts";
@@ -231,8 +230,7 @@ export class Group implements GatewayGroup<Gateway> {
     options: ExecOptions = {},
   ): MultiChannel {
     checkExecOptions(options);
-    const sent = codeOf(code, options.name);
-    sent.from = callOf(this.remoteExec);
+    const sent = codeOf(code, options.name, this.remoteExec);
     const channels: Channel[] = [];
     try {
       for (const gateway of this) channels.push(executeOn(gateway, sent, args, options));

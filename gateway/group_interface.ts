@@ -1,36 +1,23 @@
 /**
- * A group as its gateways know it. The class imports theirs, so they cannot import it.
+ * The interface of a group, for its gateways: `group.ts` imports them, so they cannot import it.
  *
  * @module
  */
 
-import { MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
 import type { WaitOptions } from "../internal/wait.ts";
 import type { AtPeer } from "./at_peer.ts";
 import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./exec_options.ts";
-import type { MemberStatus } from "./group/status.ts";
-import type { MapFunction, MapOptions } from "./map_options.ts";
-import type { Items } from "./map/source.ts";
+import type { Items, MapFunction, MapOptions } from "./map_options.ts";
+import type { TerminateOptions } from "./process/terminate.ts";
+import type { MemberStatus } from "./remote_info.ts";
 import type { MultiChannel } from "../channel/multi_channel.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
-/** Options of {@linkcode Gateway.terminate}. */
-export interface TerminateOptions {
-  /** Milliseconds until SIGTERM, when it does not end by itself; SIGKILL follows 1 s later. Default 2,000. */
-  timeout?: number;
-}
-
-/** The remote gives its executions 1 s to end; this is some more. */
-export const DEFAULT_TERMINATE_MS = 2_000;
-
-/** The rules of {@linkcode TerminateOptions}. */
-export const TERMINATE_OPTIONS: OptionRules<TerminateOptions> = { timeout: MILLISECONDS };
-
-/** What a `Group` has; {@linkcode Gateway.group} is always one. */
+/** The members of a `Group`. The value of {@linkcode Gateway.group} is always one. */
 export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway> {
-  /** The spec of a gateway that is made without one. */
+  /** The spec of gateways that are made without one. */
   readonly defaultSpec: string | GatewaySpec;
-  /** How many gateways are in it, without those that are starting. */
+  /** Number of gateways that are up. */
   readonly size: number;
   /** See {@linkcode Group.makeGateway}. */
   makeGateway(spec?: string | GatewaySpec): Promise<Gateway>;

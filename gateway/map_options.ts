@@ -1,5 +1,5 @@
 /**
- * How a map runs.
+ * Options of `Group.map`.
  *
  * @module
  */
@@ -18,6 +18,9 @@ import {
 import type { RemoteInfo } from "./remote_info.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
+
+/** The source of a map's items. */
+export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** A function that can be sent: of an item, and what is the same for all items. */
 export type MapFunction<Item, Args, Result> = (item: Item, args: Args) => Result;

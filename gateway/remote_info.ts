@@ -1,12 +1,12 @@
 /**
- * What a gateway tells of itself.
+ * What a gateway reports about itself.
  *
  * @module
  */
 
 import type { StatusReport } from "../protocol/control.ts";
 
-/** What a gateway told of itself when it started. */
+/** What a gateway reports about itself when it starts. */
 export interface RemoteInfo {
   /** Process id. */
   readonly pid: number;
@@ -24,3 +24,8 @@ export interface RemoteInfo {
 
 /** What a gateway is doing. */
 export type RemoteStatus = StatusReport;
+
+/** The status of one gateway of a group, or why there is none. */
+export type MemberStatus =
+  | RemoteStatus & { readonly reachable: true }
+  | { readonly reachable: false; readonly error: Error };

@@ -1,28 +1,27 @@
 /**
- * What the gateways of a group are doing.
+ * The status of all gateways of a group.
  *
  * @module
  */
 
 import { toError } from "../../internal/errors.ts";
 import type { WaitOptions } from "../../internal/wait.ts";
-import type { RemoteStatus } from "../remote_info.ts";
+import type { MemberStatus, RemoteStatus } from "../remote_info.ts";
 
-/** What one gateway of a group answered, or why it did not. */
-export type MemberStatus =
-  | RemoteStatus & { readonly reachable: true }
-  | { readonly reachable: false; readonly error: Error };
-
-/** What is asked of a gateway. */
+/** The part of a gateway that is asked. */
 interface Member {
   readonly id: string;
   remoteStatus(options?: WaitOptions): Promise<RemoteStatus>;
 }
 
-/** A gateway that is well answers within a round trip; one in a busy loop does not. */
+/** An idle gateway answers within a round trip; one in a busy loop does not. */
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** Asks all at once. Rejects when the wait is given up by its signal, and for no gateway's sake. */
+/**
+ * Asks all gateways at once.
+ *
+ * @param options `timeout` in milliseconds, default 5,000. Rejects only when its `signal` is aborted.
+ */
 export async function statusOf(
   gateways: Iterable<Member>,
   { timeout = DEFAULT_TIMEOUT_MS, signal }: WaitOptions = {},

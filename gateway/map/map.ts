@@ -9,9 +9,9 @@ import { functionCode } from "../../code/function/function.ts";
 import type { ExecOptions } from "../exec_options.ts";
 import { executeOn, type Gateway } from "../gateway.ts";
 import type { MapGroup } from "./pool.ts";
-import { checkMapOptions, type MapFunction, type MapOptions } from "../map_options.ts";
+import { checkMapOptions, type Items, type MapFunction, type MapOptions } from "../map_options.ts";
 import { MapRun } from "./run.ts";
-import { checkItems, type Items } from "./source.ts";
+import { checkItems } from "./source.ts";
 
 /** What a map needs of its group. */
 export interface MapHost extends Omit<MapGroup, "execute"> {
@@ -33,8 +33,7 @@ export function startMap<Item, Args, Result>(
   checkItems(items);
   checkMapOptions(options as MapOptions<never>);
   const { args, isolate, name } = options;
-  const code = functionCode(fn, "map", name);
-  code.from = host.from;
+  const code: Code = { ...functionCode(fn, "map", name), from: host.from };
   const exec: ExecOptions = { isolate };
   const execute = (gateway: Gateway) => executeOn(gateway, code, args, exec);
   return new MapRun({ ...host, execute }, items, options as MapOptions<Item, never>);

@@ -7,9 +7,9 @@
 import { Queue } from "../../internal/queue.ts";
 import { Crew, type MapGroup } from "./pool.ts";
 import { Entry } from "./item_state.ts";
-import type { MapOptions } from "../map_options.ts";
+import type { Items, MapOptions } from "../map_options.ts";
 import { OrderedResults, type Results, UnorderedResults } from "./results.ts";
-import { type Items, Source } from "./source.ts";
+import { Source } from "./source.ts";
 
 type Step<Result> = { value: Result } | { error: unknown } | "done";
 

@@ -5,9 +5,7 @@
  */
 
 import { described } from "../../internal/arguments.ts";
-
-/** Where a map takes its items from. */
-export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
+import type { Items } from "../map_options.ts";
 
 /** @throws {TypeError} when `items` is not iterable. */
 export function checkItems(items: unknown): void {

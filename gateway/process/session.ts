@@ -19,7 +19,7 @@ import type { Code } from "../../code/code.ts";
 import { denoVersionError } from "../../transports/program/deno_command.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
 import { epitaph, runningNow } from "./exit_message.ts";
-import { DEFAULT_TERMINATE_MS } from "../group_interface.ts";
+import { DEFAULT_TERMINATE_MS } from "./terminate.ts";
 import { importAdvice } from "../../code/import_advice.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import type { Hold } from "../../internal/keep_alive.ts";

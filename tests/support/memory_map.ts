@@ -1,11 +1,9 @@
 /** Maps over memory gateways: their group cannot be told what to start. */
 
-import { callOf } from "../../gateway/exec_options.ts";
+import { callOf } from "../../code/prepare.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { startMap } from "../../gateway/map/map.ts";
-import type { MapFunction } from "../../gateway/map_options.ts";
-import type { MapOptions } from "../../gateway/map_options.ts";
-import type { Items } from "../../gateway/map/source.ts";
+import type { Items, MapFunction, MapOptions } from "../../gateway/map_options.ts";
 import { makeMemoryGateway } from "./memory_gateway.ts";
 
 /** What of a group a map sees. */
