@@ -4,6 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { assert, assertInstanceOf } from "../tests/support/assert.ts";
 import { ProtocolError } from "../errors.ts";
+import { NO_HOLD } from "../internal/keep_alive.ts";
 import { FrameType, INITIAL_WINDOW_BYTES, MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { coreOf } from "./channel.ts";
@@ -53,7 +54,7 @@ Deno.test("ChannelCore.sendBytes() tells of a few bytes only after what was sent
       new Promise<void>((resolve) => writes.push(() => (written(), resolve()))),
     async flushed() {},
     closeWrite() {},
-  }, { side: "initiator", owner: { id: "x" }, waiting() {}, lost: () => new Error("lost") });
+  }, { side: "initiator", owner: { id: "x" }, hold: () => NO_HOLD, lost: () => new Error("lost") });
   const core = coreOf(connection.newChannel());
   const told: string[] = [];
   await core?.sendBytes([chunk(100_000)], () => told.push("many"));

@@ -256,5 +256,5 @@ Deno.test("the remote answers a status request, and is told to exit", async () =
   assertEquals(await it.initiator.connection.requestStatus(), it.remote.status);
   it.initiator.connection.requestExit();
   await quiet(it);
-  assertEquals([it.remote.exits, it.initiator.waiting], [1, 0]);
+  assertEquals([it.remote.exits, it.initiator.holds], [1, 0]);
 });

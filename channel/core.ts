@@ -12,6 +12,7 @@ import {
   SerializationError,
   TimeoutError,
 } from "../errors.ts";
+import type { Hold } from "../internal/keep_alive.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 import { type Callback, Inbox, type InboxOwner } from "./receive/receive_queue.ts";
@@ -44,8 +45,8 @@ export interface CoreContext {
   itemsCame?(bytes: number): void;
   /** What this side can add to the peer's errors. */
   readonly advise?: Advisor;
-  /** Something begins (+1) or ends (-1) to wait for the peer. */
-  waiting(change: 1 | -1): void;
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold;
   /** The channel's id is free. */
   release(core: ChannelCore): void;
   /** Where this is no connection yet: puts the channel on one. */
@@ -322,14 +323,14 @@ export class ChannelCore implements InboxOwner {
   }
 
   async waitClose(options?: WaitOptions): Promise<void> {
-    this.waiting(1);
-    try {
-      await bounded(this.#whenClosed(), options, () => this.#waitCloseExpired(options?.timeout));
-    } finally {
-      this.waiting(-1);
-    }
+    await this.#untilClosed(options);
     this.#outcome.isSeen = true;
     if (this.failure !== undefined) throw this.failure;
+  }
+
+  async #untilClosed(options?: WaitOptions): Promise<void> {
+    using _hold = this.hold();
+    await bounded(this.#whenClosed(), options, () => this.#waitCloseExpired(options?.timeout));
   }
 
   async #whenClosed(): Promise<void> {
@@ -403,8 +404,8 @@ export class ChannelCore implements InboxOwner {
     }
   }
 
-  waiting(change: 1 | -1): void {
-    this.#context.waiting(change);
+  hold(): Hold {
+    return this.#context.hold();
   }
 
   endError(): Error {
@@ -461,8 +462,12 @@ export class ChannelCore implements InboxOwner {
   #told(init: RemoteErrorInit): RemoteError | Promise<RemoteError> {
     const explained = this.#explain?.(init) ?? init;
     if (!(explained instanceof Promise)) return new RemoteError(explained);
-    this.waiting(1);
-    return explained.then((init) => new RemoteError(init)).finally(() => this.waiting(-1));
+    return this.#completed(explained);
+  }
+
+  async #completed(init: Promise<RemoteErrorInit>): Promise<RemoteError> {
+    using _hold = this.hold();
+    return new RemoteError(await init);
   }
 
   #closeExplained(error: Error | undefined): void {

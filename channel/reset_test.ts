@@ -202,6 +202,6 @@ Deno.test("random frames do nothing to a connection but end it with a ProtocolEr
     await it.peer.close();
     const error = await it.side.lost;
     if (error !== undefined) assertInstanceOf(error, ProtocolError);
-    assertEquals([connection.channelCount, it.side.waiting], [0, 0]);
+    assertEquals([connection.channelCount, it.side.holds], [0, 0]);
   }
 });

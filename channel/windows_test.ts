@@ -24,14 +24,14 @@ Deno.test("Channel.send() waits after one window while the consumer has stopped"
   });
   await quiet(it);
   assert(sent > INITIAL_WINDOW_BYTES - 2 * BLOCK && sent <= INITIAL_WINDOW_BYTES, `${sent} bytes`);
-  assert(it.initiator.waiting > 0);
+  assert(it.initiator.holds > 0);
 
   for (let i = 0; i < 40; i++) {
     const item = await it.far.receive();
     assertEquals(item, new Uint8Array(BLOCK).fill(i));
   }
   await Promise.all(sends);
-  assertEquals(it.initiator.waiting, 0);
+  assertEquals(it.initiator.holds, 0);
 });
 
 Deno.test("Channel.send() goes on when half a window was taken", async () => {
@@ -99,7 +99,7 @@ Deno.test("Channel keeps the order of small and large items", async () => {
 Deno.test("Channel.receive() rejects with TimeoutError and stays usable", async () => {
   await using it = await pair();
   await assertRejects(() => it.far.receive({ timeout: 1 }), TimeoutError, "within 1 ms");
-  assertEquals(it.remote.waiting, 0);
+  assertEquals(it.remote.holds, 0);
   await it.near.send("later");
   assertEquals(await it.far.receive({ timeout: 10_000 }), "later");
 });
@@ -125,7 +125,7 @@ Deno.test("Channel.waitClose() gives up at its timeout or signal, and leaves the
   const reason = new Error("enough");
   const aborted = AbortSignal.abort(reason);
   assertEquals(await assertRejects(() => it.near.waitClose({ signal: aborted })), reason);
-  assertEquals([it.near.closed, it.initiator.waiting], [false, 0]);
+  assertEquals([it.near.closed, it.initiator.holds], [false, 0]);
 });
 
 Deno.test("Channel.send() takes an item back that has not begun to leave", async () => {

@@ -9,6 +9,7 @@ import { Connection } from "../channel/mux/connection.ts";
 import type { ConnectionHandler } from "../channel/mux/connection.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
+import { type Hold, NO_HOLD } from "../internal/keep_alive.ts";
 import type { ByteStream } from "../protocol/byte_stream.ts";
 import {
   type ExecKind,
@@ -68,7 +69,9 @@ export class Executor implements ConnectionHandler {
   }
 
   /** The process lives as long as its initiator, whatever waits. */
-  waiting(): void {}
+  hold(): Hold {
+    return NO_HOLD;
+  }
 
   exec(channel: Channel, core: ChannelCore, request: ExecRequest, kept?: KeptCode): void {
     const { name, isolated } = request;

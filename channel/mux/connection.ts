@@ -6,6 +6,7 @@
 
 import { ChannelClosedError, ProtocolError, TimeoutError } from "../../errors.ts";
 import { toError } from "../../internal/errors.ts";
+import type { Hold } from "../../internal/keep_alive.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS, FrameType, type Limits } from "../../protocol/constants.ts";
 import {
@@ -38,8 +39,8 @@ export interface ConnectionHandler {
   readonly owner: ChannelOwner;
   /** Numbers of this side's channels, where connections share them; default: its own. */
   readonly ids?: ChannelIds;
-  /** Something begins (+1) or ends (-1) to wait for the peer. */
-  waiting(change: 1 | -1): void;
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold;
   /** So many bytes have come as items, which have memory of their own. */
   itemsCame?(bytes: number): void;
   /** Initiator only: names code, so that it is sent once; without it, it is sent each time. */
@@ -227,14 +228,13 @@ export class Connection implements CoreContext {
     if (this.#lost !== undefined) throw this.#lost;
     const { request, answer } = this.#statusRequests.add();
     this.scheduler.frame(FrameType.STATUS_REQUEST, request);
-    this.waiting(1);
+    using _hold = this.hold();
     try {
       return await bounded(answer, options, () =>
         new TimeoutError(
           `gateway ${this.owner.id} did not tell its status within ${options?.timeout} ms`,
         ));
     } finally {
-      this.waiting(-1);
       this.#statusRequests.drop(request);
     }
   }
@@ -275,8 +275,8 @@ export class Connection implements CoreContext {
     this.#handler.itemsCame?.(bytes);
   }
 
-  waiting(change: 1 | -1): void {
-    this.#handler.waiting(change);
+  hold(): Hold {
+    return this.#handler.hold();
   }
 
   release(core: ChannelCore): void {

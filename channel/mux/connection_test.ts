@@ -60,7 +60,7 @@ async function assertEnds({ side = "initiator", bytes, says }: Row, greet: boole
   assertInstanceOf(error, ProtocolError);
   assertStringIncludes(error.message, says);
   if (channel !== undefined) await assertRejects(() => channel.waitClose(), ProtocolError);
-  assertEquals([connection.channelCount, it.side.waiting], [0, 0]);
+  assertEquals([connection.channelCount, it.side.holds], [0, 0]);
 }
 
 const handshakes: Row[] = [
@@ -293,5 +293,5 @@ Deno.test("Connection fails all that waits with GatewayClosedError when its stre
   await it.peer.close();
   await Promise.all(waits);
   await assertRejects(() => channel.send(1), GatewayClosedError);
-  assertEquals([connection.channelCount, it.side.waiting], [0, 0]);
+  assertEquals([connection.channelCount, it.side.holds], [0, 0]);
 });

@@ -8,6 +8,7 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
+import type { Hold } from "../../internal/keep_alive.ts";
 import { DEFAULT_LIMITS, type FrameType } from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
 import { type Channel, channelOf } from "../channel.ts";
@@ -97,8 +98,8 @@ class UnboundContext implements CoreContext {
 
   giveCredit(): void {}
 
-  waiting(change: 1 | -1): void {
-    this.#channels.home.waiting(change);
+  hold(): Hold {
+    return this.#channels.home.hold();
   }
 
   release(core: ChannelCore): void {

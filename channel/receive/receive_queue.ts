@@ -5,6 +5,7 @@
  */
 
 import { ExecnetError, TimeoutError } from "../../errors.ts";
+import type { Hold } from "../../internal/keep_alive.ts";
 import { Queue } from "../../internal/queue.ts";
 import { ReceiveWindow } from "./receive_window.ts";
 import { type WaitOptions, watch } from "../../internal/wait.ts";
@@ -13,8 +14,8 @@ import { type WaitOptions, watch } from "../../internal/wait.ts";
 export interface InboxOwner {
   /** The consumer took `bytes`: the peer may send as many more. */
   giveCredit(bytes: number): void;
-  /** Begins (+1) or ends (-1) to wait for something from the peer. */
-  waiting(change: 1 | -1): void;
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold;
   /** The error of a receive after the end. */
   endError(): Error;
   /** Why this side has cut short whoever iterates; nothing where that is just over. */
@@ -58,6 +59,7 @@ export class Inbox {
   readonly #queue = new Queue<Received>();
   readonly #waiters = new Queue<Waiter>();
   #callback: Callback | undefined;
+  #callbackHold: Hold | undefined;
   #calling = false;
   #ended = false;
   #endArrival = 0;
@@ -106,15 +108,16 @@ export class Inbox {
   whenReadable(ready: () => void): () => void {
     if (this.#callback !== undefined) throw this.#hasCallback();
     const watchers = this.#watchers ??= new Set();
+    const hold = this.#owner.hold();
     const stop = () => {
-      if (watchers.delete(wake)) this.#owner.waiting(-1);
+      watchers.delete(wake);
+      hold[Symbol.dispose]();
     };
     const wake = () => {
       stop();
       ready();
     };
     watchers.add(wake);
-    this.#owner.waiting(1);
     if (this.arrival !== undefined) wake();
     return stop;
   }
@@ -205,7 +208,7 @@ export class Inbox {
     }
     if (this.#ended) this.#settled = Promise.withResolvers();
     this.#callback = callback;
-    if (!callback.isBackground) this.#owner.waiting(1);
+    if (!callback.isBackground) this.#callbackHold = this.#owner.hold();
     this.#runCallback(callback);
   }
 
@@ -219,6 +222,7 @@ export class Inbox {
     }
     if (this.#ended) return new Promise((resolve) => resolve(end()));
     return new Promise((resolve, reject) => {
+      const hold = this.#owner.hold();
       const stopWatching = watch(
         options,
         () =>
@@ -227,13 +231,13 @@ export class Inbox {
           ),
         (error) => {
           this.#waiters.remove(waiter);
-          this.#owner.waiting(-1);
+          hold[Symbol.dispose]();
           reject(error);
         },
       );
       const settle = () => {
         stopWatching();
-        this.#owner.waiting(-1);
+        hold[Symbol.dispose]();
       };
       const waiter: Waiter = {
         item(item) {
@@ -250,7 +254,6 @@ export class Inbox {
         },
       };
       this.#waiters.push(waiter);
-      this.#owner.waiting(1);
     });
   }
 
@@ -328,7 +331,7 @@ export class Inbox {
 
   /** `#calling` stays set: the callback runs no more. */
   #finishCallback(): void {
-    if (!this.#callback?.isBackground) this.#owner.waiting(-1);
+    this.#callbackHold?.[Symbol.dispose]();
     this.#settled.resolve();
   }
 }

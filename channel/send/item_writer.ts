@@ -8,6 +8,7 @@ import { concat } from "@std/bytes/concat";
 import { SerializationError } from "../../errors.ts";
 import { binaryHead } from "../../protocol/item_encoder.ts";
 import type { ItemCodec } from "../../protocol/items.ts";
+import type { Hold } from "../../internal/keep_alive.ts";
 import { giveBack } from "../../internal/memory.ts";
 import { EncodedItem } from "../receive/item_reader.ts";
 import { type Outbox, totalLength } from "./send_queue.ts";
@@ -19,8 +20,8 @@ export interface WriterContext {
   readonly scheduler: FrameSink;
   /** Largest item that the peer takes, in bytes. */
   readonly peerMaxItemBytes: number;
-  /** Something begins (+1) or ends (-1) to wait for the peer. */
-  waiting(change: 1 | -1): void;
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold;
 }
 
 /** The writing half of a channel's wire: encoding, sizes, and who waits for the window. */
@@ -104,12 +105,8 @@ export class ItemWriter {
 
   /** The event loop stays alive meanwhile. */
   async #waitFor(sent: Promise<void>): Promise<void> {
-    this.#context.waiting(1);
-    try {
-      await sent;
-    } finally {
-      this.#context.waiting(-1);
-    }
+    using _hold = this.#context.hold();
+    await sent;
   }
 
   #checkSize(length: number): void {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Hold } from "../../internal/keep_alive.ts";
+import { createHold, type Hold } from "../../internal/keep_alive.ts";
 
 /** A resource that can keep the event loop alive, such as a `Transport`. */
 export interface Handle {
@@ -33,19 +33,11 @@ export class KeepAlive {
 
   /** Keeps the event loop alive until the returned hold is disposed. */
   hold(): Hold {
-    this.change(1);
-    let isHeld = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        this.change(-1);
-      },
-    };
+    this.#change(1);
+    return createHold(() => this.#change(-1));
   }
 
-  /** Counts something that begins (+1) or ends (-1) to wait. */
-  change(by: 1 | -1): void {
+  #change(by: 1 | -1): void {
     this.#holds += by;
     if (this.#holds === 0) { for (const handle of this.#handles) handle.unref(); }
     else if (this.#holds === 1 && by === 1) { for (const handle of this.#handles) handle.ref(); }

@@ -200,10 +200,6 @@ export class Session implements ConnectionHandler, ProcessObserver {
     return this.#init.keepAlive.hold();
   }
 
-  waiting(change: 1 | -1): void {
-    this.#init.keepAlive.change(change);
-  }
-
   lost(error: Error | undefined): Error {
     this.#ending = true;
     const reason = this.#reasonOf(error);

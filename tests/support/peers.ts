@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { GatewayClosedError } from "../../errors.ts";
+import { createHold } from "../../internal/keep_alive.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { FrameType, type Limits } from "../../protocol/constants.ts";
 import { encodeExecRequest, type StatusReport } from "../../protocol/control.ts";
@@ -65,8 +66,8 @@ export class Side {
   readonly lost: Promise<Error | undefined>;
   /** What {@linkcode StatusReport} it answers with. */
   status: StatusReport = { channels: 0, executing: [], execModel: "main" };
-  /** How many things wait for the peer. */
-  waiting = 0;
+  /** How many holds keep the event loop alive. */
+  holds = 0;
   exits = 0;
   readonly #stream: WatchedStream;
   #executed = Promise.withResolvers<void>();
@@ -87,7 +88,10 @@ export class Side {
     this.connection = new Connection(this.#stream, {
       side,
       owner: { id: side },
-      waiting: (change) => void (this.waiting += change),
+      hold: () => {
+        this.holds++;
+        return createHold(() => void this.holds--);
+      },
       lost(error) {
         lost.resolve(error);
         return error ?? new GatewayClosedError("the stream ended");
