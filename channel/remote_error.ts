@@ -6,7 +6,7 @@
 
 import { ProtocolError, type RemoteErrorInit } from "../errors.ts";
 import { toError } from "../internal/errors.ts";
-import { errorParts } from "../protocol/item_types.ts";
+import { errorParts } from "../protocol/error_parts.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 
 /** What this side can add to the message of a remote error, such as what to do. */

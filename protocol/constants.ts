@@ -1,10 +1,13 @@
 /**
- * Every number of the wire format. PROTOCOL.md gives the reasons; `constants_test.ts` pins the values.
+ * Every number of the wire format. PROTOCOL.md gives the reasons, and a test pins the values.
  *
  * @module
  */
 
-/** Opens the handshake in both directions. A NUL and a byte that is not UTF-8: no login banner has it. */
+/**
+ * The first bytes in both directions. No login banner contains them: they have a NUL and a byte that
+ * is not UTF-8.
+ */
 export const MAGIC: Uint8Array = Uint8Array.of(
   0x00,
   0xff,
@@ -18,10 +21,10 @@ export const MAGIC: Uint8Array = Uint8Array.of(
   0x0a, // "\0\xffexecnet\n"
 );
 
-/** Raised by every change after which an older peer would misunderstand a newer one. */
+/** Raised by every change that makes an older peer misunderstand a newer one. */
 export const PROTOCOL_VERSION = 1;
 
-/** The oldest Deno whose `net.Socket({ fd })` works, on either side. */
+/** The oldest Deno, on either side: the first whose `net.Socket({ fd })` works. */
 export const MIN_DENO_VERSION = "2.7.12";
 
 /** After the magic: version (u16) and length of the hello message (u32). */
@@ -30,73 +33,76 @@ export const PREAMBLE_BYTES: number = MAGIC.length + 2 + 4;
 /** A frame's header: type (u8), channel (u32), payload length (u32), big-endian. */
 export const HEADER_BYTES: number = 1 + 4 + 4;
 
-/** What a frame is. The values are the header's first byte. */
+/** The total length (u32) in front of the first bytes of an ITEM_START. */
+export const TOTAL_BYTES = 4;
+
+/** Types of frames. The values are the first byte of the header. */
 export const FrameType = {
   /** A whole item. */
   ITEM: 1,
-  /** The beginning of an item larger than a frame: its total length (u32), then its first bytes. */
+  /** The first bytes of an item larger than a frame, behind its total length (u32). */
   ITEM_START: 2,
   /** The next bytes of such an item. */
   ITEM_PART: 3,
-  /** Credit: the peer may send this many bytes more (u32). */
+  /** Credit: how many more bytes (u32) the receiver of this frame may send. */
   WINDOW: 4,
   /** Half-close: no more items from the sender. */
   END: 5,
-  /** The channel is closed; an error as an item, or nothing. */
+  /** The sender closed the channel; the payload is an error as an item, or empty. */
   CLOSE: 6,
-  /** The sender made a channel. */
+  /** The sender opened a channel. */
   OPEN: 7,
-  /** Run what the first item says, with the second item as `args`; the channel is opened by this. */
+  /** Opens a channel and runs its first item, with its second item as `args`. */
   EXEC: 8,
-  /** Asks for a {@linkcode FrameType.STATUS}; the channel field carries the number of the request. */
+  /** Requests a {@linkcode FrameType.STATUS}; the channel field is the number of the request. */
   STATUS_REQUEST: 9,
-  /** The answer: a control message. */
+  /** The answer to a STATUS_REQUEST: a control message. */
   STATUS: 10,
-  /** The initiator asks the remote to end. */
+  /** Asks the remote to end. */
   EXIT: 11,
-  /** Code to keep: its hash, then a control message. */
+  /** Code for later EXEC_KEPT frames: its hash, then a control message. */
   CODE: 12,
-  /** As EXEC, but runs kept code: its hash. The first item is `args`. */
+  /** As EXEC, for the code with this hash. The first item is `args`. */
   EXEC_KEPT: 13,
-  /** Asks for a {@linkcode FrameType.PONG}. */
+  /** Requests a {@linkcode FrameType.PONG}. */
   PING: 14,
-  /** The answer: some bytes, and nothing more. */
+  /** The answer to a PING. */
   PONG: 15,
 } as const;
 
 /** A value of {@linkcode FrameType}. */
 export type FrameType = typeof FrameType[keyof typeof FrameType];
 
-/** Credit that each side has on a new channel, before any WINDOW frame. */
+/** The credit of each side on a new channel, before any WINDOW frame. */
 export const INITIAL_WINDOW_BYTES: number = 1024 * 1024;
 
-/** What a window grows to on a long link, at most. */
+/** The largest window, which a long link may need. */
 export const MAX_WINDOW_BYTES: number = 16 * INITIAL_WINDOW_BYTES;
 
-/** The largest payload of one frame. */
+/** The largest payload of a frame. */
 export const MAX_FRAME_BYTES: number = 64 * 1024;
 
-/** Codes that a remote keeps for the initiator: the latest. */
+/** How many of the latest CODE frames a remote keeps. */
 export const KEPT_CODES = 128;
 
-/** What names a code: SHA-256. */
+/** The SHA-256 that names a code. */
 export const CODE_HASH_BYTES = 32;
 
-/** What one side takes from the other, and what it holds back on its own account. */
+/** What one side accepts from the other. */
 export interface Limits {
   /** The largest encoded item, in bytes. A larger one resets its channel. Default 1 GiB. */
   maxItemBytes: number;
   /** The deepest nesting of an item. Default 256. */
   maxItemDepth: number;
-  /** Channels that the peer may have open at once. Default 1,048,576. */
+  /** How many channels the peer may have open at once. Default 1,048,576. */
   maxChannels: number;
-  /** Bytes of banners and other noise that may come before the magic. Default 64 KiB. */
+  /** Bytes of banners and other noise before the magic. Default 64 KiB. */
   maxNoiseBytes: number;
   /** The largest hello message. Default 4 KiB. */
   maxHelloBytes: number;
 }
 
-/** The limits where nothing else is said. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxItemBytes: 1024 * 1024 * 1024,
   maxItemDepth: 256,

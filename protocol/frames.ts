@@ -1,16 +1,16 @@
 /**
- * Frames: the header, and a decoder that takes bytes as they come.
+ * Frames: their header, and a decoder for chunks of any size.
  *
  * @module
  */
 
-import { ProtocolError } from "../errors.ts";
-import { CODE_HASH_BYTES, FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "./constants.ts";
+import { CODE_HASH_BYTES, FrameType, HEADER_BYTES, TOTAL_BYTES } from "./constants.ts";
+import { checkLength } from "./frame_lengths.ts";
 
 /**
- * What the decoder hands out. Item bytes are handed on as they arrive, so that a large frame is
- * never gathered twice: `item` begins an item of `total` bytes, `part` continues it. `cost` is
- * what the piece takes of the channel's window. Bytes are views that end with the next chunk.
+ * A decoded frame, or a piece of one. Bytes of items are passed on as they arrive, so that a large
+ * frame is never copied twice: `item` begins an item of `total` bytes, `part` continues it. `cost`
+ * counts against the channel's window. Bytes are views that the next chunk invalidates.
  */
 export type Frame =
   | { type: "item"; channel: number; total: number; bytes: Uint8Array; cost: number }
@@ -28,7 +28,7 @@ export type Frame =
   | { type: "ping" }
   | { type: "pong" };
 
-/** Writes a header of {@linkcode HEADER_BYTES} at `at`. */
+/** Writes a frame header at `at`; it takes {@linkcode HEADER_BYTES}. */
 export function writeHeader(
   bytes: Uint8Array,
   at: number,
@@ -54,7 +54,7 @@ export function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
-/** A whole frame in a buffer of its own; the multiplexer writes its frames in place instead. */
+/** Encodes a frame into a new buffer. The multiplexer writes its frames in place instead. */
 export function encodeFrame(
   type: FrameType,
   channel: number,
@@ -66,35 +66,40 @@ export function encodeFrame(
   return frame;
 }
 
-const TOTAL_BYTES = 4;
 const NO_BYTES = new Uint8Array();
 
-/** What the next bytes are. `total < 0` says that they continue an item. */
+/** The types of frames that are decoded as a whole, because they are no items. */
+type ControlType = Exclude<
+  FrameType,
+  typeof FrameType.ITEM | typeof FrameType.ITEM_START | typeof FrameType.ITEM_PART
+>;
+
+/** The meaning of the next bytes. With `total < 0` they continue an item. */
 type Expected =
   | { kind: "header" }
   | { kind: "total"; channel: number; length: number }
-  | { kind: "body"; type: FrameType; channel: number; length: number }
+  | { kind: "body"; type: ControlType; channel: number; length: number }
   | { kind: "bytes"; channel: number; left: number; total: number; cost: number };
 
 const HEADER: Expected = { kind: "header" };
 
 /**
- * Turns chunks of any size into frames.
+ * Decodes chunks of any size into frames.
  *
- * A length is checked before its body is waited for, and nothing is allocated for a length that
- * was only declared.
+ * A declared length is checked before the payload arrives. Memory is allocated only for bytes that
+ * have arrived, or for one header or control message.
  */
 export class FrameDecoder {
   #expected: Expected = HEADER;
   #chunk = NO_BYTES;
   #at = 0;
-  #held = new Uint8Array(HEADER_BYTES);
-  #heldBytes = 0;
+  #collected = new Uint8Array(HEADER_BYTES);
+  #collectedBytes = 0;
 
   /**
-   * Calls `sink` with each frame of `chunk` in order; `sink` returns false to stop.
+   * Calls `sink` with each frame of `chunk`, in order, until `sink` returns false.
    *
-   * @throws {ProtocolError} on an unknown type or a length that its type cannot have.
+   * @throws {ProtocolError} on an unknown type, or a length that its type cannot have.
    */
   push(chunk: Uint8Array<ArrayBuffer>, sink: (frame: Frame) => boolean): void {
     this.#chunk = chunk;
@@ -111,13 +116,13 @@ export class FrameDecoder {
       const expected = this.#expected;
       switch (expected.kind) {
         case "header": {
-          const header = this.#take(HEADER_BYTES);
+          const header = this.#read(HEADER_BYTES);
           if (header === undefined) return undefined;
           this.#expected = afterHeader(header);
           break;
         }
         case "total": {
-          const bytes = this.#take(TOTAL_BYTES);
+          const bytes = this.#read(TOTAL_BYTES);
           if (bytes === undefined) return undefined;
           const { channel, length } = expected;
           const total = readUint32(bytes, 0);
@@ -126,7 +131,7 @@ export class FrameDecoder {
           break;
         }
         case "body": {
-          const payload = this.#take(expected.length);
+          const payload = this.#read(expected.length);
           if (payload === undefined) return undefined;
           this.#expected = HEADER;
           return toFrame(expected.type, expected.channel, payload);
@@ -137,20 +142,23 @@ export class FrameDecoder {
     }
   }
 
-  /** Exactly `count` bytes: a view of the chunk where it has them all, else gathered. */
-  #take(count: number): Uint8Array | undefined {
-    if (this.#heldBytes === 0 && this.#chunk.length - this.#at >= count) {
+  /**
+   * Returns the next `count` bytes, or `undefined` if they have not all arrived: a view of the chunk
+   * if it holds all of them, or else of a buffer that collects them.
+   */
+  #read(count: number): Uint8Array | undefined {
+    if (this.#collectedBytes === 0 && this.#chunk.length - this.#at >= count) {
       this.#at += count;
       return this.#chunk.subarray(this.#at - count, this.#at);
     }
-    if (this.#held.length < count) this.#held = new Uint8Array(count);
-    const piece = this.#chunk.subarray(this.#at, this.#at + count - this.#heldBytes);
-    this.#held.set(piece, this.#heldBytes);
+    if (this.#collected.length < count) this.#collected = new Uint8Array(count);
+    const piece = this.#chunk.subarray(this.#at, this.#at + count - this.#collectedBytes);
+    this.#collected.set(piece, this.#collectedBytes);
     this.#at += piece.length;
-    this.#heldBytes += piece.length;
-    if (this.#heldBytes < count) return undefined;
-    this.#heldBytes = 0;
-    return this.#held.subarray(0, count);
+    this.#collectedBytes += piece.length;
+    if (this.#collectedBytes < count) return undefined;
+    this.#collectedBytes = 0;
+    return this.#collected.subarray(0, count);
   }
 
   #piece(expected: Expected & { kind: "bytes" }): Frame | undefined {
@@ -183,7 +191,7 @@ function afterHeader(header: Uint8Array): Expected {
   }
 }
 
-function toFrame(type: FrameType, channel: number, payload: Uint8Array): Frame {
+function toFrame(type: ControlType, channel: number, payload: Uint8Array): Frame {
   switch (type) {
     case FrameType.WINDOW:
       return { type: "window", channel, credit: readUint32(payload, 0) };
@@ -213,47 +221,5 @@ function toFrame(type: FrameType, channel: number, payload: Uint8Array): Frame {
       return { type: "ping" };
     case FrameType.PONG:
       return { type: "pong" };
-    default:
-      throw new ProtocolError(`the peer sent a frame of unknown type ${type}`);
-  }
-}
-
-function checkLength(type: FrameType, channel: number, length: number): void {
-  const [least, most] = lengthRange(type);
-  if (length < least || length > most) {
-    const wanted = least === most ? `${least}` : `${least} to ${most}`;
-    throw new ProtocolError(
-      `the peer sent a frame of type ${type} on channel ${channel} that declares ${length} ` +
-        `payload bytes; it must have ${wanted}`,
-    );
-  }
-}
-
-function lengthRange(type: FrameType): [number, number] {
-  switch (type) {
-    case FrameType.ITEM:
-    case FrameType.ITEM_PART:
-    case FrameType.EXEC:
-    case FrameType.STATUS:
-      return [1, MAX_FRAME_BYTES];
-    case FrameType.ITEM_START:
-      return [TOTAL_BYTES + 1, MAX_FRAME_BYTES];
-    case FrameType.CODE:
-      return [CODE_HASH_BYTES + 1, MAX_FRAME_BYTES];
-    case FrameType.EXEC_KEPT:
-      return [CODE_HASH_BYTES, CODE_HASH_BYTES];
-    case FrameType.WINDOW:
-      return [4, 4];
-    case FrameType.CLOSE:
-      return [0, MAX_FRAME_BYTES];
-    case FrameType.END:
-    case FrameType.OPEN:
-    case FrameType.STATUS_REQUEST:
-    case FrameType.EXIT:
-    case FrameType.PING:
-    case FrameType.PONG:
-      return [0, 0];
-    default:
-      throw new ProtocolError(`the peer sent a frame of unknown type ${type}`);
   }
 }

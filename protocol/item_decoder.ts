@@ -1,5 +1,5 @@
 /**
- * Bytes to items.
+ * Decodes items.
  *
  * @module
  */
@@ -7,11 +7,10 @@
 import { Decoder } from "@msgpack/msgpack";
 import { ProtocolError } from "../errors.ts";
 import { messageOf } from "../internal/errors.ts";
+import { errorFromParts, type ErrorParts } from "./error_parts.ts";
 import { readUint32 } from "./frames.ts";
 import {
   defineProperty,
-  errorFromParts,
-  type ErrorParts,
   ItemType,
   unpackBigint,
   unpackBuffer,
@@ -27,6 +26,7 @@ export class ItemDecoder {
   readonly #channel: (id: number) => object;
   readonly #maxLevels: number;
   readonly #decoder: Decoder;
+  /** How deep extensions are nested around the document that is being decoded. */
   #levels = 0;
 
   constructor(channel: (id: number) => object, maxDepth: number) {
@@ -53,9 +53,8 @@ export class ItemDecoder {
       item = this.#decoder.decode(bytes);
     } catch (cause) {
       if (cause instanceof ProtocolError) throw cause;
-      throw new ProtocolError(`the peer sent an item that is broken: ${messageOf(cause)}`, {
-        cause,
-      });
+      const why = messageOf(cause);
+      throw new ProtocolError(`the peer sent an item that is broken: ${why}`, { cause });
     } finally {
       this.#levels--;
     }
@@ -152,7 +151,7 @@ function pairs(flat: unknown[], type: number): [unknown, unknown][] {
   return entries;
 }
 
-/** Gives every `bin` value memory of its own: the decoder hands out views of what it decoded. */
+/** Copies every `bin` value into its own memory: the decoder returns views of its input. */
 function detach(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Uint8Array) return new Uint8Array(value);

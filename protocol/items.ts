@@ -1,5 +1,5 @@
 /**
- * Items on the wire: MessagePack, with extension types for what it lacks.
+ * The codec of items: MessagePack, with extension types for the values that it has no type for.
  *
  * @module
  */
@@ -8,16 +8,18 @@ import { ProtocolError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "./constants.ts";
 import { ItemDecoder } from "./item_decoder.ts";
 import { ItemEncoder } from "./item_encoder.ts";
+import { encodeError } from "./item_error.ts";
+import type { ChannelId } from "./item_preparer.ts";
 
-/** How channels inside items become ids and back; the multiplexer's part of the codec. */
+/** Maps channels inside items to ids and back. The multiplexer implements it. */
 export interface ChannelReferences {
   /**
-   * The id of a channel, or nothing where `value` is none.
+   * Returns the id of a channel, or `undefined` if `value` is not a channel.
    *
-   * @throws {SerializationError} when it is a channel that cannot travel here.
+   * @throws {SerializationError} if the channel cannot be sent over this connection.
    */
   idOf(value: object): number | undefined;
-  /** The channel of an id. */
+  /** Returns the channel of an id. */
   byId(id: number): object;
 }
 
@@ -29,7 +31,8 @@ const NO_CHANNELS: ChannelReferences = {
 };
 
 /**
- * Encodes and decodes items; one for each connection, as channels are named by their ids in it.
+ * Encodes and decodes items. Each connection has its own codec, because channels are named by their
+ * ids on that connection.
  *
  * @example
  * ```ts
@@ -42,51 +45,62 @@ const NO_CHANNELS: ChannelReferences = {
  * ```
  */
 export class ItemCodec {
+  readonly #channelId: ChannelId;
+  readonly #maxDepth: number;
   readonly #encoder: ItemEncoder;
   readonly #decoder: ItemDecoder;
 
-  /** @param maxDepth The deepest nesting taken and sent; default 256. */
+  /** @param maxDepth The deepest nesting that is sent and accepted; default 256. */
   constructor(
     channels: ChannelReferences = NO_CHANNELS,
     maxDepth: number = DEFAULT_LIMITS.maxItemDepth,
   ) {
-    this.#encoder = new ItemEncoder((value) => channels.idOf(value), maxDepth);
+    this.#channelId = (value) => channels.idOf(value);
+    this.#maxDepth = maxDepth;
+    this.#encoder = new ItemEncoder(this.#channelId, maxDepth);
     this.#decoder = new ItemDecoder((id) => channels.byId(id), maxDepth);
   }
 
   /**
-   * The bytes of an item; the next call overwrites them, see {@linkcode ItemCodec.own}.
+   * Encodes an item. The next call overwrites the bytes; see {@linkcode ItemCodec.own}.
    *
-   * @param root What an error message calls the item; default `"item"`.
-   * @throws {SerializationError} naming the path and the type of what cannot travel.
+   * @param root The name of the item in error messages; default `"item"`.
+   * @throws {SerializationError} naming the path and the type of what cannot be sent.
    */
   encode(item: unknown, root = "item"): Uint8Array {
     return this.#encoder.encode(item, root);
   }
 
-  /** The bytes of an error, for good. They fit into a frame: what cannot travel is left out. */
+  /**
+   * Encodes an error into bytes that no later call overwrites. Parts that cannot be sent are left
+   * out, and long texts are cut, so that the bytes fit into one frame.
+   */
   encodeError(error: unknown): Uint8Array {
-    return this.#encoder.encodeError(error);
+    return encodeError(error, this.#channelId, this.#maxDepth);
   }
 
-  /** The bytes of the latest {@linkcode ItemCodec.encode} for good: a copy, unless it was one. */
+  /**
+   * Returns the result of the latest {@linkcode ItemCodec.encode} in memory that no later call
+   * overwrites: a copy, unless the result has its own memory.
+   */
   own(bytes: Uint8Array): Uint8Array {
     return this.#encoder.own(bytes);
   }
 
   /**
-   * The item of `bytes`; it shares no memory with them.
+   * Decodes an item. It shares no memory with `bytes`.
    *
-   * @throws {ProtocolError} when the bytes are not an item.
+   * @throws {ProtocolError} if the bytes are not an item.
    */
   decode(bytes: Uint8Array): unknown {
     return this.#decoder.decode(bytes);
   }
 
   /**
-   * Whether `bytes` mean something else on another connection, because a channel may be in them.
+   * Returns whether an item may hold channels: then its bytes have another meaning on another
+   * connection.
    *
-   * @throws {ProtocolError} when the bytes are not an item.
+   * @throws {ProtocolError} if the bytes are not an item.
    */
   mayHaveChannels(bytes: Uint8Array): boolean {
     return this.#decoder.mayHaveChannels(bytes);

@@ -1,8 +1,9 @@
 /**
- * A look over a MessagePack document before it is decoded.
+ * Checks the structure of a MessagePack document before it is decoded.
  *
- * `@msgpack/msgpack` makes an array of any declared length and follows any nesting, so five bytes
- * from a hostile peer could cost gigabytes. This walk needs no memory and refuses both.
+ * `@msgpack/msgpack` allocates an array of any declared length and follows any nesting, so five
+ * bytes from a hostile peer could cost gigabytes. This walk allocates nothing for the document's
+ * content and refuses both.
  *
  * @module
  */
@@ -11,9 +12,9 @@ import { ProtocolError } from "../errors.ts";
 import { readUint32 } from "./frames.ts";
 import { ItemType } from "./item_types.ts";
 
-/** A document has `bin` values. */
+/** The document has `bin` values. */
 export const HAS_BINARY = 1;
-/** A document has channels in it, or values that may hold some. */
+/** The document has channels, or extensions that may hold some. */
 export const MAY_HAVE_CHANNELS = 2;
 
 const MAY_HOLD_CHANNELS: readonly number[] = [
@@ -25,10 +26,11 @@ const MAY_HOLD_CHANNELS: readonly number[] = [
 ];
 
 /**
- * Checks that containers are no deeper than `maxDepth` and declare no more than the bytes present
- * could hold. Returns what is there: {@linkcode HAS_BINARY} and {@linkcode MAY_HAVE_CHANNELS}, or-ed.
+ * Checks that containers nest no deeper than `maxDepth` and declare no more elements than the bytes
+ * could hold.
  *
- * @throws {ProtocolError} where it is not so, or the document is truncated.
+ * @returns The bits {@linkcode HAS_BINARY} and {@linkcode MAY_HAVE_CHANNELS}.
+ * @throws {ProtocolError} if a check fails, or the document is truncated.
  */
 export function checkStructure(bytes: Uint8Array, maxDepth: number): number {
   let seen = 0;
@@ -123,7 +125,10 @@ export function checkStructure(bytes: Uint8Array, maxDepth: number): number {
   return seen;
 }
 
-/** The length of `width` bytes behind the head at `at`; past the end it is 0, and caught there. */
+/**
+ * Reads the length of `width` bytes behind the head at `at`. Missing bytes read as 0: the caller finds
+ * the document truncated.
+ */
 function lengthAt(bytes: Uint8Array, at: number, width: number): number {
   if (width === 1) return bytes[at + 1] ?? 0;
   if (width === 2) return ((bytes[at + 1] << 8) | bytes[at + 2]) >>> 0;

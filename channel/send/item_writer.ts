@@ -6,7 +6,7 @@
 
 import { concat } from "@std/bytes/concat";
 import { SerializationError } from "../../errors.ts";
-import { binaryHead } from "../../protocol/item_encoder.ts";
+import { binaryHead } from "../../protocol/binary_item.ts";
 import type { ItemCodec } from "../../protocol/items.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import { giveBack } from "../../internal/memory.ts";
