@@ -14,6 +14,9 @@ export interface ExitStatus {
   signal: string | null;
 }
 
+/** The status of a process that ended in a way that nobody can tell. */
+export const NO_STATUS: ExitStatus = Object.freeze({ code: null, signal: null });
+
 /** A connection to a process elsewhere. */
 export interface Transport extends ByteStream {
   /** Resolves when the far process, or what carries it, has ended. Never rejects. */

@@ -6,7 +6,7 @@
 
 import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
-import type { ExitStatus, Transport } from "../../transports/transport.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../../transports/transport.ts";
 import { within } from "../../internal/wait.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { eachLine, LineTail } from "../../internal/lines.ts";
@@ -39,7 +39,6 @@ const LAST_BYTES_MS = 500;
 const LAST_STATUS_MS = 2_000;
 /** After SIGTERM, before SIGKILL. */
 const TERM_GRACE_MS = 1_000;
-const NO_STATUS: ExitStatus = { code: null, signal: null };
 
 /**
  * A process and what carries it, as a stream of bytes. The stream ends only when it can be said

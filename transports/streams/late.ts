@@ -6,9 +6,8 @@
 
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { clearTimer, setInterval } from "../../internal/timers.ts";
-import type { ExitStatus, Transport } from "../transport.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
-const NO_STATUS: ExitStatus = { code: null, signal: null };
 /** What keeps the event loop alive has nothing to do: it is the longest that a timer can wait. */
 const NEVER_MS = 2 ** 31 - 1;
 

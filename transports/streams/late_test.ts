@@ -3,9 +3,7 @@ import { assert } from "../../tests/support/assert.ts";
 import { test } from "../../tests/support/bounded.ts";
 import { runScript } from "../../tests/support/processes.ts";
 import { LateTransport } from "./late.ts";
-import type { ExitStatus, Transport } from "../transport.ts";
-
-const NO_STATUS = { code: null, signal: null };
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
 /** Takes note of what is done with it. */
 class Noted implements Transport {

@@ -10,7 +10,7 @@ import { Readable } from "node:stream";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { NodeByteStream } from "./node_stream.ts";
 import { signalGroup } from "./signal.ts";
-import type { ExitStatus, Transport } from "../transport.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
 /** What to start. */
 export interface ProcessOptions {
@@ -23,9 +23,6 @@ export interface ProcessOptions {
   /** Exit code by which the program says that it, not what it carries, has ended. */
   lostCode?: number;
 }
-
-/** Nobody can tell how the far process ended. */
-const NO_STATUS: ExitStatus = { code: null, signal: null };
 
 /**
  * A child process as a transport.

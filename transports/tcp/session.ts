@@ -20,7 +20,7 @@ import { LateTransport } from "../streams/late.ts";
 import { OutputStream } from "./output_stream.ts";
 import { type Carrier, type ConnectOptions, SocketStream } from "./socket.ts";
 import { startFailure } from "./failure.ts";
-import type { ExitStatus, Transport } from "../transport.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
 /** What to connect to, and as whom. */
 export interface TcpOptions extends ConnectOptions {
@@ -38,7 +38,6 @@ const MAX_MISSING = 3;
 /** After SIGKILL, for the server to say that it is done. */
 const KILL_GRACE_MS = 1_500;
 const SIGNAL_NUMBERS = { SIGTERM: 15, SIGKILL: 9 } as const;
-const NO_STATUS: ExitStatus = { code: null, signal: null };
 
 /** Begins a session of a server, in the background. Needs `--allow-net` for it. */
 export function openTcp(options: TcpOptions): Transport {

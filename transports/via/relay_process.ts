@@ -8,7 +8,7 @@ import { type Channel, coreOf } from "../../channel/channel.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
-import type { ExitStatus, Transport } from "../transport.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 import type { LaunchPlan } from "../machine/plan.ts";
 import { endingWithParent } from "../machine/machine.ts";
 
@@ -93,7 +93,6 @@ export class RelayProcess implements Transport {
   /** Reads what comes on the side, up to how the process ended; or the relay, which tells nothing. */
   #report(stderr: WritableStreamDefaultWriter<Uint8Array>): Promise<ExitStatus> {
     return new Promise((resolve) => {
-      const lost = { code: null, signal: null };
       coreOf(this.#side)?.consume(
         (report) => {
           if (report instanceof Uint8Array) return stderr.write(report).catch(() => {});
@@ -101,7 +100,7 @@ export class RelayProcess implements Transport {
         },
         () => {
           stderr.close().catch(() => {});
-          resolve(lost);
+          resolve(NO_STATUS);
         },
       );
       // It may not even have been able to start the process: then nothing ends the side there.
