@@ -9,7 +9,7 @@ import { FrameType, INITIAL_WINDOW_BYTES, MAX_FRAME_BYTES } from "../protocol/co
 import { encodeFrame } from "../protocol/frames.ts";
 import { coreOf } from "./channel.ts";
 import { Connection } from "./mux/connection.ts";
-import { Outbox } from "./send/send_queue.ts";
+import { SendQueue } from "./send/send_queue.ts";
 import type { FrameSink } from "./send/scheduler.ts";
 import { UnboundChannels } from "./mux/unbound.ts";
 import { face, pair, quiet } from "../tests/support/peers.ts";
@@ -85,7 +85,7 @@ Deno.test("ChannelCore.sendBytes() does nothing after the close", async () => {
   });
 });
 
-Deno.test("Outbox does not begin a frame that the window has no room for, be it one of a chunk", async () => {
+Deno.test("SendQueue does not begin a frame that the window has no room for, be it one of a chunk", async () => {
   const frames: number[] = [];
   const sink: FrameSink = {
     idle: false,
@@ -93,13 +93,13 @@ Deno.test("Outbox does not begin a frame that the window has no room for, be it 
     handedOver: Promise.resolve(),
     frame: (_type, _channel, payload) => void frames.push(payload?.length ?? 0),
     request: (source) => {
-      while (source.writeFrame(sink));
+      while (source.writeFrame());
     },
   };
-  const outbox = new Outbox(1, sink);
-  const sent = outbox.send([chunk(9), chunk(2 * INITIAL_WINDOW_BYTES), chunk(9)], () => {});
+  const sendQueue = new SendQueue(1, sink);
+  const sent = sendQueue.send([chunk(9), chunk(2 * INITIAL_WINDOW_BYTES), chunk(9)], () => {});
   assert(frames.reduce((sum, length) => sum + length + 9, 0) <= INITIAL_WINDOW_BYTES);
-  outbox.addCredit(2 * INITIAL_WINDOW_BYTES);
+  sendQueue.addCredit(2 * INITIAL_WINDOW_BYTES);
   await sent;
   assertEquals(frames[0], 9);
   assertEquals(frames.at(-1), 9);

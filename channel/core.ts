@@ -18,7 +18,7 @@ import type { ItemCodec } from "../protocol/items.ts";
 import { type Callback, Inbox, type InboxOwner } from "./receive/receive_queue.ts";
 import { ItemReader } from "./receive/item_reader.ts";
 import { ItemWriter } from "./send/item_writer.ts";
-import { Outbox } from "./send/send_queue.ts";
+import { SendQueue } from "./send/send_queue.ts";
 import { Outcome } from "./outcome.ts";
 import { type Advisor, initOf, remoteErrorInit } from "./remote_error.ts";
 import type { FrameSink } from "./send/scheduler.ts";
@@ -81,7 +81,7 @@ export class ChannelCore implements InboxOwner {
   #context: CoreContext;
   /** What has come, and who waits for it. */
   readonly inbox: Inbox = new Inbox(this);
-  readonly #outbox: Outbox;
+  readonly #sendQueue: SendQueue;
   readonly #reader: ItemReader;
   readonly #writer: ItemWriter;
   readonly #outcome: Outcome = new Outcome(this);
@@ -99,7 +99,7 @@ export class ChannelCore implements InboxOwner {
     this.#id = id;
     this.#role = role;
     this.#context = context;
-    this.#outbox = new Outbox(id, context.scheduler);
+    this.#sendQueue = new SendQueue(id, context.scheduler);
     this.#reader = new ItemReader(id, context, {
       put: (item, cost) => {
         this.#context.itemsCame?.(cost);
@@ -112,7 +112,7 @@ export class ChannelCore implements InboxOwner {
       },
       reset: (error) => this.reset(error),
     });
-    this.#writer = new ItemWriter(context, this.#outbox, this);
+    this.#writer = new ItemWriter(context, this.#sendQueue, this);
   }
 
   /** Its number on its connection; asked for it, a channel without one gets one. */
@@ -146,7 +146,7 @@ export class ChannelCore implements InboxOwner {
     this.#context = context;
     this.#reader.bind(id, context);
     this.#writer.bind(context);
-    this.#outbox.bind(id, context.scheduler);
+    this.#sendQueue.bind(id, context.scheduler);
     before.leave?.(context.scheduler, id);
   }
 
@@ -221,7 +221,7 @@ export class ChannelCore implements InboxOwner {
 
   /** Resolves when all that was sent so far is on its way, or given up. */
   flushed(): Promise<void> {
-    return this.#outbox.flushed();
+    return this.#sendQueue.flushed();
   }
 
   /**
@@ -283,7 +283,7 @@ export class ChannelCore implements InboxOwner {
   closeSend(): void {
     if (!canSend(this.#state)) return;
     this.#go("endSent");
-    this.#outbox.end();
+    this.#sendQueue.end();
     this.#closeWhenBothEnded();
   }
 
@@ -302,7 +302,7 @@ export class ChannelCore implements InboxOwner {
     this.#cutShort = why;
     const reason = this.#outcome.reason ?? why ?? "was closed by this side";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
-    this.#outbox.closeNow(bytes, () => this.#outcome.notSentError(reason));
+    this.#sendQueue.closeNow(bytes, () => this.#outcome.notSentError(reason));
     this.#go("closeSent");
     this.#end(reason);
   }
@@ -313,13 +313,13 @@ export class ChannelCore implements InboxOwner {
     this.#role = "plain";
     const bytes = error === undefined ? NO_ERROR : this.#context.codec.encodeError(error);
     if (this.#state === "peerClosed") {
-      this.#outbox.closeNow(bytes, () => this.#outcome.notSentError(this.#outcome.reason));
+      this.#sendQueue.closeNow(bytes, () => this.#outcome.notSentError(this.#outcome.reason));
     } else {
-      this.#outbox.closeAfterItems(bytes);
+      this.#sendQueue.closeAfterItems(bytes);
     }
     this.#go("closeSent");
     this.#end(EXECUTION_ENDED);
-    this.#outbox.flushed().then(() => this.#over());
+    this.#sendQueue.flushed().then(() => this.#over());
   }
 
   async waitClose(options?: WaitOptions): Promise<void> {
@@ -353,7 +353,7 @@ export class ChannelCore implements InboxOwner {
       case "part":
         return this.#takeItem(frame);
       case "window":
-        return this.#outbox.addCredit(frame.credit);
+        return this.#sendQueue.addCredit(frame.credit);
       case "end":
         this.#go("endReceived");
         this.#reader.end();
@@ -383,7 +383,7 @@ export class ChannelCore implements InboxOwner {
   lose(error: Error): void {
     this.#closeExplained(this.#unexplained);
     this.#outcome.lose(error);
-    this.#outbox.abandon(() => error);
+    this.#sendQueue.abandon(() => error);
     this.#go("lost");
     this.#end(error, error);
   }
@@ -391,7 +391,7 @@ export class ChannelCore implements InboxOwner {
   /** Resets this channel alone: what the peer sent on it is wrong, the connection is sound. */
   reset(error: Error): void {
     if (this.isClosed) return;
-    this.#outbox.closeNow(this.#context.codec.encodeError(error), () => error);
+    this.#sendQueue.closeNow(this.#context.codec.encodeError(error), () => error);
     this.#go("closeSent");
     this.#end(error, error);
     if (this.#role === "running") this.#over();
@@ -480,17 +480,17 @@ export class ChannelCore implements InboxOwner {
     const wasClosing = this.#state === "closing";
     this.#go("closeReceived");
     if (wasClosing) {
-      this.#outbox.hurryClose(() => this.#outcome.notSentError(this.#outcome.reason));
+      this.#sendQueue.hurryClose(() => this.#outcome.notSentError(this.#outcome.reason));
       // What ends because of our own closing is no failure.
       if (error !== undefined && error.name !== "ChannelClosedError") this.#outcome.fail(error);
       return this.#end("was closed by both sides");
     }
     const reason = this.#role === "execution" ? EXECUTION_ENDED : "was closed by the peer";
-    this.#outbox.abandon(() => this.#outcome.notSentError(reason));
+    this.#sendQueue.abandon(() => this.#outcome.notSentError(reason));
     this.#end(reason, error);
     if (this.#role === "execution") this.#over();
     else if (this.#role === "plain") {
-      this.#outbox.closeNow(NO_ERROR, () => this.#outcome.notSentError(reason));
+      this.#sendQueue.closeNow(NO_ERROR, () => this.#outcome.notSentError(reason));
       this.#go("closeSent");
       this.#settle();
     }
@@ -506,7 +506,7 @@ export class ChannelCore implements InboxOwner {
 
   #closeWhenBothEnded(): void {
     if (this.#state !== "bothEnded" || this.#role !== "plain") return;
-    this.#outbox.closeAfterItems(NO_ERROR);
+    this.#sendQueue.closeAfterItems(NO_ERROR);
     this.#go("closeSent");
     this.#end("was closed, as both sides have ended it");
   }

@@ -5,7 +5,7 @@
  */
 
 import type { ChannelCore } from "../channel/core.ts";
-import { COPY_BYTES } from "../channel/send/scheduler.ts";
+import { COPY_BYTES } from "../channel/send/batch.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 
 /** What a read takes at most; a pipe holds no more, unless it was told to. */

@@ -121,7 +121,7 @@ class HeldFrames implements FrameSink {
   readonly #frames: HeldFrame[] = [];
 
   request(source: FrameSource): void {
-    while (source.writeFrame(this));
+    while (source.writeFrame());
   }
 
   frame(

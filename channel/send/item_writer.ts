@@ -11,8 +11,9 @@ import type { ItemCodec } from "../../protocol/items.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import { giveBack } from "../../internal/memory.ts";
 import { EncodedItem } from "../receive/item_reader.ts";
-import { type Outbox, totalLength } from "./send_queue.ts";
-import { COPY_BYTES, type FrameSink } from "./scheduler.ts";
+import { COPY_BYTES } from "./batch.ts";
+import { type SendQueue, totalLength } from "./send_queue.ts";
+import type { FrameSink } from "./scheduler.ts";
 
 /** What an {@linkcode ItemWriter} needs of its connection. */
 export interface WriterContext {
@@ -27,13 +28,13 @@ export interface WriterContext {
 /** The writing half of a channel's wire: encoding, sizes, and who waits for the window. */
 export class ItemWriter {
   #context: WriterContext;
-  readonly #outbox: Outbox;
+  readonly #sendQueue: SendQueue;
   readonly #channel: { readonly label: string };
 
   /** @param channel For messages. */
-  constructor(context: WriterContext, outbox: Outbox, channel: { readonly label: string }) {
+  constructor(context: WriterContext, sendQueue: SendQueue, channel: { readonly label: string }) {
     this.#context = context;
-    this.#outbox = outbox;
+    this.#sendQueue = sendQueue;
     this.#channel = channel;
   }
 
@@ -49,7 +50,7 @@ export class ItemWriter {
       const { codec, scheduler } = this.#context;
       const bytes = codec.encode(item);
       this.#checkSize(bytes.length);
-      const isSent = this.#outbox.sendNow(bytes);
+      const isSent = this.#sendQueue.sendNow(bytes);
       if (isSent && !scheduler.blocked) return scheduler.handedOver;
       const waiting = this.#waitFor(
         isSent ? scheduler.handedOver : this.#queue(codec.own(bytes), signal),
@@ -71,7 +72,7 @@ export class ItemWriter {
     const isEncoded = received instanceof EncodedItem;
     const bytes = isEncoded ? received.bytes : codec.encode(received);
     this.#checkSize(bytes.length);
-    if (this.#outbox.sendNow(bytes)) return;
+    if (this.#sendQueue.sendNow(bytes)) return;
     const sent = this.#queue(isEncoded ? bytes : codec.own(bytes));
     return this.#waitFor(sent).catch(() => {});
   }
@@ -87,20 +88,20 @@ export class ItemWriter {
     const head = binaryHead(total);
     this.#checkSize(head.length + total);
     const parts = joinedStart([head, ...chunks.filter(({ length }) => length > 0)]);
-    if (parts.length === 1 && this.#outbox.sendNow(parts[0], written)) return;
-    return this.#waitFor(this.#outbox.send(parts, written)).catch(() => {});
+    if (parts.length === 1 && this.#sendQueue.sendNow(parts[0], written)) return;
+    return this.#waitFor(this.#sendQueue.send(parts, written)).catch(() => {});
   }
 
   /** Sends what was encoded and checked before. */
   sendEncoded(bytes: Uint8Array): void {
-    if (!this.#outbox.sendNow(bytes)) {
+    if (!this.#sendQueue.sendNow(bytes)) {
       this.#queue(bytes).catch(() => {}); // the channel's own end tells why
     }
   }
 
   /** They belong to this from now on. */
   #queue(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return this.#outbox.send([bytes], () => giveBack(bytes), signal);
+    return this.#sendQueue.send([bytes], () => giveBack(bytes), signal);
   }
 
   /** The event loop stays alive meanwhile. */

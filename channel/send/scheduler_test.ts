@@ -4,7 +4,7 @@ import { ProtocolError } from "../../errors.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "../../protocol/constants.ts";
 import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";
-import { type FrameSource, type FrameWriter, Scheduler } from "./scheduler.ts";
+import { type FrameSource, Scheduler } from "./scheduler.ts";
 
 /** A stream that keeps what is written; each write lasts until it is finished by hand. */
 class HeldStream implements ByteStream {
@@ -57,12 +57,17 @@ class HeldStream implements ByteStream {
 
 /** A channel with a number of frames to write. */
 class Source implements FrameSource {
-  constructor(readonly channel: number, public left: number, readonly bytes = MAX_FRAME_BYTES) {}
+  constructor(
+    readonly scheduler: Scheduler,
+    readonly channel: number,
+    public left: number,
+    readonly bytes = MAX_FRAME_BYTES,
+  ) {}
 
-  writeFrame(writer: FrameWriter): boolean {
+  writeFrame(): boolean {
     if (this.left === 0) return false;
     this.left--;
-    writer.frame(FrameType.ITEM, this.channel, new Uint8Array(this.bytes));
+    this.scheduler.frame(FrameType.ITEM, this.channel, new Uint8Array(this.bytes));
     return true;
   }
 }
@@ -136,9 +141,9 @@ Deno.test("Scheduler tells when a frame has been written, not before", async () 
 
 Deno.test("Scheduler lets sources take turns, a frame each", async () => {
   const { stream, scheduler } = setUp();
-  scheduler.request(new Source(1, 6, 40_000));
-  scheduler.request(new Source(3, 2, 40_000));
-  scheduler.request(new Source(5, 4, 40_000));
+  scheduler.request(new Source(scheduler, 1, 6, 40_000));
+  scheduler.request(new Source(scheduler, 3, 2, 40_000));
+  scheduler.request(new Source(scheduler, 5, 4, 40_000));
   const channels: number[] = [];
   while (channels.length < 12) {
     await stream.wrote;
@@ -150,10 +155,10 @@ Deno.test("Scheduler lets sources take turns, a frame each", async () => {
 
 Deno.test("Scheduler gives a small source its turn within a batch of a large one", async () => {
   const { stream, scheduler } = setUp();
-  const large = new Source(1, 1000);
+  const large = new Source(scheduler, 1, 1000);
   scheduler.request(large);
   await stream.wrote;
-  scheduler.request(new Source(3, 1, 10));
+  scheduler.request(new Source(scheduler, 3, 1, 10));
   stream.finish();
   await stream.wrote;
   assert(channelsOf(stream.frames(1)).includes(3));
@@ -181,7 +186,7 @@ async function turns(): Promise<void> {
 
 Deno.test("Scheduler asks a source for no more than a batch while a write is under way", async () => {
   const { stream, scheduler } = setUp();
-  const source = new Source(1, 100);
+  const source = new Source(scheduler, 1, 100);
   scheduler.request(source);
   await stream.wrote;
   await turns();
@@ -207,7 +212,7 @@ Deno.test("Scheduler tells when all was handed over", async () => {
 Deno.test("Scheduler is not drained while what a channel's turn gave is being written", async () => {
   const { stream, scheduler } = setUp();
   const wrote = stream.wrote;
-  scheduler.request(new Source(1, 1));
+  scheduler.request(new Source(scheduler, 1, 1));
   let isDrained = false;
   const drained = scheduler.drained().then(() => isDrained = true);
   await wrote;
@@ -220,7 +225,7 @@ Deno.test("Scheduler is not drained while what a channel's turn gave is being wr
 Deno.test("Scheduler writes on where a stream asks for no wait", async () => {
   const { stream, scheduler } = setUp();
   stream.holds = false;
-  const source = new Source(1, 50);
+  const source = new Source(scheduler, 1, 50);
   scheduler.request(source);
   await scheduler.drained();
   assertEquals(source.left, 0);
@@ -237,7 +242,7 @@ for (const kind of ["rejects", "throws"] as const) {
         throw broken;
       };
     }
-    const source = new Source(1, 100);
+    const source = new Source(scheduler, 1, 100);
     scheduler.request(source);
     const drained = scheduler.drained();
     if (kind === "rejects") {
@@ -258,7 +263,7 @@ for (const kind of ["rejects", "throws"] as const) {
 Deno.test("Scheduler writes nothing after stop()", async () => {
   const { stream, scheduler, errors } = setUp();
   scheduler.frame(FrameType.OPEN, 1);
-  scheduler.request(new Source(1, 1));
+  scheduler.request(new Source(scheduler, 1, 1));
   scheduler.stop();
   scheduler.frame(FrameType.OPEN, 3);
   await scheduler.drained();

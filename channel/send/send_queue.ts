@@ -12,7 +12,7 @@ import {
   MAX_FRAME_BYTES,
 } from "../../protocol/constants.ts";
 import { Queue } from "../../internal/queue.ts";
-import type { FrameSink, FrameSource, FrameWriter } from "./scheduler.ts";
+import type { FrameSink, FrameSource } from "./scheduler.ts";
 
 interface PendingItem {
   kind: "item";
@@ -39,7 +39,7 @@ const TOTAL_BYTES = 4;
 const MAX_CREDIT_BYTES = 0xffff_ffff;
 
 /** The sending half of a channel: a queue under the peer's window. */
-export class Outbox implements FrameSource {
+export class SendQueue implements FrameSource {
   #id: number;
   #scheduler: FrameSink;
   readonly #entries = new Queue<Entry>();
@@ -153,26 +153,26 @@ export class Outbox implements FrameSource {
   }
 
   /** Called by the scheduler, when it is this channel's turn. */
-  writeFrame(writer: FrameWriter): boolean {
+  writeFrame(): boolean {
     const entry = this.#entries.peek();
-    if (entry === undefined || !this.#write(entry, writer)) {
+    if (entry === undefined || !this.#write(entry)) {
       this.#requested = false;
       return false;
     }
     return true;
   }
 
-  #write(entry: Entry, writer: FrameWriter): boolean {
+  #write(entry: Entry): boolean {
     switch (entry.kind) {
       case "item":
-        return this.#writeItem(entry, writer);
+        return this.#writeItem(entry);
       case "end":
         this.#entries.shift();
-        writer.frame(FrameType.END, this.#id);
+        this.#scheduler.frame(FrameType.END, this.#id);
         return true;
       case "close":
         this.#entries.shift();
-        writer.frame(FrameType.CLOSE, this.#id, entry.error);
+        this.#scheduler.frame(FrameType.CLOSE, this.#id, entry.error);
         return true;
       case "mark":
         this.#entries.shift();
@@ -182,7 +182,7 @@ export class Outbox implements FrameSource {
   }
 
   /** Frames are cut where chunks end: so nothing is copied to join them. */
-  #writeItem(entry: PendingItem, writer: FrameWriter): boolean {
+  #writeItem(entry: PendingItem): boolean {
     const { chunks, total, index, at } = entry;
     const left = chunks[index].length - at;
     const isFirst = !hasBegun(entry);
@@ -195,9 +195,9 @@ export class Outbox implements FrameSource {
     const part = chunks[index].subarray(at, at + size);
     const isLast = size === left && index === chunks.length - 1;
     const written = isLast ? entry.written : undefined;
-    if (whole) writer.frame(FrameType.ITEM, this.#id, part, undefined, written);
-    else if (isFirst) writer.frame(FrameType.ITEM_START, this.#id, part, total);
-    else writer.frame(FrameType.ITEM_PART, this.#id, part, undefined, written);
+    if (whole) this.#scheduler.frame(FrameType.ITEM, this.#id, part, undefined, written);
+    else if (isFirst) this.#scheduler.frame(FrameType.ITEM_START, this.#id, part, total);
+    else this.#scheduler.frame(FrameType.ITEM_PART, this.#id, part, undefined, written);
     this.#credit -= HEADER_BYTES + prefixBytes + size;
     entry.at += size;
     if (size === left) {
