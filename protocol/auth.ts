@@ -1,7 +1,7 @@
 /**
- * Proof of a shared token, both ways, without showing it: HMAC-SHA-256 over fresh nonces of both
- * sides, the role, what the connection is for, and the certificate that the client has seen.
- * PROTOCOL.md, section 7, says what each part is for. Pure: it runs over any {@linkcode ExactStream}.
+ * Mutual proof of a shared token that does not reveal it: an HMAC-SHA-256 over fresh nonces of both
+ * sides, the role, the purpose of the connection, and the server's certificate. PROTOCOL.md, section
+ * 7, gives the reason for each part.
  *
  * @module
  */
@@ -10,34 +10,36 @@ import { ProtocolError } from "../errors.ts";
 import {
   AUTH_VERSION,
   AuthType,
+  encodeMessage,
+  type ExactStream,
+  NONCE_BYTES,
+  readMessage,
+  RefusalCode,
+} from "./auth_messages.ts";
+import {
   decodeChallenge,
   decodeRefusal,
   decodeResponse,
   encodeChallenge,
-  encodeMessage,
   encodeResponse,
-  type ExactStream,
-  NONCE_BYTES,
   type Purpose,
   purposeByte,
-  readMessage,
-  RefusalCode,
-} from "./auth_messages.ts";
+} from "./auth_payloads.ts";
 
-/** Who proves, and what: a proof of one role is none of another, so that no message can be reflected. */
+/** The role of a proof. No proof is valid in another role, so that no message can be reflected. */
 export type ProofRole = "client" | "server" | "request";
 
-/** What both sides have seen of a connection. */
+/** The parts of a connection that both sides know, and that a proof covers. */
 export interface Transcript {
   purpose: Purpose;
   session: Uint8Array;
   clientNonce: Uint8Array;
   serverNonce: Uint8Array;
-  /** SHA-256 of the server's certificate (DER) as this side knows it; nothing without TLS. */
+  /** SHA-256 of the server's certificate (DER) as this side knows it; `undefined` without TLS. */
   certificate: Uint8Array | undefined;
 }
 
-/** A side that says no. */
+/** The server refuses a client. */
 export class Refusal extends Error {
   override name = "Refusal";
   readonly code: RefusalCode;
@@ -48,21 +50,21 @@ export class Refusal extends Error {
   }
 }
 
-/** Says of a client's message that the server it met is not the one that knows the token. */
+/** The server did not prove that it knows the token. */
 export class WrongServer extends Error {
   override name = "WrongServer";
 }
 
 const CONTEXT = "execnet tcp";
 const encoder = new TextEncoder();
-/** Characters. What is created has 64; less than this could be guessed. */
+/** In characters: a shorter token could be guessed. Tokens that a server creates have 64. */
 const MIN_TOKEN_LENGTH = 32;
 
-/** A shared token, as the key of proofs. It cannot be read back. */
+/** A shared token as the key of proofs. It cannot be read back. */
 export class TokenKey {
   readonly #key: Promise<CryptoKey>;
 
-  /** @throws {RangeError} when the token is too short to be safe; the message does not show it. */
+  /** @throws {RangeError} if the token is too short to be safe; the message does not show it. */
   constructor(token: string) {
     if (token.length < MIN_TOKEN_LENGTH) {
       throw new RangeError(
@@ -76,13 +78,13 @@ export class TokenKey {
     ]);
   }
 
-  /** The proof of a role. */
+  /** Returns the proof of a role. */
   async prove(role: ProofRole, transcript: Transcript, content?: Uint8Array): Promise<Uint8Array> {
     const input = proofInput(role, transcript, content);
     return new Uint8Array(await crypto.subtle.sign("HMAC", await this.#key, input));
   }
 
-  /** Whether a proof is right; the time that it takes does not tell how wrong it is. */
+  /** Returns whether a proof is right, in a time that does not depend on where it is wrong. */
   async verify(
     proof: Uint8Array,
     role: ProofRole,
@@ -94,7 +96,10 @@ export class TokenKey {
   }
 }
 
-/** Every part but the last has a fixed length: two different transcripts never give the same bytes. */
+/**
+ * Returns the bytes that a proof covers. Each part but the last has a fixed length, so different
+ * transcripts never give the same bytes.
+ */
 function proofInput(
   role: ProofRole,
   { purpose, session, clientNonce, serverNonce, certificate }: Transcript,
@@ -119,7 +124,7 @@ function proofInput(
   return bytes;
 }
 
-/** How a connection authenticates. */
+/** What one side authenticates a connection with. */
 export interface AuthOptions {
   key: TokenKey;
   /** See {@linkcode Transcript.certificate}. */
@@ -127,11 +132,11 @@ export interface AuthOptions {
 }
 
 /**
- * The server's part up to the client's proof. Nothing is answered yet: the caller sends
+ * Runs the server's part of the handshake up to the client's proof. The caller then sends
  * {@linkcode welcome}, or a refusal.
  *
- * @throws {Refusal} when the client is not let in.
- * @returns nothing where the client closed before it said anything.
+ * @returns `undefined` if the client closed the connection without a message.
+ * @throws {Refusal} if the client's version or proof is wrong.
  */
 export async function challenge(
   stream: ExactStream,
@@ -155,23 +160,23 @@ export async function challenge(
   return transcript;
 }
 
-/** The server's proof, for a client that gave its own. */
+/** Returns the WELCOME message, with the server's proof, for a client that has proved itself. */
 export async function welcome(key: TokenKey, transcript: Transcript): Promise<Uint8Array> {
   return encodeMessage(AuthType.WELCOME, await key.prove("server", transcript));
 }
 
-/** What a client wants of a connection. */
+/** What a client authenticates a connection with, and for. */
 export interface ClientAuthOptions extends AuthOptions {
   purpose: Purpose;
   session: Uint8Array;
 }
 
 /**
- * The client's part: proves itself, and lets the server prove itself.
+ * Runs the client's part of the handshake: proves itself, then checks the server's proof.
  *
- * @throws {Refusal} when the server says no.
- * @throws {WrongServer} when the server does not know the token.
- * @throws {ProtocolError} when what answers is no server of ours.
+ * @throws {Refusal} if the server refuses.
+ * @throws {WrongServer} if the server does not know the token.
+ * @throws {ProtocolError} if the other side is not an execnet server.
  */
 export async function authenticate(
   stream: ExactStream,
@@ -179,7 +184,7 @@ export async function authenticate(
 ): Promise<Transcript> {
   const first = await readMessage(stream, [AuthType.CHALLENGE]);
   if (first === undefined) {
-    throw new ProtocolError("it closed the connection before it said anything");
+    throw new ProtocolError("it closed the connection without a message");
   }
   const { version, nonce } = decodeChallenge(first.payload);
   if (version !== AUTH_VERSION) {
@@ -200,13 +205,15 @@ export async function authenticate(
 }
 
 /**
- * The payload of the server's next message, which is to be of `type`.
+ * Reads the server's next message, and returns its payload.
  *
- * @throws {Refusal} when it is a refusal.
+ * @throws {Refusal} if it is a refusal.
+ * @throws {ProtocolError} if it is of another type than `type`.
  */
 export async function expect(stream: ExactStream, type: AuthType): Promise<Uint8Array> {
   const message = await readMessage(stream, [type, AuthType.REFUSED]);
-  if (message === undefined) throw new Error("the server closed it");
+  if (message === undefined) throw new Error("the server closed the connection");
+
   if (message.type === type) return message.payload;
   const { code, reason } = decodeRefusal(message.payload);
   throw new Refusal(code as RefusalCode, reason);

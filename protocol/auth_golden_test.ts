@@ -1,13 +1,8 @@
 /** Bytes of the handshake, which another implementation has to send just so. */
 import { assertEquals } from "@std/assert";
 import { TokenKey } from "./auth.ts";
-import {
-  AUTH_VERSION,
-  AuthType,
-  encodeChallenge,
-  encodeResponse,
-  RefusalCode,
-} from "./auth_messages.ts";
+import { AUTH_VERSION, AuthType, RefusalCode } from "./auth_messages.ts";
+import { encodeChallenge, encodeResponse } from "./auth_payloads.ts";
 
 const TOKEN = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const TRANSCRIPT = {

@@ -1,5 +1,5 @@
 /**
- * What a client asks of a session, as it travels: a MessagePack map, checked field by field.
+ * The session request of a TCP gateway: a MessagePack map, checked field by field.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { AuthType, encodeMessage, MAX_REQUEST_BYTES, PROOF_BYTES } from "./auth_
 import type { TokenKey, Transcript } from "./auth.ts";
 import { decodeFields, stringField } from "./control.ts";
 
-/** Permissions by kind: all of it, or what is listed. */
+/** Permissions by kind: `true` for all of it, or a list of entries. */
 export type RequestedSet = Readonly<Record<string, true | readonly string[]>>;
 
-/** What a client asks of a session. The server gives no more than its ceiling. */
+/** What a client requests for a session. The server refuses more than its ceiling. */
 export interface SessionRequest {
-  /** What the client calls the gateway; for the log. */
+  /** The client's name for the gateway; for the log. */
   name: string;
   all: boolean;
   allow: RequestedSet;
@@ -23,16 +23,16 @@ export interface SessionRequest {
   env: Readonly<Record<string, string>>;
   /** Working directory; empty for the server's. */
   chdir: string;
-  /** Added to its niceness. */
+  /** What to add to the niceness of the process. */
   nice: number;
-  /** The `deno` to start, which is not the client's to say: the server refuses it. */
+  /** The `deno` to start; empty. A server refuses any other value. */
   deno: string;
 }
 
 /**
- * The REQUEST message, proven.
+ * Encodes a REQUEST, with its proof.
  *
- * @throws {RangeError} when it is larger than a request may be.
+ * @throws {RangeError} if it is larger than {@linkcode MAX_REQUEST_BYTES}.
  */
 export async function encodeRequest(
   key: TokenKey,
@@ -53,7 +53,11 @@ export async function encodeRequest(
   );
 }
 
-/** @throws {ProtocolError} when it is not what the client sent, or no request. */
+/**
+ * Checks the proof of a REQUEST, and decodes it.
+ *
+ * @throws {ProtocolError} if the proof is wrong or the request malformed.
+ */
 export async function decodeRequest(
   key: TokenKey,
   transcript: Transcript,
@@ -61,7 +65,7 @@ export async function decodeRequest(
 ): Promise<SessionRequest> {
   const content = payload.slice(PROOF_BYTES);
   if (!await key.verify(payload.subarray(0, PROOF_BYTES), "request", transcript, content)) {
-    throw new ProtocolError("its session request is not what it was when it was sent");
+    throw new ProtocolError("its session request was changed on the way");
   }
   const fields = decodeFields(content, "session request");
   const text = (name: string) => stringField(fields, name, "session request");

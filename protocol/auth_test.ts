@@ -6,12 +6,7 @@ import {
   AUTH_HEADER_BYTES,
   AUTH_VERSION,
   AuthType,
-  decodeExit,
-  decodeRefusal,
-  encodeChallenge,
-  encodeExit,
   encodeMessage,
-  encodeRefusal,
   type ExactStream,
   NONCE_BYTES,
   PROOF_BYTES,
@@ -19,6 +14,13 @@ import {
   RefusalCode,
   SESSION_ID_BYTES,
 } from "./auth_messages.ts";
+import {
+  decodeExit,
+  decodeRefusal,
+  encodeChallenge,
+  encodeExit,
+  encodeRefusal,
+} from "./auth_payloads.ts";
 import { decodeRequest, encodeRequest, type SessionRequest } from "./auth_request.ts";
 
 const KEY = new TokenKey("one token, known to both sides of these tests");

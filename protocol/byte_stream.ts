@@ -1,29 +1,29 @@
 /**
- * What the multiplexer needs of a transport: bytes both ways, in order.
+ * The stream that the multiplexer runs over: bytes in both directions, in order.
  *
  * @module
  */
 
-/** Takes what arrives. */
+/** Receives the bytes of a {@linkcode ByteStream}. */
 export interface ByteSink {
-  /** A chunk. Its bytes are there during this call alone: the stream uses their memory again. */
+  /** Receives a chunk. It is valid during this call alone: the stream reuses its memory. */
   data(chunk: Uint8Array<ArrayBuffer>): void;
-  /** Nothing more will come; `error` where the stream broke. Called once. */
+  /** The stream has ended; with `error`, it broke. Called once. */
   end(error?: Error): void;
 }
 
-/** Bytes in both directions. */
+/** A stream of bytes in both directions. */
 export interface ByteStream {
-  /** Begins to deliver what arrives. Called once. */
+  /** Begins to deliver received bytes. Called once. */
   start(sink: ByteSink): void;
   /**
-   * Writes chunks in order; they are not changed until `written` is called, which says that they,
-   * and all that was written before, are needed no more. A promise asks to wait for it before the
-   * next write: that is the backpressure. It rejects, or this throws, where the stream broke.
+   * Writes chunks in order. They may be reused once `written` has been called, and so may those of
+   * all earlier writes. If it returns a promise, the caller waits for it before the next write: this
+   * is the backpressure. It throws or rejects if the stream broke.
    */
   write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void;
-  /** Resolves when all that was written has left this process, or never will. */
+  /** Resolves when all written bytes have left this process, or when they no longer can. */
   flushed(): Promise<void>;
-  /** No more writes: the peer will see the end of the stream. */
+  /** Ends the writing side: the peer sees the end of the stream. */
   closeWrite(): void;
 }

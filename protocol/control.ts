@@ -1,5 +1,5 @@
 /**
- * Control messages: small plain maps in MessagePack, checked field by field when they arrive.
+ * Control messages: small MessagePack maps, checked field by field when they arrive.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { decode, encode } from "@std/msgpack";
 import { ProtocolError } from "../errors.ts";
 
-/** How an execution's code is to be run. */
+/** How to run the code of an execution. */
 export type ExecKind =
   /** The first item is source text: the body of `async (channel, args)`. */
   | "source"
@@ -17,9 +17,9 @@ export type ExecKind =
   | "module"
   /** As `function`, but called with the items of the array `args`; its result is sent back. */
   | "call"
-  /** As `function`, but called with each item that comes and `args`; see {@linkcode MapAnswer}. */
+  /** As `function`, but called with each received item and `args`; see {@linkcode MapAnswer}. */
   | "map"
-  /** No code: `args` are {@linkcode RelayArgs}, of a process to be carried. */
+  /** No code: `args` are the {@linkcode RelayArgs} of a process to start. */
   | "relay";
 
 const EXEC_KINDS: readonly string[] = [
@@ -32,42 +32,42 @@ const EXEC_KINDS: readonly string[] = [
 ] satisfies ExecKind[];
 
 /**
- * The message of an EXEC frame. Code and arguments follow as the channel's first two items; the
- * code is a string, or a channel whose first item it is.
+ * The message of an EXEC frame. The code and `args` follow as the first two items of the channel. The
+ * code is a string, or a channel whose first item is that string.
  */
 export interface ExecRequest {
-  /** How to run it. */
+  /** How to run the code. */
   kind: ExecKind;
-  /** What stacks, traces and messages call it. */
+  /** The name in stacks, traces and messages. */
   name: string;
-  /** `line:column` of an error of syntax that the initiator has seen; else empty. */
+  /** `line:column` of a syntax error that the initiator has found; otherwise empty. */
   position: string;
   /** Whether the process belongs to this execution, and ends with it. */
   isolated: boolean;
 }
 
 /**
- * Where the far side keeps what tells an imported module of its execution, once there has been one:
- * an `AsyncLocalStorage` on `globalThis`, by the symbol of this name.
+ * The description of the symbol under which the remote keeps an `AsyncLocalStorage` on `globalThis`,
+ * as soon as an execution has imported a module: it gives a module the channel of its execution.
  */
 export const SENT = "@x/execnet: sent";
 
-/** What stacks call a piece of code: its name, without what would break a frame apart. */
+/** Returns the name of code in stacks, without characters that would break a stack frame apart. */
 export function stackName(name: string): string {
   return name.replaceAll(/[^\w.$@/:-]/g, "_");
 }
 
 /** The message of a STATUS frame. */
 export interface StatusReport {
-  /** Channels open on the remote side, those of executions among them. */
+  /** How many channels are open on the remote side, those of executions included. */
   channels: number;
-  /** Names of the executions under way; the first 200. */
+  /** Names of the first 200 running executions. */
   executing: string[];
-  /** Where executions run. */
+  /** Where executions run; a remote always answers `"main"`. */
   execModel: string;
 }
 
-// So that every message fits into a frame.
+// Every message has to fit into a frame.
 const MAX_NAME_CHARACTERS = 100;
 const MAX_NAMES = 200;
 
@@ -81,9 +81,9 @@ function fieldsOf({ kind, name, position, isolated }: ExecRequest): Record<strin
   return isolated ? { ...fields, isolated } : fields;
 }
 
-/** The message of a CODE frame: a request, and what it is to run. */
+/** The message of a CODE frame: a request together with its code. */
 export interface KeptCode extends ExecRequest {
-  /** What is run. */
+  /** The code. */
   text: string;
 }
 
@@ -92,13 +92,21 @@ export function encodeKeptCode({ text, ...request }: KeptCode): Uint8Array {
   return encode({ ...fieldsOf(request), text });
 }
 
-/** @throws {ProtocolError} when the bytes are no {@linkcode KeptCode}. */
+/**
+ * Decodes a {@linkcode KeptCode}.
+ *
+ * @throws {ProtocolError} if the bytes are malformed.
+ */
 export function decodeKeptCode(bytes: Uint8Array): KeptCode {
   const fields = decodeFields(bytes, "code");
   return { ...execRequest(fields), text: stringField(fields, "text", "code") };
 }
 
-/** @throws {ProtocolError} when the bytes are no {@linkcode ExecRequest}. */
+/**
+ * Decodes an {@linkcode ExecRequest}.
+ *
+ * @throws {ProtocolError} if the bytes are malformed.
+ */
 export function decodeExecRequest(bytes: Uint8Array): ExecRequest {
   return execRequest(decodeFields(bytes, "exec request"));
 }
@@ -125,7 +133,11 @@ export function encodeStatusReport(status: StatusReport): Uint8Array {
   return encode({ ...status, executing: status.executing.slice(0, MAX_NAMES) });
 }
 
-/** @throws {ProtocolError} when the bytes are no {@linkcode StatusReport}. */
+/**
+ * Decodes a {@linkcode StatusReport}.
+ *
+ * @throws {ProtocolError} if the bytes are malformed.
+ */
 export function decodeStatusReport(bytes: Uint8Array): StatusReport {
   const fields = decodeFields(bytes, "status");
   const executing = fields.get("executing");
@@ -140,9 +152,10 @@ export function decodeStatusReport(bytes: Uint8Array): StatusReport {
 }
 
 /**
- * The fields of a control message.
+ * Decodes the fields of a control message.
  *
- * @throws {ProtocolError} when the bytes are no MessagePack map.
+ * @param what The name of the message in error messages.
+ * @throws {ProtocolError} if the bytes are not a MessagePack map.
  */
 export function decodeFields(bytes: Uint8Array, what: string): ReadonlyMap<string, unknown> {
   let value: unknown;
@@ -157,7 +170,11 @@ export function decodeFields(bytes: Uint8Array, what: string): ReadonlyMap<strin
   return new Map(Object.entries(value));
 }
 
-/** @throws {ProtocolError} when the field is no string. */
+/**
+ * Returns a field that is a string.
+ *
+ * @throws {ProtocolError} if it is missing, or of another type.
+ */
 export function stringField(
   fields: ReadonlyMap<string, unknown>,
   key: string,
@@ -170,7 +187,12 @@ export function stringField(
   return value;
 }
 
-/** @throws {ProtocolError} when the field is no non-negative safe integer. */
+/**
+ * Returns a field that is a non-negative safe integer.
+ *
+ * @throws {ProtocolError} if it is missing, or anything else.
+ */
+
 export function numberField(
   fields: ReadonlyMap<string, unknown>,
   key: string,

@@ -1,27 +1,31 @@
 /**
- * What a worker of a map sends back. Its initiator sends lists of items.
+ * The answer of a worker of a map to the lists of items that it is sent.
  *
  * @module
  */
 
 import { ProtocolError } from "../errors.ts";
 
-/** Results of the first items that have none yet, in the order in which they were sent. */
+/** The results of the first items without an answer, in the order in which they were sent. */
 export interface MapAnswer {
-  /** Milliseconds that the worker had for them. */
+  /** Milliseconds that the worker spent on them. */
   ms: number;
-  /** A result for each, `undefined` for one that failed. */
+  /** The result of each item; `undefined` for one that failed. */
   results: unknown[];
-  /** The errors of those that failed, by their index in `results`. */
+  /** The errors of the items that failed, by their index in `results`. */
   failures?: Map<number, Error>;
   /**
-   * Items that were not begun, and will not be: from the one to before the other, as counted since
-   * the first that was sent.
+   * Items that the worker has not begun and will not begin: a range of indices, without its end. Index
+   * 0 is the first item that was ever sent.
    */
   back?: [from: number, to: number];
 }
 
-/** @throws {ProtocolError} when `item` is no {@linkcode MapAnswer}. */
+/**
+ * Checks a received {@linkcode MapAnswer}.
+ *
+ * @throws {ProtocolError} if `item` is not one.
+ */
 export function readMapAnswer(item: unknown): MapAnswer {
   const { ms, results, failures = new Map(), back } = Object(item) as Partial<MapAnswer>;
   const isSound = typeof ms === "number" && Array.isArray(results) &&
@@ -31,6 +35,6 @@ export function readMapAnswer(item: unknown): MapAnswer {
     ) &&
     (back === undefined ||
       (Array.isArray(back) && back.length === 2 && back.every(Number.isSafeInteger)));
-  if (!isSound) throw new ProtocolError("a worker of a map answered with what is no answer");
+  if (!isSound) throw new ProtocolError("a worker of a map sent a malformed answer");
   return { ms, results, failures, back };
 }

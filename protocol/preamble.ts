@@ -1,5 +1,5 @@
 /**
- * The handshake: magic, protocol version and a hello message, once in each direction.
+ * The preamble that each side sends once: magic, protocol version and a hello message.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, MAGIC, PREAMBLE_BYTES, PROTOCOL_VERSION } from "./const
 import { decodeFields, numberField, stringField } from "./control.ts";
 import { readUint32, writeUint32 } from "./frames.ts";
 
-/** What each side tells of itself. */
+/** What each side reports of itself. */
 export interface Hello {
   /** Process id. */
   pid: number;
@@ -24,19 +24,19 @@ export interface Hello {
   os: string;
   /** Processor architecture, as `Deno.build.arch`. */
   arch: string;
-  /** The largest encoded item that it takes, in bytes. */
+  /** The largest encoded item that it accepts, in bytes. */
   maxItemBytes: number;
-  /** The gateway's id, from the initiator; the remote leaves it empty. */
+  /** The id of the gateway, in the initiator's hello; empty in the remote's. */
   gateway: string;
 }
 
-/** The hello of this process. */
+/** Returns the hello of this process. */
 export function localHello(gateway: string, maxItemBytes: number): Hello {
   const { version, build, pid } = Deno;
   return { pid, ...version, os: build.os, arch: build.arch, maxItemBytes, gateway };
 }
 
-/** The bytes that open a connection. */
+/** Encodes a preamble. */
 export function encodePreamble(hello: Hello, version: number = PROTOCOL_VERSION): Uint8Array {
   const message = encode({ ...hello });
   const bytes = new Uint8Array(PREAMBLE_BYTES + message.length);
@@ -48,15 +48,15 @@ export function encodePreamble(hello: Hello, version: number = PROTOCOL_VERSION)
   return bytes;
 }
 
-/** What {@linkcode PreambleDecoder} takes of its peer. */
+/** What a {@linkcode PreambleDecoder} accepts. */
 export interface PreambleLimits {
-  /** Bytes that may come before the magic. */
+  /** Bytes of noise before the magic. */
   maxNoiseBytes: number;
   /** The largest hello message. */
   maxHelloBytes: number;
 }
 
-/** Finds the peer's preamble in a stream that may begin with noise, such as a login banner. */
+/** Decodes the peer's preamble from a stream that may begin with noise, such as a login banner. */
 export class PreambleDecoder {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   #noise = "";
@@ -67,16 +67,16 @@ export class PreambleDecoder {
     this.#limits = limits;
   }
 
-  /** What came before the magic, as text. */
+  /** The bytes before the magic, as text. */
   get noise(): string {
     return this.#noise + new TextDecoder().decode(this.#bytes);
   }
 
   /**
-   * Takes a chunk; returns the hello once it is whole, with the bytes that followed it.
+   * Adds a chunk. Returns the hello and the bytes behind it as soon as the preamble is complete.
    *
-   * @throws {ProtocolError} when there is more noise than allowed, the versions differ, or the
-   * hello is not one.
+   * @throws {ProtocolError} if there is too much noise, the versions differ, or the hello is
+   * malformed or too long.
    */
   push(chunk: Uint8Array): { hello: Hello; rest: Uint8Array<ArrayBuffer> } | undefined {
     const bytes = new Uint8Array(this.#bytes.length + chunk.length);
@@ -103,7 +103,8 @@ export class PreambleDecoder {
     return { hello, rest: this.#bytes.slice(end) };
   }
 
-  /** Drops what cannot be the magic's beginning; true when the buffer starts with the magic. */
+  /** Drops noise. Returns whether the buffer now begins with the whole magic. */
+
   #skipNoise(): boolean {
     let at = 0;
     while (at < this.#bytes.length && !startsLikeMagic(this.#bytes, at)) at++;

@@ -1,5 +1,5 @@
 /**
- * What a gateway is told, and tells, of a process that it carries for its initiator.
+ * The messages about a process that a gateway runs for its initiator, and relays the streams of.
  *
  * @module
  */
@@ -7,15 +7,12 @@
 /** What to start: the `args` of an execution of kind `relay`. */
 export interface RelayArgs<Side = unknown> {
   command: readonly [string, ...string[]];
-  /** The same as what ends with its parent: where a shell may be run for that. */
+  /** The same command, made to end with its parent; used if its program may be run. */
   guarded: readonly [string, ...string[]];
   env: Readonly<Record<string, string>>;
-  /**
-   * A channel beside that of the execution: names of signals come on it; {@linkcode RelayReport}s
-   * go back.
-   */
+  /** A second channel: it receives names of signals, and sends {@linkcode RelayReport}s. */
   side: Side;
 }
 
-/** Bytes of stderr, or how the process has ended. */
+/** Bytes of stderr, or how the process ended. */
 export type RelayReport = Uint8Array | { code: number | null; signal: string | null };

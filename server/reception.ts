@@ -7,7 +7,8 @@
 import { ProtocolError } from "../errors.ts";
 import { messageOf } from "../internal/errors.ts";
 import { challenge, Refusal, type Transcript, welcome } from "../protocol/auth.ts";
-import { AuthType, encodeRefusal, readMessage, RefusalCode } from "../protocol/auth_messages.ts";
+import { AuthType, readMessage, RefusalCode } from "../protocol/auth_messages.ts";
+import { encodeRefusal } from "../protocol/auth_payloads.ts";
 import { decodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
 import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { ServerConnection } from "./connection.ts";

@@ -8,11 +8,11 @@ import { messageOf } from "../internal/errors.ts";
 import type { LaunchPlan } from "../transports/machine/plan.ts";
 import {
   AuthType,
-  encodeExit,
   encodeMessage,
   MAX_OUTPUT_BYTES,
   readMessage,
 } from "../protocol/auth_messages.ts";
+import { encodeExit } from "../protocol/auth_payloads.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { ExitStatus } from "../transports/transport.ts";
 import { within } from "../internal/wait.ts";

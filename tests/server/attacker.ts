@@ -5,12 +5,11 @@ import { Duplex } from "node:stream";
 import { authenticate, TokenKey, type Transcript } from "../../protocol/auth.ts";
 import {
   AuthType,
-  decodeRefusal,
   type ExactStream,
-  type Purpose,
   readMessage,
   SESSION_ID_BYTES,
 } from "../../protocol/auth_messages.ts";
+import { decodeRefusal, type Purpose } from "../../protocol/auth_payloads.ts";
 import { inTime } from "../support/deadline.ts";
 import { TOKEN } from "./support.ts";
 

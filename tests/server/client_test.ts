@@ -10,7 +10,8 @@ import {
   SpecError,
 } from "../../mod.ts";
 import { resolveSpec } from "../../spec/spec.ts";
-import { AuthType, encodeChallenge, encodeMessage } from "../../protocol/auth_messages.ts";
+import { AuthType, encodeMessage } from "../../protocol/auth_messages.ts";
+import { encodeChallenge } from "../../protocol/auth_payloads.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { Script } from "../support/processes.ts";
 import { Listener } from "./listener.ts";

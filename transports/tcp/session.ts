@@ -8,11 +8,11 @@
 import { authenticate, expect, type TokenKey } from "../../protocol/auth.ts";
 import {
   AuthType,
-  decodeExit,
   encodeMessage,
   readMessage,
   SESSION_ID_BYTES,
 } from "../../protocol/auth_messages.ts";
+import { decodeExit } from "../../protocol/auth_payloads.ts";
 import { encodeRequest, type SessionRequest } from "../../protocol/auth_request.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { clearTimer, setInterval, setTimeout, type Timer } from "../../internal/timers.ts";
