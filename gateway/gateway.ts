@@ -100,6 +100,7 @@ export class Gateway implements AsyncDisposable {
     };
     this.#session = new Session({
       ...shared,
+      kind: "gateway",
       spec,
       transport: open(spec, machine, id),
       heartbeat: spec.heartbeat,
@@ -108,7 +109,7 @@ export class Gateway implements AsyncDisposable {
     this.#isolation = new Isolation((permissions = spec.permissions) => {
       const own = withPermissions(spec, permissions);
       const { transport, queued, release } = openQueued(own, machine, () => open(own, machine, id));
-      const session = new Session({ ...shared, spec: own, transport, queued });
+      const session = new Session({ ...shared, kind: "execution", spec: own, transport, queued });
       session.connection.hello.then(release, release);
       return session;
     });

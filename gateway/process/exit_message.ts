@@ -1,44 +1,48 @@
 /**
- * What is said of a process that has ended.
+ * Messages about processes that have ended.
  *
  * @module
  */
 
 import type { ExitStatus } from "../../transports/transport.ts";
 
+/** What is known of a process, for messages about its end. */
+export interface ProcessFacts {
+  /** Names the process, such as `gateway gw0`. */
+  readonly subject: string;
+  /** How it ended, as far as that is known. */
+  readonly status: ExitStatus;
+  /** The error that broke its stream, if one did. */
+  readonly streamError: Error | undefined;
+  /** Text that was received in place of a handshake. */
+  readonly noise: string;
+  /** Its last lines on stderr, oldest first. */
+  readonly tail: readonly string[];
+  /** Names of what it ran. */
+  readonly executing: readonly string[];
+}
+
 const SHOWN_NAMES = 5;
 const SHOWN_LINES = 5;
 
-/**
- * How a process ended, what it ran, and what it printed last.
- *
- * @param subject What ended, such as `gateway gw0`.
- * @param executing Names of what it ran.
- * @param tail Its last lines on stderr.
- * @param streamError What broke its stream, if something did.
- */
-export function epitaph(
-  subject: string,
-  { code, signal }: ExitStatus,
-  executing: readonly string[],
-  tail: readonly string[],
-  streamError?: Error,
-): string {
-  const ranOut = tail.some((line) => /out of memory|Reached heap limit/i.test(line));
-  const how = ranOut && code !== 0
-    ? `ran out of memory (${signal ?? `code ${code}`})`
-    : signal !== null
-    ? `was ended by ${signal}`
-    : code !== null
-    ? `ended with code ${code}`
-    : `cannot be reached any more${streamError === undefined ? "" : `: ${streamError.message}`}`;
+/** Returns a message about how a process ended, what it ran, and what it printed last. */
+export function exitMessage(facts: ProcessFacts): string {
+  const { subject, tail, executing } = facts;
   const lines = tail.slice(-SHOWN_LINES).map((line) => `\n    ${line}`).join("");
-  return `${subject} ${how}${runningNow(executing)}` +
+  return `${subject} ${howItEnded(facts)}${whileRunning(executing)}` +
     (lines === "" ? "" : `; its last lines on stderr:${lines}`);
 }
 
-/** What it ran, for the end of a sentence. */
-export function runningNow(executing: readonly string[]): string {
+function howItEnded({ status: { code, signal }, tail, streamError }: ProcessFacts): string {
+  const isOutOfMemory = tail.some((line) => /out of memory|Reached heap limit/i.test(line));
+  if (isOutOfMemory && code !== 0) return `ran out of memory (${signal ?? `code ${code}`})`;
+  if (signal !== null) return `was ended by ${signal}`;
+  if (code !== null) return `ended with code ${code}`;
+  return `cannot be reached any more${streamError === undefined ? "" : `: ${streamError.message}`}`;
+}
+
+/** Returns the end of a sentence that names what a process ran; empty if it ran nothing. */
+export function whileRunning(executing: readonly string[]): string {
   const names = executing.slice(0, SHOWN_NAMES).join(", ");
   return names === "" ? "" : `, while it ran ${names}`;
 }

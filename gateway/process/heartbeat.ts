@@ -1,5 +1,5 @@
 /**
- * Notices a peer that is silent: stopped, busy, or behind a dead link.
+ * Detects a peer that is silent: stopped, busy, or behind a dead link.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import type { Connection } from "../../channel/mux/connection.ts";
 import { clearTimer, setInterval } from "../../internal/timers.ts";
 
-/** A tick that comes later than that, in intervals, was held up by this side. */
+/** A tick that is later than this many intervals after the last was delayed by this side. */
 const LATE = 1.5;
 
 /**
- * Asks the peer for a sign of life at each interval, and calls `silent` once where nothing at all
- * has come within a whole one: so silence is noticed after one to two intervals.
+ * Pings the peer at each interval, and calls `silent` once if nothing at all was received within a
+ * whole one: silence is detected after one to two intervals.
  *
  * @param seconds The interval.
- * @returns Stops it.
+ * @returns A function that stops the heartbeat.
  */
 export function startHeartbeat(
   connection: Connection,

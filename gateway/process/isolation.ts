@@ -10,14 +10,14 @@ import type { Code } from "../../code/code.ts";
 import type { Permissions } from "../../permissions/permissions.ts";
 import type { Session } from "./session.ts";
 
-/** What an execution has to end, before its process is made to; ms. */
+/** Time that an execution has to end before its process is made to. */
 const CANCEL_GRACE_MS = 1_000;
 
 /**
- * Starting a process holds this one up for some ms, which the first result is not to wait for. After
- * the hello the far side has still to load its program.
+ * Delay from the hello of one process to the start of the spare one. A start blocks this process for
+ * some milliseconds, and the far side still has to load its program: the first result comes first.
  */
-const READY_DELAY_MS = 100;
+const SPARE_DELAY_MS = 100;
 
 /** The isolated executions of one gateway. */
 export class Isolation {
@@ -27,12 +27,12 @@ export class Isolation {
   #spareTimer: Timer | undefined;
   #ended: Promise<unknown> | undefined;
 
-  /** @param open Starts a process like the gateway's own, or with less permissions. */
+  /** @param open Starts a process like the gateway's own, or with fewer permissions. */
   constructor(open: (permissions?: Permissions) => Session) {
     this.#open = open;
   }
 
-  /** Channels open on its processes. */
+  /** Number of channels that are open on its processes. */
   get channelCount(): number {
     let count = 0;
     for (const session of this.#sessions) {
@@ -41,17 +41,21 @@ export class Isolation {
     return count;
   }
 
-  /** Names of what runs. */
+  /** Names of the executions that run. */
   get executing(): string[] {
     return Array.from(this.#sessions, ({ executing }) => executing).flat();
   }
 
-  /** @param permissions Narrower ones than the gateway's. Default: the gateway's. */
+  /**
+   * Runs code in a process of its own.
+   *
+   * @param permissions Those of the execution. Default: the gateway's.
+   */
   run(code: Code, args: unknown, permissions?: Permissions): Channel {
     const session = permissions === undefined ? this.#takeSpare() : this.#start(permissions);
     let channel: Channel;
     try {
-      channel = session.run(code, args, true);
+      channel = session.run(code, args);
     } catch (error) {
       session.terminate(0);
       throw error;
@@ -61,12 +65,12 @@ export class Isolation {
     return channel;
   }
 
-  /** Asks all to end, and makes those that do not. The first call says how long they have. */
+  /** Asks all to end, then makes them. The first call sets the time that they have, in ms. */
   terminate(timeout: number = CANCEL_GRACE_MS): Promise<unknown> {
     return this.#endAll((session) => session.terminate(timeout));
   }
 
-  /** The gateway is gone: what runs fails with that, unless it has been told to end before. */
+  /** Ends all because the gateway is gone, unless they were asked to end before. */
   lose(reason: Error | undefined): Promise<unknown> {
     return this.#endAll((session) => session.endWithGateway(reason));
   }
@@ -92,12 +96,12 @@ export class Isolation {
     return spare === undefined || spare.isEnding ? this.#start() : spare;
   }
 
-  /** Starts a process for the next execution, once this one's is up: nobody waits for it. */
+  /** Starts a spare process for the next execution, after the one of this execution is up. */
   async #keepReady(after: Session): Promise<void> {
     try {
       await after.connection.hello;
     } catch {
-      return; // the next will hardly fare better
+      return; // another would hardly start either
     }
     if (this.#ended !== undefined || this.#spareTimer !== undefined) return;
     const timer = this.#spareTimer = setTimeout(() => {
@@ -105,12 +109,12 @@ export class Isolation {
       try {
         this.#spare ??= this.#start();
         warmUp(this.#spare);
-      } catch { /* the next execution starts its own, and tells what stands in the way */ }
-    }, READY_DELAY_MS);
+      } catch { /* the next execution starts its own process, and reports what is wrong */ }
+    }, SPARE_DELAY_MS);
     Deno.unrefTimer(timer);
   }
 
-  /** Ends the process after its execution: with what that has still to send, or with its cancellation. */
+  /** Ends the process after its execution, once all is sent; at once if it was cancelled. */
   #endWith(channel: Channel, session: Session): void {
     const core = coreOf(channel);
     core?.onEnd(async () => {
@@ -120,10 +124,10 @@ export class Isolation {
   }
 }
 
-/** The first execution of a process takes it twice as long as the next: so it has one behind it. */
+/** Runs something in a spare process: the first execution takes twice as long as the next. */
 async function warmUp({ connection }: Session): Promise<void> {
   const request = { kind: "source", name: "warm-up", position: "", isolated: false } as const;
   try {
     await connection.exec(request, "await channel.send(args)", undefined).receive();
-  } catch { /* whoever gets this process is told what has become of it */ }
+  } catch { /* the execution that gets this process reports what is wrong with it */ }
 }

@@ -1,39 +1,39 @@
 /**
- * What open gateways mean for this process: they do not keep it alive, and end with it.
+ * Ends open gateways when this process ends.
  *
  * @module
  */
 
-/** A gateway as seen at the end of this process. */
-export interface Ending {
+/** A process that ends with this one. */
+export interface Dependent {
   /** Ends it in order. */
   end(): Promise<unknown>;
-  /** Ends it now: nothing can be waited for any more. */
+  /** Ends it at once, when nothing can be waited for any more. */
   abort(): void;
 }
 
-const open = new Set<Ending>();
+const open = new Set<Dependent>();
 
-/** From now on, `gateway` ends with this process; until the returned function is called. */
-export function endWithProcess(gateway: Ending): () => void {
+/** Ends `dependent` when this process ends, until the returned function is called. */
+export function endWithProcess(dependent: Dependent): () => void {
   if (open.size === 0) {
     globalThis.addEventListener("beforeunload", endAll);
     globalThis.addEventListener("unload", abortAll);
   }
-  open.add(gateway);
+  open.add(dependent);
   return () => {
-    if (!open.delete(gateway) || open.size > 0) return;
+    if (!open.delete(dependent) || open.size > 0) return;
     globalThis.removeEventListener("beforeunload", endAll);
     globalThis.removeEventListener("unload", abortAll);
   };
 }
 
-/** The script has nothing more to do: its gateways end in order, with the last of their output. */
+/** The script has nothing more to do: its gateways end in order, and their last output is shown. */
 function endAll(event: Event): void {
   event.preventDefault();
-  for (const gateway of open) gateway.end();
+  for (const dependent of open) dependent.end();
 }
 
 function abortAll(): void {
-  for (const gateway of open) gateway.abort();
+  for (const dependent of open) dependent.abort();
 }

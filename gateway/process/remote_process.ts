@@ -1,19 +1,18 @@
 /**
- * A process at the far side: its stream, its output, and its end.
+ * A process on the far side: its stream, its output, and its end.
  *
  * @module
  */
 
-import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../../transports/transport.ts";
-import { within } from "../../internal/wait.ts";
+import { MAX_TIMER_MS, within } from "../../internal/wait.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { eachLine, LineTail } from "../../internal/lines.ts";
 
 /** How a gateway ended. */
 export interface GatewayExit {
-  /** By itself (`exit`), by a signal (`killed`), or nobody can tell (`lost`). */
+  /** `exit`: by itself; `killed`: by a signal; `lost`: unknown, as it cannot be reached any more. */
   reason: "exit" | "lost" | "killed";
   /** Exit code, or `null`. */
   code: number | null;
@@ -23,26 +22,26 @@ export interface GatewayExit {
   stderrTail: string[];
 }
 
-/** What a {@linkcode RemoteProcess} tells. */
+/** Receives the events of a {@linkcode RemoteProcess}. */
 export interface ProcessObserver {
-  /** It printed a line. */
+  /** Called for each line that the process prints. */
   printed(line: string, stream: "stdout" | "stderr"): void;
-  /** Its output broke, while it was to go on. */
+  /** Called when its output can no longer be read. */
   outputLost(stream: "stdout" | "stderr", error: unknown): void;
-  /** It has ended. The end of its stream is told when this has settled. */
+  /** Called when the process has ended. Its stream ends when the promise resolves. */
   ended(): Promise<void>;
 }
 
-/** After the process has ended, for the rest of its bytes; a grandchild may hold its pipes open. */
+/** Time for the last bytes after the end of the process: a grandchild may hold its pipes open. */
 const LAST_BYTES_MS = 500;
-/** After the connection has ended, for the process; and after SIGKILL. */
+/** Time for the exit status after the end of the connection, and after SIGKILL. */
 const LAST_STATUS_MS = 2_000;
-/** After SIGTERM, before SIGKILL. */
+/** Time from SIGTERM to SIGKILL. */
 const TERM_GRACE_MS = 1_000;
 
 /**
- * A process and what carries it, as a stream of bytes. The stream ends only when it can be said
- * how the process did: so every error that follows tells it.
+ * A process behind a transport, as a stream of bytes. The stream ends only when the exit status is
+ * known, or cannot be had: so every error that follows can name it.
  */
 export class RemoteProcess implements ByteStream {
   readonly #transport: Transport;
@@ -58,27 +57,27 @@ export class RemoteProcess implements ByteStream {
   constructor(transport: Transport, keepAlive: KeepAlive, observer: ProcessObserver) {
     this.#transport = transport;
     this.#observer = observer;
-    const printed = Promise.all([this.#relay("stdout"), this.#relay("stderr")]);
+    const printed = Promise.all([this.#read("stdout"), this.#read("stderr")]);
     keepAlive.add(transport);
     this.#watch(printed).finally(() => keepAlive.delete(transport));
   }
 
-  /** How it ended; never rejects. Does not keep the event loop alive. */
+  /** Resolves when it has ended; never rejects. Does not keep the event loop alive. */
   get closed(): Promise<GatewayExit> {
     return this.#closed.promise;
   }
 
-  /** Its exit status, as far as it is known. */
+  /** The exit status, as far as it is known. */
   get status(): ExitStatus {
     return this.#status;
   }
 
-  /** What broke its stream, if something did. */
+  /** The error that broke its stream, if one did. */
   get streamError(): Error | undefined {
     return this.#streamError;
   }
 
-  /** The last lines of its stderr. */
+  /** The last lines on its stderr, oldest first. */
   get tail(): string[] {
     return this.#tail.lines;
   }
@@ -96,7 +95,7 @@ export class RemoteProcess implements ByteStream {
       this.#transport.abort("SIGTERM");
       if (!await within(exited, TERM_GRACE_MS)) {
         this.#transport.abort("SIGKILL");
-        // What not even SIGKILL ends, or what cannot be told of, is not waited for.
+        // A process that SIGKILL does not end, or whose end cannot be seen, is not waited for.
         if (!await within(exited, LAST_STATUS_MS)) this.#givenUp.resolve();
       }
     }
@@ -116,7 +115,7 @@ export class RemoteProcess implements ByteStream {
 
   write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
     try {
-      // A broken pipe is told by the end of the stream, with the reason.
+      // The end of the stream reports a broken pipe, with the reason.
       return this.#transport.write(chunks, written)?.catch(() => new Promise<never>(() => {}));
     } catch {
       return new Promise<never>(() => {});
@@ -135,9 +134,9 @@ export class RemoteProcess implements ByteStream {
     const { exited } = this.#transport;
     const givenUp = this.#givenUp.promise;
     await Promise.race([exited, givenUp, this.#streamEnded.promise]);
-    const over = Promise.race([exited, givenUp]).then(() => true);
-    if (!await within(over, LAST_STATUS_MS)) this.#transport.abort("SIGKILL");
-    await within(over, LAST_STATUS_MS);
+    const ended = Promise.race([exited, givenUp]).then(() => true);
+    if (!await within(ended, LAST_STATUS_MS)) this.#transport.abort("SIGKILL");
+    await within(ended, LAST_STATUS_MS);
     this.#status = await Promise.race([exited, Promise.resolve(NO_STATUS)]);
     await within(Promise.all([this.#streamEnded.promise, printed]), LAST_BYTES_MS);
     await this.#observer.ended();
@@ -148,8 +147,8 @@ export class RemoteProcess implements ByteStream {
     this.#closed.resolve({ reason, code, signal, stderrTail: this.tail });
   }
 
-  /** Reads to the end, whatever is done with it: a process whose output nobody reads stops. */
-  async #relay(stream: "stdout" | "stderr"): Promise<void> {
+  /** Reads all output, even if nobody wants it: a process whose output is not read stops. */
+  async #read(stream: "stdout" | "stderr"): Promise<void> {
     try {
       await eachLine(this.#transport.output[stream], (line) => {
         if (stream === "stderr") this.#tail.add(line);

@@ -1,114 +1,126 @@
 /**
- * One process of a gateway, and the connection to it: the gateway's own, or that of one isolated
- * execution.
+ * A process of a gateway, and the connection to it: the gateway's own process, or that of one
+ * isolated execution.
  *
  * @module
  */
 
 import { createHash } from "node:crypto";
 import { type Channel, type ChannelGateway, coreOf } from "../../channel/channel.ts";
+import type { ChannelCore } from "../../channel/core.ts";
 import type { ChannelIds } from "../../channel/mux/channel_table.ts";
-import { Connection, type ConnectionHandler } from "../../channel/mux/connection.ts";
-import { GatewayClosedError, LaunchError, ProtocolError } from "../../errors.ts";
-import { type Limits, MIN_DENO_VERSION } from "../../protocol/constants.ts";
-import { encodePreamble, type Hello, localHello } from "../../protocol/preamble.ts";
+import { Connection } from "../../channel/mux/connection.ts";
+import type { Code } from "../../code/code.ts";
+import { importAdvice } from "../../code/import_advice.ts";
+import { explain } from "../../code/remote_stack.ts";
+import { GatewayClosedError, ProtocolError } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { isOlder } from "../../internal/version.ts";
-import type { Transport } from "../../transports/transport.ts";
-import type { Code } from "../../code/code.ts";
-import { denoVersionError } from "../../transports/program/deno_command.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
-import { epitaph, runningNow } from "./exit_message.ts";
-import { DEFAULT_TERMINATE_MS } from "./terminate.ts";
-import { importAdvice } from "../../code/import_advice.ts";
-import { startHeartbeat } from "./heartbeat.ts";
-import type { Hold } from "../../internal/keep_alive.ts";
-import type { KeepAlive } from "./keep_alive.ts";
-import { launchError } from "../../transports/start/open.ts";
-import { endWithProcess } from "./lifetime.ts";
-import { printLine } from "../../internal/lines.ts";
-import { type GatewayExit, type ProcessObserver, RemoteProcess } from "./remote_process.ts";
-import { explain } from "../../code/remote_stack.ts";
-import type { Machine } from "../../transports/machine/machine.ts";
+import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
+import { encodePreamble, type Hello, localHello } from "../../protocol/preamble.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
-import { UnseenFailures } from "./unreported.ts";
+import type { Machine } from "../../transports/machine/machine.ts";
+import { denoVersionError } from "../../transports/program/deno_command.ts";
+import type { Transport } from "../../transports/transport.ts";
+import type { ProcessFacts } from "./exit_message.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import type { KeepAlive } from "./keep_alive.ts";
+import { endWithProcess } from "./lifetime.ts";
+import { breachError, exitError, orphanError, silentError } from "./loss.ts";
+import { Printer } from "./printer.ts";
+import { type GatewayExit, RemoteProcess } from "./remote_process.ts";
+import { canRun, type SessionEvent, type SessionState, transition } from "./session_state.ts";
+import { cancelledError, noAnswerError, startFailure } from "./start_failure.ts";
+import { DEFAULT_TERMINATE_MS } from "./terminate.ts";
+import { UnreportedErrors } from "./unreported.ts";
 
-/** What a {@linkcode Session} is made of. */
+/** The parts and options of a {@linkcode Session}. */
 export interface SessionInit {
+  /** What the process belongs to: a gateway, or one isolated execution of it. */
+  kind: "gateway" | "execution";
   /** The gateway. */
   owner: ChannelGateway;
   spec: ResolvedSpec;
-  /** Where it is started from. */
+  /** The machine that the process is started from. */
   machine: Machine;
   transport: Transport;
-  /** Resolves when its start has a slot, from when `connectTimeout` counts; default: it has one. */
+  /** Resolves when the start has a slot, from when `connectTimeout` counts. Default: it has one. */
   queued?: Promise<void>;
-  /** The far side's program, as its loader reads it; nothing where it runs already. */
+  /** The program of the far side, as its loader reads it; undefined if it runs already. */
   program: Uint8Array | undefined;
   keepAlive: KeepAlive;
   /** The numbers of channels, which all processes of the gateway share. */
   ids: ChannelIds;
-  limits?: Partial<Limits>;
-  /** Seconds between the signs of life that are asked of it; default: none are. */
+  /** Seconds without any sign of life after which the process is ended. Default: no limit. */
   heartbeat?: number;
-  /** The connection is gone; everything that waits on it fails with `reason`. */
+  /** Called when the connection is gone; everything that waits on it fails with `reason`. */
   lost?(reason: Error): void;
 }
 
 /** A process of a gateway, and the connection to it. */
-export class Session implements ConnectionHandler, ProcessObserver {
-  readonly side = "initiator";
-  readonly owner: ChannelGateway;
-  readonly ids: ChannelIds;
-  readonly hash = codeHash;
+export class Session {
   readonly connection: Connection;
   readonly #init: SessionInit;
+  readonly #printer: Printer;
   readonly #process: RemoteProcess;
   readonly #running = new Map<Channel, string>();
-  readonly #failures = new UnseenFailures();
-  #output: ResolvedSpec["output"];
-  /** The isolated execution that owns the process. */
-  #execution: { name: string; channel: Channel } | undefined;
-  /** Why this side has ended it: it did not come up, or it is silent. */
-  #verdict: Error | undefined;
-  /** It is to end, or has ended: nothing new can be run. */
-  #ending = false;
-  /** This side wants its end. */
-  #asked = false;
-  /** Nothing is started yet: it waits for a slot. */
-  #isWaiting = true;
+  readonly #unreported = new UnreportedErrors();
+  #state: SessionState;
+  /** The error of everything that waits, if this side knows better than the process why it ended. */
+  #endReason: Error | undefined;
+  /** The isolated execution that the process belongs to. */
+  #execution: ChannelCore | undefined;
 
   constructor(init: SessionInit) {
+    const { owner, spec, transport, keepAlive, queued, program, heartbeat } = init;
     this.#init = init;
-    this.owner = init.owner;
-    this.ids = init.ids;
-    this.#output = init.spec.output;
-    const process = this.#process = new RemoteProcess(init.transport, init.keepAlive, this);
+    this.#state = queued === undefined ? "running" : "queued";
+    const printer = this.#printer = new Printer(owner, spec.output);
+    const process = this.#process = new RemoteProcess(transport, keepAlive, {
+      printed: (line, stream) => printer.pass(line, stream),
+      outputLost: (stream, error) => {
+        if (canRun(this.#state)) printer.print(`(its ${stream} is no longer shown: ${error})`);
+      },
+      ended: () => this.#ended(),
+    });
     const forget = endWithProcess({
       end: () => this.terminate(),
       abort: () => process.abort("SIGTERM"),
     });
     process.closed.then(forget);
-    this.connection = new Connection(process, this, init.limits);
-    const hello = encodePreamble(localHello(this.owner.id, this.connection.maxItemBytes));
-    this.connection.start(...(init.program === undefined ? [] : [init.program]), hello);
-    if (init.queued === undefined) this.#boundStart();
-    else init.queued.then(() => this.#boundStart());
-    if (init.heartbeat !== undefined) this.#watchOver(init.heartbeat);
+    const connection = this.connection = new Connection(process, {
+      side: "initiator",
+      owner,
+      ids: init.ids,
+      hash: codeHash,
+      hold: () => keepAlive.hold(),
+      advise: (message) =>
+        deniedAdvice(message, owner.id, spec.permissions) ?? importAdvice(message),
+      lost: (error) => this.#lost(error),
+    });
+    const hello = encodePreamble(localHello(owner.id, connection.maxItemBytes));
+    connection.start(...(program === undefined ? [] : [program]), hello);
+    if (queued === undefined) this.#limitStart();
+    else queued.then(() => this.#limitStart());
+    if (heartbeat !== undefined) {
+      connection.hello.then(() => this.#limitSilence(heartbeat), () => {});
+    }
   }
 
   /**
    * Waits for the handshake.
    *
-   * @throws {LaunchError} or a kind of it; the process has been ended then.
+   * @throws {LaunchError} or a subclass of it; the process has been ended then.
    */
   async ready(): Promise<Hello> {
-    using _hold = this.hold();
+    using _hold = this.#init.keepAlive.hold();
     try {
       const hello = await this.connection.hello;
       if (isOlder(hello.deno, MIN_DENO_VERSION)) {
         await this.terminate();
-        throw denoVersionError(this.owner.id, hello.deno);
+        throw denoVersionError(this.#init.owner.id, hello.deno);
       }
       return hello;
     } catch (error) {
@@ -117,131 +129,94 @@ export class Session implements ConnectionHandler, ProcessObserver {
     }
   }
 
-  /** Never rejects. Does not keep the event loop alive. */
+  /** Resolves when the process has ended; never rejects. Does not keep the event loop alive. */
   get closed(): Promise<GatewayExit> {
     return this.#process.closed;
   }
 
-  /** Whether it is to end, or has ended. */
+  /** Whether the process is to end, or has ended. */
   get isEnding(): boolean {
-    return this.#ending;
+    return !canRun(this.#state);
   }
 
-  /** Names of what runs there. */
+  /** Names of the executions that run there. */
   get executing(): string[] {
     return [...this.#running.values()];
   }
 
-  /** @throws {GatewayClosedError} when nothing new can be run, such as `name`. */
+  /** @throws {GatewayClosedError} when nothing new, such as `name`, can be run. */
   checkOpen(name: string): void {
-    if (!this.#ending) return;
+    if (canRun(this.#state)) return;
     const { lost } = this.connection;
-    const why = lost?.message ?? `gateway ${this.owner.id} is ending`;
+    const why = lost?.message ?? `gateway ${this.#init.owner.id} is ending`;
     throw new GatewayClosedError(`cannot run ${name}: ${why}`, { cause: lost });
   }
 
-  /**
-   * Runs code there.
-   *
-   * @param isolated Whether the process belongs to this execution, and ends with it.
-   */
-  run(code: Code, args: unknown, isolated = false): Channel {
+  /** Runs code there. The process of an isolated execution runs nothing else. */
+  run(code: Code, args: unknown): Channel {
     const { kind, name, text, position } = code;
+    const { owner } = this.#init;
+    const isolated = this.#init.kind === "execution";
     this.checkOpen(name);
     const channel = this.connection.exec({ kind, name, position, isolated }, text, args);
-    coreOf(channel)?.onError((init) => explain(code, { ...init, gateway: this.owner.id }));
-    if (isolated) this.#execution = { name, channel };
+    const core = coreOf(channel);
+    core?.onError((init) => explain(code, { ...init, gateway: owner.id }));
+    if (isolated) {
+      this.#execution = core;
+      this.#printer.nameExecution(name);
+    }
     this.#running.set(channel, name);
-    coreOf(channel)?.onEnd(() => {
-      // Lost with the connection, it is still told of.
+    core?.onEnd(() => {
+      // What is lost with the connection was running then, and the error of the loss names it.
       if (this.connection.lost !== undefined) return;
       this.#running.delete(channel);
-      this.#failures.add(channel, name);
+      this.#unreported.add(channel, name);
     });
     return channel;
   }
 
-  advise(message: string): string | undefined {
-    return deniedAdvice(message, this.owner.id, this.#init.spec.permissions) ??
-      importAdvice(message);
-  }
-
-  /** Asks it to end. */
+  /** Asks the process to end. */
   exit(): void {
-    this.#asked = true;
-    if (this.#ending) return;
-    this.#ending = true;
+    if (!canRun(this.#state)) return;
+    const isQueued = this.#state === "queued";
+    this.#go("end");
     this.connection.requestExit();
-    if (this.#isWaiting) this.#process.abort("SIGTERM");
+    if (isQueued) this.#process.abort("SIGTERM");
   }
 
-  /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
+  /** Asks the process to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
   async terminate(timeout: number = DEFAULT_TERMINATE_MS): Promise<GatewayExit> {
-    using _hold = this.hold();
+    using _hold = this.#init.keepAlive.hold();
     return await this.#process.terminate(() => this.exit(), timeout);
   }
 
   /**
-   * Ends it, as its gateway is gone. It is not asked: then an execution that stops half-way would
-   * look like one that was done.
+   * Ends the process because its gateway is gone. It is not asked first: an execution that stops
+   * halfway would look like one that was done.
    */
   endWithGateway(reason: Error | undefined): Promise<GatewayExit> {
-    const { executing } = this;
-    this.#verdict ??= new GatewayClosedError(
-      `${this.#subject} was ended, because its gateway is gone` +
-        (reason === undefined ? "" : `: ${reason.message}`),
-      { cause: reason, executing, stderrTail: this.#process.tail },
-    );
-    this.#ending = true;
+    this.#endReason ??= orphanError(this.#facts, reason);
+    this.#go("end");
     return this.#process.terminate(() => {}, 0);
   }
 
-  hold(): Hold {
-    return this.#init.keepAlive.hold();
+  get #facts(): ProcessFacts {
+    const { status, streamError, tail } = this.#process;
+    const { subject } = this.#printer;
+    const { noise } = this.connection;
+    return { subject, status, streamError, noise, tail, executing: this.executing };
   }
 
-  lost(error: Error | undefined): Error {
-    this.#ending = true;
-    const reason = this.#reasonOf(error);
-    this.#init.lost?.(reason);
-    return reason;
+  #go(event: SessionEvent): void {
+    this.#state = transition(this.#state, event);
   }
 
-  printed(line: string, stream: "stdout" | "stderr"): void {
-    if (this.#output === "inherit") this.#print(line);
-    if (typeof this.#output !== "function") return;
-    try {
-      this.#output(line, stream, this.owner, this.#execution?.name);
-    } catch (error) {
-      this.#output = "null";
-      this.#print(`(its output is no longer shown: ${error})`);
-    }
-  }
-
-  outputLost(stream: "stdout" | "stderr", error: unknown): void {
-    if (!this.#ending) this.#print(`(its ${stream} is no longer shown: ${error})`);
-  }
-
-  async ended(): Promise<void> {
-    if (this.connection.peer === undefined) {
-      // Whatever goes wrong in finding out, its end has to be told.
-      this.#verdict ??= await this.#whyNotStarted().catch((error) => error);
-    }
-    // Closed by this side and ended for it, an execution has ended as it was asked to.
-    if (this.#execution !== undefined) coreOf(this.#execution.channel)?.closeFor();
-    this.#failures.report((line) => this.#print(line));
-  }
-
-  #boundStart(): void {
+  /** Ends the process if it does not answer within `connectTimeout`. */
+  #limitStart(): void {
     const { connectTimeout } = this.#init.spec;
-    this.#isWaiting = false;
+    this.#go("start");
     const timer = setTimeout(() => {
-      const seen = [this.connection.noise, ...this.#process.tail].join("\n").trim();
-      this.#verdict = new LaunchError(
-        `cannot start ${this.#subject}: no answer within ${connectTimeout} ms` +
-          (seen === "" ? "" : `; it printed: ${seen.slice(-500)}`) +
-          `; if it needs longer, raise connectTimeout`,
-      );
+      this.#endReason = noAnswerError(this.#facts, connectTimeout);
       this.#process.abort("SIGKILL");
     }, connectTimeout);
     Deno.unrefTimer(timer);
@@ -249,79 +224,48 @@ export class Session implements ConnectionHandler, ProcessObserver {
     this.connection.hello.then(clear, clear);
   }
 
-  async #watchOver(seconds: number): Promise<void> {
-    try {
-      await this.connection.hello;
-    } catch {
-      return;
-    }
+  /** Ends the process if it is silent for `seconds`. */
+  #limitSilence(seconds: number): void {
     const stop = startHeartbeat(this.connection, seconds, () => {
-      this.#verdict = new GatewayClosedError(
-        `${this.#subject} was ended, because nothing has come from it for ${seconds} s ` +
-          `(heartbeat=${seconds}): it is busy or stopped, or its link is dead` +
-          runningNow(this.executing),
-        { executing: this.executing, stderrTail: this.#process.tail },
-      );
+      this.#endReason = silentError(this.#facts, seconds);
       this.#process.abort("SIGKILL");
     });
     this.closed.then(stop);
   }
 
-  async #whyNotStarted(): Promise<Error> {
-    if (this.#asked) {
-      return new GatewayClosedError(`${this.#subject} was ended while it started`);
+  /** The process has ended. Its connection ends when this resolves. */
+  async #ended(): Promise<void> {
+    if (this.connection.peer === undefined && this.connection.lost === undefined) {
+      this.#endReason ??= await this.#startFailure();
     }
-    const noise = this.connection.noise.split("\n").filter((line) => line.trim() !== "");
-    const seen = [...noise, ...this.#process.tail];
-    const { spec, machine } = this.#init;
-    const { status, streamError } = this.#process;
-    // A transport that connects knows best what was in the way.
-    if (streamError instanceof LaunchError) return streamError;
-    // One that it goes through, or that has started its server, is lost.
-    const isLost = streamError instanceof GatewayClosedError;
-    if (streamError !== undefined && (isLost || machine.via !== undefined)) {
-      const via = machine.via === undefined ? "" : ` via ${machine.via}`;
-      return new LaunchError(
-        `cannot start ${this.#subject}${via}: ${streamError.message}`,
-        { cause: streamError },
-      );
-    }
-    return await launchError(spec, this.owner.id, status, seen, machine);
+    // If this side has closed an execution, and the process has ended for it, all is in order.
+    this.#execution?.closeFor();
+    this.#unreported.report((line) => this.#printer.print(line));
   }
 
-  #reasonOf(error: Error | undefined): Error {
-    if (this.#verdict !== undefined) return this.#verdict;
-    if (!(error instanceof ProtocolError)) {
-      const { executing } = this;
-      const { status, tail, streamError } = this.#process;
-      const text = epitaph(this.#subject, status, executing, tail, streamError);
-      return new GatewayClosedError(text, { ...status, stderrTail: tail, executing });
-    }
+  async #startFailure(): Promise<Error> {
+    if (this.#state === "ending") return cancelledError(this.#facts);
+    const { owner: { id }, spec, machine } = this.#init;
+    // The end has to be reported, even if the search for its reason fails.
+    return await startFailure(this.#facts, { id, spec, machine }).catch(toError);
+  }
+
+  /** The connection is gone. Returns the error of everything that waits on it. */
+  #lost(error: Error | undefined): Error {
+    this.#go("lose");
+    const reason = this.#endReason ?? this.#lossOf(error);
+    this.#init.lost?.(reason);
+    return reason;
+  }
+
+  #lossOf(error: Error | undefined): Error {
+    if (!(error instanceof ProtocolError)) return exitError(this.#facts);
     this.#process.abort("SIGKILL");
-    if (this.connection.peer === undefined) {
-      return new LaunchError(`cannot start ${this.#subject}: ${error.message}`, { cause: error });
-    }
-    return new ProtocolError(
-      `${this.#subject} was ended, because ${error.message}`,
-      { cause: error },
-    );
-  }
-
-  /** What messages call it. */
-  get #subject(): string {
-    const gateway = `gateway ${this.owner.id}`;
-    return this.#execution === undefined
-      ? gateway
-      : `the isolated execution ${this.#execution.name} of ${gateway}`;
-  }
-
-  #print(line: string): void {
-    const { id } = this.owner;
-    printLine(this.#execution === undefined ? id : `${id}:${this.#execution.name}`, line);
+    return breachError(this.#facts, error, this.connection.peer !== undefined);
   }
 }
 
-/** SHA-256, as nothing else is as surely another for another text. */
+/** Returns the SHA-256 of code: a shorter hash could be the same for two texts. */
 function codeHash(message: Uint8Array): Uint8Array {
   return new Uint8Array(createHash("sha256").update(message).digest());
 }

@@ -1,27 +1,27 @@
 /**
- * Errors of executions that nobody has received yet: they are not lost with their gateway.
+ * Errors of executions that nobody has received: they are printed when their gateway ends.
  *
  * @module
  */
 
 import { type Channel, coreOf } from "../../channel/channel.ts";
 
-const MAX_FAILURES = 20;
+const MAX_ERRORS = 20;
 
-/** Keeps the latest, until somebody has seen them. */
-export class UnseenFailures {
-  readonly #all: { channel: Channel; name: string }[] = [];
+/** Keeps the latest executions that have failed, in case nobody receives their errors. */
+export class UnreportedErrors {
+  readonly #failed: { channel: Channel; name: string }[] = [];
 
-  /** Takes note of an execution that has ended, if it has failed. */
+  /** Records an execution that has ended, if it has failed. */
   add(channel: Channel, name: string): void {
     if (coreOf(channel)?.unseenError === undefined) return;
-    this.#all.push({ channel, name });
-    if (this.#all.length > MAX_FAILURES) this.#all.shift();
+    this.#failed.push({ channel, name });
+    if (this.#failed.length > MAX_ERRORS) this.#failed.shift();
   }
 
-  /** Tells of those that are still unseen. */
+  /** Prints the errors that have not been received since. */
   report(print: (line: string) => void): void {
-    for (const { channel, name } of this.#all.splice(0)) {
+    for (const { channel, name } of this.#failed.splice(0)) {
       const error = coreOf(channel)?.unseenError;
       if (error === undefined) continue;
       print(`${name} failed, and nobody received its error: ${error.stack}`);

@@ -95,7 +95,7 @@ test("a gateway with a heartbeat that falls silent is ended, and its error says 
   assertEquals(await gw.call(() => 1), 1);
   Deno.kill(gw.remote.pid, "SIGSTOP");
   const error = await assertRejects(() => silent.receive(), GatewayClosedError);
-  assertMatch(error.message, /nothing has come from it for 1 s \(heartbeat=1\).*waiting/);
+  assertMatch(error.message, /nothing was received from it for 1 s \(heartbeat=1\).*waiting/);
   await whenGone(gw.remote.pid);
 });
 

@@ -1,0 +1,59 @@
+/**
+ * Errors of processes that have not started.
+ *
+ * @module
+ */
+
+import { GatewayClosedError, LaunchError } from "../../errors.ts";
+import type { ResolvedSpec } from "../../spec/spec.ts";
+import type { Machine } from "../../transports/machine/machine.ts";
+import { launchError } from "../../transports/start/open.ts";
+import type { ProcessFacts } from "./exit_message.ts";
+
+const SHOWN_CHARACTERS = 500;
+
+/** What was to be started. */
+export interface AttemptedStart {
+  /** The id of the gateway. */
+  readonly id: string;
+  readonly spec: ResolvedSpec;
+  /** The machine that it was started from. */
+  readonly machine: Machine;
+}
+
+/** Returns the error that says why a process ended before its handshake, and what to do. */
+export async function startFailure(
+  { subject, status, streamError, noise, tail }: ProcessFacts,
+  { id, spec, machine }: AttemptedStart,
+): Promise<Error> {
+  // A transport that connects knows best why it could not.
+  if (streamError instanceof LaunchError) return streamError;
+  // The gateway that it runs through, or that has started its server, is gone.
+  const isCarrierGone = streamError instanceof GatewayClosedError;
+  if (streamError !== undefined && (isCarrierGone || machine.via !== undefined)) {
+    const via = machine.via === undefined ? "" : ` via ${machine.via}`;
+    return new LaunchError(`cannot start ${subject}${via}: ${streamError.message}`, {
+      cause: streamError,
+    });
+  }
+  const lines = noise.split("\n").filter((line) => line.trim() !== "");
+  return await launchError(spec, id, status, [...lines, ...tail], machine);
+}
+
+/** Returns the error of a process that did not answer within `connectTimeout` milliseconds. */
+export function noAnswerError(
+  { subject, noise, tail }: ProcessFacts,
+  connectTimeout: number,
+): LaunchError {
+  const printed = [noise, ...tail].join("\n").trim().slice(-SHOWN_CHARACTERS);
+  return new LaunchError(
+    `cannot start ${subject}: no answer within ${connectTimeout} ms` +
+      (printed === "" ? "" : `; it printed: ${printed}`) +
+      `; if it needs longer, raise connectTimeout`,
+  );
+}
+
+/** Returns the error of a process that this side has ended before it answered. */
+export function cancelledError({ subject }: ProcessFacts): GatewayClosedError {
+  return new GatewayClosedError(`${subject} was ended while it started`);
+}
