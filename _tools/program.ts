@@ -23,7 +23,7 @@ interface Target {
   isBody: boolean;
 }
 
-const SHARED_FOLDERS = ["protocol/", "channel/", "transports/", "internal/"];
+const SHARED_FOLDERS = ["errors/", "protocol/", "channel/", "transports/", "internal/"];
 const TARGETS: readonly Target[] = [
   {
     name: "remote program",
