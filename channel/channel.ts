@@ -243,7 +243,10 @@ export function channelOf(core: ChannelCore): Channel {
   return create(core);
 }
 
-/** The core of a channel; nothing where `value` is none. */
+/** Returns the core of a channel. */
+export function coreOf(channel: Channel<unknown, never>): ChannelCore;
+/** Returns the core of a channel, or undefined if `value` is none. */
+export function coreOf(value: object): ChannelCore | undefined;
 export function coreOf(value: object): ChannelCore | undefined {
   return inside(value);
 }

@@ -184,7 +184,7 @@ Deno.test("the initiator does not answer the remote's CLOSE of an execution", as
   await using it = face("initiator");
   await it.peer.greet();
   const request = { kind: "source", name: "", position: "", isolated: false } as const;
-  const channel = it.side.connection.exec(request, "", undefined);
+  const channel = it.side.execs.send(request, "", undefined);
   await it.peer.write(encodeFrame(FrameType.CLOSE, channel.id), encodeFrame(FrameType.PING, 0));
   await channel.waitClose();
   assertEquals(it.side.connection.channelCount, 0);

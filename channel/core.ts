@@ -20,7 +20,7 @@ import { ItemReader } from "./receive/item_reader.ts";
 import { ItemWriter } from "./send/item_writer.ts";
 import { SendQueue } from "./send/send_queue.ts";
 import { Outcome } from "./outcome.ts";
-import { type Advisor, initOf, remoteErrorInit } from "./remote_error.ts";
+import { initOf, remoteErrorInit } from "./remote_error.ts";
 import type { FrameSink } from "./send/scheduler.ts";
 import { canSend, type ChannelEvent, type ChannelState, onItem, transition } from "./state.ts";
 import { bounded, type WaitOptions } from "../internal/wait.ts";
@@ -41,10 +41,10 @@ export interface CoreContext {
   /** Largest item that is taken from the peer. */
   readonly maxItemBytes: number;
   giveCredit(channel: number, bytes: number): void;
-  /** So many bytes have come as items, which have memory of their own. */
-  itemsCame?(bytes: number): void;
-  /** What this side can add to the peer's errors. */
-  readonly advise?: Advisor;
+  /** Reports bytes that were decoded into memory of their own. */
+  itemsDecoded(bytes: number): void;
+  /** Returns what this side can add to an error of the peer, by its message. */
+  advise(message: string): string | undefined;
   /** Keeps the event loop alive until the returned hold is disposed. */
   hold(): Hold;
   /** The channel's id is free. */
@@ -102,12 +102,12 @@ export class ChannelCore implements InboxOwner {
     this.#sendQueue = new SendQueue(id, context.scheduler);
     this.#reader = new ItemReader(id, context, {
       put: (item, cost) => {
-        this.#context.itemsCame?.(cost);
+        this.#context.itemsDecoded(cost);
         this.inbox.put(item, cost);
       },
       putView: (bytes, cost) => this.inbox.putView(bytes, cost),
       putPiece: (cost) => {
-        this.#context.itemsCame?.(cost);
+        this.#context.itemsDecoded(cost);
         this.inbox.putPiece(cost);
       },
       reset: (error) => this.reset(error),
@@ -343,40 +343,60 @@ export class ChannelCore implements InboxOwner {
     return new TimeoutError(`${this.label} did not close within ${timeout} ms; it stays as it is`);
   }
 
-  /** Takes a frame of this channel; connection-wide breaches throw. */
-  take(frame: Frame & { channel: number }): void {
-    if (this.#unexplained !== undefined) {
-      throw new ProtocolError(`the peer sent ${frame.type} on channel ${this.id} after its CLOSE`);
+  /** Whether the peer has closed it, and its error is still being completed. */
+  get isPeerClosing(): boolean {
+    return this.#unexplained !== undefined;
+  }
+
+  /**
+   * Receives a piece of an item.
+   *
+   * @throws {ProtocolError} when it comes after the peer's end, or passes the window.
+   */
+  receiveItem(frame: Frame & { type: "item" | "part" }): void {
+    switch (onItem(this.#state)) {
+      case "take":
+        return this.#reader.take(frame);
+      case "drop":
+        return;
+      case "violation":
+        throw new ProtocolError(`the peer sent an item on channel ${this.id} after its end`);
     }
-    switch (frame.type) {
-      case "item":
-      case "part":
-        return this.#takeItem(frame);
-      case "window":
-        return this.#sendQueue.addCredit(frame.credit);
-      case "end":
-        this.#go("endReceived");
-        this.#reader.end();
-        this.inbox.end();
-        return this.#closeWhenBothEnded();
-      case "close":
-        return this.#takeClose(frame.error);
-      case "open":
-      case "exec":
-      case "execKept":
-        throw new ProtocolError(`the peer opened channel ${this.id} twice`);
-    }
+  }
+
+  /** The peer allows `bytes` more. */
+  receiveCredit(bytes: number): void {
+    this.#sendQueue.addCredit(bytes);
+  }
+
+  /** The peer sends no more items. */
+  receiveEnd(): void {
+    this.#go("endReceived");
+    this.#reader.end();
+    this.inbox.end();
+    this.#closeWhenBothEnded();
+  }
+
+  /** The peer has closed; `bytes` are its error, or none. */
+  receiveClose(bytes: Uint8Array): void {
+    if (bytes.length === 0) return this.#closedByPeer(undefined);
+    const init = remoteErrorInit(this.id, bytes, this.#context);
+    if (init instanceof Error) return this.#closedByPeer(init);
+    const told = this.#told(init);
+    if (!(told instanceof Promise)) return this.#closedByPeer(told);
+    this.#unexplained = new RemoteError(init);
+    told.then((error) => this.#closeExplained(error));
   }
 
   /** Asks the execution of this channel to stop, as the peer's close does. */
   cancel(): void {
-    if (!this.isClosed) this.#takeClose(NO_ERROR);
+    if (!this.isClosed) this.#closedByPeer(undefined);
   }
 
   /** Takes a peer that was ended for what this side's close asked of it as having closed. */
   closeFor(): void {
     this.#closeExplained(this.#unexplained);
-    if (this.#state === "closing") this.#takeClose(NO_ERROR);
+    if (this.#state === "closing") this.#closedByPeer(undefined);
   }
 
   /** The connection is gone. */
@@ -432,31 +452,9 @@ export class ChannelCore implements InboxOwner {
     this.close(error ?? failure); // with nothing, it would close without an error
   }
 
-  #takeItem(frame: Frame & { type: "item" | "part" }): void {
-    switch (onItem(this.#state)) {
-      case "take":
-        return this.#reader.take(frame);
-      case "drop":
-        return;
-      case "violation":
-        throw new ProtocolError(`the peer sent an item on channel ${this.id} after its end`);
-    }
-  }
-
-  #takeClose(bytes: Uint8Array): void {
-    if (bytes.length === 0) return this.#closedByPeer(undefined);
-    const { codec, advise } = this.#context;
-    const init = remoteErrorInit(this.id, bytes, codec, advise);
-    if (init instanceof Error) return this.#closedByPeer(init);
-    const told = this.#told(init);
-    if (!(told instanceof Promise)) return this.#closedByPeer(told);
-    this.#unexplained = new RemoteError(init);
-    told.then((error) => this.#closeExplained(error));
-  }
-
   /** An error that came in an item, told as one that the peer closes with is. Never rejects. */
   remoteError(error: Error): RemoteError | Promise<RemoteError> {
-    return this.#told(initOf(error, this.#context.advise));
+    return this.#told(initOf(error, this.#context));
   }
 
   #told(init: RemoteErrorInit): RemoteError | Promise<RemoteError> {

@@ -9,32 +9,35 @@ import { toError } from "../internal/errors.ts";
 import { errorParts } from "../protocol/error_parts.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 
-/** What this side can add to the message of a remote error, such as what to do. */
-export type Advisor = (message: string) => string | undefined;
+/** What reading the peer's errors needs of a connection. */
+export interface ErrorContext {
+  readonly codec: ItemCodec;
+  /** Returns what this side can add to an error, by its message. */
+  advise(message: string): string | undefined;
+}
 
 /** What travelled of a CLOSE frame's error; a {@linkcode ProtocolError} where its bytes are none. */
 export function remoteErrorInit(
   channel: number,
   bytes: Uint8Array,
-  codec: ItemCodec,
-  advise?: Advisor,
+  context: ErrorContext,
 ): RemoteErrorInit | Error {
   let error: unknown;
   try {
-    error = codec.decode(bytes);
+    error = context.codec.decode(bytes);
   } catch (broken) {
     return toError(broken);
   }
   if (!(error instanceof Error)) {
     return new ProtocolError(`the peer closed channel ${channel} with something not an error`);
   }
-  return initOf(error, advise);
+  return initOf(error, context);
 }
 
 /** What an error that has just been decoded consists of, with advice. */
-export function initOf(error: Error, advise?: Advisor): RemoteErrorInit {
+export function initOf(error: Error, context: ErrorContext): RemoteErrorInit {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const advice = advise?.(at.message);
+    const advice = context.advise(at.message);
     if (advice !== undefined) at.message += `; ${advice}`;
   }
   const { cause, ...parts } = errorParts(error);

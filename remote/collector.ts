@@ -17,7 +17,7 @@ const { gc } = globalThis as unknown as { gc: (options: { type: "minor" }) => vo
 let bytes = 0;
 
 /** Takes note of items that have come; collects now and then. */
-export function itemsCame(count: number): void {
+export function itemsDecoded(count: number): void {
   bytes += count;
   if (bytes < COLLECT_AFTER_BYTES) return;
   bytes = 0;

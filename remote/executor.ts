@@ -6,7 +6,7 @@
 
 import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
 import { Connection } from "../channel/mux/connection.ts";
-import type { ConnectionHandler } from "../channel/mux/connection.ts";
+import type { RemoteHandler } from "../channel/mux/handler.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import { type Hold, NO_HOLD } from "../internal/keep_alive.ts";
@@ -37,10 +37,10 @@ type SentGlobals = Record<symbol, { run<T>(store: undefined, run: () => T): T } 
 const EXIT_GRACE_MS = 1_000;
 
 /** The remote side of a connection. */
-export class Executor implements ConnectionHandler {
+export class Executor implements RemoteHandler {
   readonly side = "remote";
   readonly owner: ChannelGateway;
-  readonly itemsCame: ConnectionHandler["itemsCame"];
+  readonly itemsDecoded: RemoteHandler["itemsDecoded"];
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
@@ -49,15 +49,15 @@ export class Executor implements ConnectionHandler {
   /**
    * @param stream Where the hello of this side has been said already.
    * @param exit Called when this side is to end, after its executions have.
-   * @param itemsCame See {@linkcode ConnectionHandler.itemsCame}.
+   * @param itemsDecoded See {@linkcode RemoteHandler.itemsDecoded}.
    */
   constructor(
     stream: ByteStream,
     exit: (isOrphan: boolean) => void,
-    itemsCame?: ConnectionHandler["itemsCame"],
+    itemsDecoded?: RemoteHandler["itemsDecoded"],
   ) {
     this.#exit = exit;
-    this.itemsCame = itemsCame;
+    this.itemsDecoded = itemsDecoded;
     const connection = this.#connection = new Connection(stream, this);
     this.owner = {
       get id() {
@@ -73,8 +73,9 @@ export class Executor implements ConnectionHandler {
     return NO_HOLD;
   }
 
-  exec(channel: Channel, core: ChannelCore, request: ExecRequest, kept?: KeptCode): void {
+  exec(channel: Channel, request: ExecRequest, kept?: KeptCode): void {
     const { name, isolated } = request;
+    const core = coreOf(channel);
     const execution: Execution = { name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
     execution.ended = unsent(() => this.#run(channel, request, kept)).then(

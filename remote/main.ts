@@ -6,7 +6,7 @@
 
 import { taken } from "../internal/timers.ts";
 import type { Boot } from "./boot.ts";
-import { itemsCame } from "./collector.ts";
+import { itemsDecoded } from "./collector.ts";
 import { DescriptorStream } from "./descriptors.ts";
 import { Executor } from "./executor.ts";
 
@@ -22,7 +22,7 @@ const executor = new Executor(stream, async (isOrphan) => {
   if (isOrphan) killGroup();
   else await stream.finish();
   exit(0);
-}, itemsCame);
+}, itemsDecoded);
 
 function killGroup(): void {
   try {

@@ -21,7 +21,7 @@ export class Bridges {
   join(core: ChannelCore, origin: Channel, open: () => Channel): ChannelCore {
     const known = this.#near.get(core);
     if (known !== undefined) return known;
-    const near = coreOf(open()) as ChannelCore;
+    const near = coreOf(open());
     if (core.isSpent) {
       near.close();
       return near;

@@ -18,7 +18,7 @@ import {
 export type CodeHash = (message: Uint8Array) => Uint8Array;
 
 /** Code that the remote keeps. */
-export interface Kept {
+export interface CodeReference {
   /** What it is known by. */
   hash: Uint8Array;
   /** The payload of the frame that brings it, where the remote has not got it yet. */
@@ -34,7 +34,7 @@ interface Entry {
  * Names codes by their hashes. The remote has the latest {@linkcode KEPT_CODES} that were sent: as
  * both sides forget the same, in the order of the frames, nothing can race.
  */
-export class KeptCodes {
+export class SentCode {
   readonly #hash: CodeHash;
   /** Hashes by text, then by what else tells codes apart: so no long key is built. */
   readonly #hashes = new Map<string, Map<string, Uint8Array>>();
@@ -47,7 +47,7 @@ export class KeptCodes {
   }
 
   /** The hash of some code; nothing where it is too long to be kept. */
-  keep(request: ExecRequest, text: string): Kept | undefined {
+  refer(request: ExecRequest, text: string): CodeReference | undefined {
     const { kind, position, isolated, name } = request;
     const head = `${kind} ${position} ${isolated} ${name}`;
     const known = this.#hashes.get(text)?.get(head);
@@ -77,11 +77,11 @@ export class KeptCodes {
 }
 
 /** What the remote keeps, by the hash that its initiator gave it. */
-export class ReceivedCodes {
+export class ReceivedCode {
   readonly #codes = new Map<string, KeptCode>();
 
   /** @throws {ProtocolError} when it is no code. */
-  take(hash: Uint8Array, message: Uint8Array): void {
+  add(hash: Uint8Array, message: Uint8Array): void {
     const code = decodeKeptCode(message);
     const key = keyOf(hash);
     this.#codes.delete(key); // so that it is the latest

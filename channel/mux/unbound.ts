@@ -98,6 +98,12 @@ class UnboundContext implements CoreContext {
 
   giveCredit(): void {}
 
+  itemsDecoded(): void {}
+
+  advise(message: string): string | undefined {
+    return this.#channels.home.advise(message);
+  }
+
   hold(): Hold {
     return this.#channels.home.hold();
   }

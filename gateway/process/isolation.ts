@@ -125,9 +125,9 @@ export class Isolation {
 }
 
 /** Runs something in a spare process: the first execution takes twice as long as the next. */
-async function warmUp({ connection }: Session): Promise<void> {
+async function warmUp({ execs }: Session): Promise<void> {
   const request = { kind: "source", name: "warm-up", position: "", isolated: false } as const;
   try {
-    await connection.exec(request, "await channel.send(args)", undefined).receive();
+    await execs.send(request, "await channel.send(args)", undefined).receive();
   } catch { /* the execution that gets this process reports what is wrong with it */ }
 }

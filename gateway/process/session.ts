@@ -10,6 +10,7 @@ import { type Channel, type ChannelGateway, coreOf } from "../../channel/channel
 import type { ChannelCore } from "../../channel/core.ts";
 import type { ChannelIds } from "../../channel/mux/channel_table.ts";
 import { Connection } from "../../channel/mux/connection.ts";
+import { ExecSender } from "../../channel/mux/exec.ts";
 import type { Code } from "../../code/code.ts";
 import { importAdvice } from "../../code/import_advice.ts";
 import { explain } from "../../code/remote_stack.ts";
@@ -62,6 +63,8 @@ export interface SessionInit {
 /** A process of a gateway, and the connection to it. */
 export class Session {
   readonly connection: Connection;
+  /** Asks the process to run code. */
+  readonly execs: ExecSender;
   readonly #init: SessionInit;
   readonly #printer: Printer;
   readonly #process: RemoteProcess;
@@ -94,12 +97,12 @@ export class Session {
       side: "initiator",
       owner,
       ids: init.ids,
-      hash: codeHash,
       hold: () => keepAlive.hold(),
       advise: (message) =>
         deniedAdvice(message, owner.id, spec.permissions) ?? importAdvice(message),
       lost: (error) => this.#lost(error),
     });
+    this.execs = new ExecSender(connection, codeHash);
     const hello = encodePreamble(localHello(owner.id, connection.maxItemBytes));
     connection.start(...(program === undefined ? [] : [program]), hello);
     if (queued === undefined) this.#limitStart();
@@ -158,7 +161,7 @@ export class Session {
     const { owner } = this.#init;
     const isolated = this.#init.kind === "execution";
     this.checkOpen(name);
-    const channel = this.connection.exec({ kind, name, position, isolated }, text, args);
+    const channel = this.execs.send({ kind, name, position, isolated }, text, args);
     const core = coreOf(channel);
     core?.onError((init) => explain(code, { ...init, gateway: owner.id }));
     if (isolated) {

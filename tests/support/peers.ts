@@ -12,8 +12,10 @@ import { encodeExecRequest, type StatusReport } from "../../protocol/control.ts"
 import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";
 import { encodePreamble, localHello, PreambleDecoder } from "../../protocol/preamble.ts";
 import { MemoryStream } from "../../transports/streams/memory.ts";
-import { Channel } from "../../channel/channel.ts";
+import { Channel, coreOf } from "../../channel/channel.ts";
 import { Connection } from "../../channel/mux/connection.ts";
+import { ExecSender } from "../../channel/mux/exec.ts";
+import type { ConnectionHandler } from "../../channel/mux/handler.ts";
 import type { ChannelCore } from "../../channel/core.ts";
 
 /** A stream that tells when it has delivered its last, so that no timer outlives a test. */
@@ -60,6 +62,8 @@ export function hashOf(message: Uint8Array): Uint8Array {
 /** One connection and what its handler was told. */
 export class Side {
   readonly connection: Connection;
+  /** Asks the peer to run code, as an initiator does. */
+  readonly execs: ExecSender;
   /** The executions that the peer asked for, with their channels. */
   readonly running: { channel: Channel; core: ChannelCore; name: string }[] = [];
   /** Resolves with what ended the connection; undefined where the stream just ended. */
@@ -76,28 +80,29 @@ export class Side {
     const lost = Promise.withResolvers<Error | undefined>();
     this.lost = lost.promise;
     this.#stream = new WatchedStream(stream);
-    const initiatorOnly = { hash: hashOf };
-    const remoteOnly = {
-      exec: (channel: Channel, core: ChannelCore, request: { name: string }) => {
-        this.running.push({ channel, core, name: request.name });
-        this.#executed.resolve();
-      },
-      status: () => this.status,
-      exit: () => void this.exits++,
-    };
-    this.connection = new Connection(this.#stream, {
-      side,
+    const both = {
       owner: { id: side },
       hold: () => {
         this.holds++;
         return createHold(() => void this.holds--);
       },
-      lost(error) {
+      lost(error: Error | undefined) {
         lost.resolve(error);
         return error ?? new GatewayClosedError("the stream ended");
       },
-      ...(side === "remote" ? remoteOnly : initiatorOnly),
-    }, limits);
+    };
+    const handler: ConnectionHandler = side === "initiator" ? { ...both, side } : {
+      ...both,
+      side,
+      exec: (channel, { name }) => {
+        this.running.push({ channel, core: coreOf(channel), name });
+        this.#executed.resolve();
+      },
+      status: () => this.status,
+      exit: () => void this.exits++,
+    };
+    this.connection = new Connection(this.#stream, handler, limits);
+    this.execs = new ExecSender(this.connection, hashOf);
     this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));
   }
 
@@ -131,7 +136,7 @@ export async function pair(limits?: Partial<Limits>): Promise<Pair> {
   const initiator = new Side("initiator", a, limits);
   const remote = new Side("remote", b, limits);
   const request = { kind: "source", name: "test", position: "", isolated: false } as const;
-  const near = initiator.connection.exec(request, "", []);
+  const near = initiator.execs.send(request, "", []);
   const { channel: far, core: farCore } = await remote.execution();
   await far.receive(); // the arguments
   return {

@@ -1,0 +1,97 @@
+/**
+ * Brings each frame of the peer to what it is for.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import { FrameType } from "../../protocol/constants.ts";
+import {
+  decodeExecRequest,
+  decodeStatusReport,
+  encodeStatusReport,
+} from "../../protocol/control.ts";
+import type { Frame } from "../../protocol/frames.ts";
+import type { Channel } from "../channel.ts";
+import type { ChannelCore, ChannelRole } from "../core.ts";
+import type { FrameSink } from "../send/scheduler.ts";
+import type { ChannelTable } from "./channel_table.ts";
+import type { ReceivedCode } from "./code_cache.ts";
+import type { ConnectionHandler, RemoteHandler } from "./handler.ts";
+import type { StatusRequests } from "./status_requests.ts";
+
+/** The parts of a connection that frames act on. */
+export interface FrameTarget {
+  readonly handler: ConnectionHandler;
+  readonly channels: Pick<ChannelTable, "addressee">;
+  readonly code: ReceivedCode;
+  readonly statusRequests: StatusRequests;
+  /** Takes the answers. */
+  readonly scheduler: Pick<FrameSink, "frame">;
+  /** Adds a channel that the peer has opened. */
+  accept(id: number, role: ChannelRole): Channel;
+}
+
+/**
+ * Acts on a frame.
+ *
+ * @throws {ProtocolError} when the peer may not send it, or not now: that ends the connection.
+ */
+export function dispatch(frame: Frame, on: FrameTarget): void {
+  switch (frame.type) {
+    case "item":
+    case "part":
+      return addressee(frame, on)?.receiveItem(frame);
+    case "window":
+      return addressee(frame, on)?.receiveCredit(frame.credit);
+    case "end":
+      return addressee(frame, on)?.receiveEnd();
+    case "close":
+      return addressee(frame, on)?.receiveClose(frame.error);
+    case "open":
+      on.accept(frame.channel, "plain");
+      return;
+    case "exec": {
+      const handler = remoteHandler(frame, on);
+      const request = decodeExecRequest(frame.request);
+      return handler.exec(on.accept(frame.channel, "running"), request);
+    }
+    case "code":
+      remoteHandler(frame, on);
+      return on.code.add(frame.hash, frame.code);
+    case "execKept": {
+      const handler = remoteHandler(frame, on);
+      const code = on.code.get(frame.hash);
+      return handler.exec(on.accept(frame.channel, "running"), code, code);
+    }
+    case "statusRequest": {
+      const report = remoteHandler(frame, on).status();
+      return on.scheduler.frame(FrameType.STATUS, frame.request, encodeStatusReport(report));
+    }
+    case "status":
+      return on.statusRequests.answer(frame.request, decodeStatusReport(frame.status));
+    case "exit":
+      return remoteHandler(frame, on).exit();
+    case "ping":
+      return on.scheduler.frame(FrameType.PONG, 0);
+    case "pong":
+      return; // to have received it is all
+  }
+}
+
+/** Returns the channel that a frame is for, or undefined if it has closed. */
+function addressee(
+  frame: Frame & { channel: number },
+  { channels }: FrameTarget,
+): ChannelCore | undefined {
+  const core = channels.addressee(frame.channel);
+  if (core?.isPeerClosing) {
+    throw new ProtocolError(`the peer sent ${frame.type} on channel ${core.id} after its CLOSE`);
+  }
+  return core;
+}
+
+function remoteHandler({ type }: Frame, { handler }: FrameTarget): RemoteHandler {
+  if (handler.side === "remote") return handler;
+  throw new ProtocolError(`the peer sent ${type}, which is not its part`);
+}

@@ -1,0 +1,137 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ProtocolError } from "../../errors.ts";
+import { NO_HOLD } from "../../internal/keep_alive.ts";
+import { FrameType } from "../../protocol/constants.ts";
+import {
+  encodeExecRequest,
+  encodeKeptCode,
+  encodeStatusReport,
+  type ExecRequest,
+  type StatusReport,
+} from "../../protocol/control.ts";
+import type { Frame } from "../../protocol/frames.ts";
+import type { Channel } from "../channel.ts";
+import type { ChannelCore } from "../core.ts";
+import { ReceivedCode } from "./code_cache.ts";
+import { dispatch, type FrameTarget } from "./dispatch.ts";
+import { StatusRequests } from "./status_requests.ts";
+
+const REQUEST: ExecRequest = { kind: "source", name: "job", position: "", isolated: false };
+const KEPT = { ...REQUEST, text: "() => 1" };
+const STATUS: StatusReport = { channels: 2, executing: ["job"], execModel: "main" };
+const BYTES = Uint8Array.of(1, 2);
+const HASH = new Uint8Array(32).fill(7);
+
+/** The parts of a connection, which record what is done to them. */
+class Recorder {
+  readonly calls: unknown[][] = [];
+  readonly target: FrameTarget;
+  isPeerClosing = false;
+
+  constructor(side: "initiator" | "remote") {
+    const record = (name: string) => (...args: unknown[]) => void this.calls.push([name, ...args]);
+    const both = { owner: { id: side }, hold: () => NO_HOLD, lost: () => new Error() };
+    const core = {
+      id: 1,
+      receiveItem: record("item"),
+      receiveCredit: record("credit"),
+      receiveEnd: record("end"),
+      receiveClose: record("close"),
+    };
+    this.target = {
+      handler: side === "initiator" ? { ...both, side } : {
+        ...both,
+        side,
+        exec: (channel, { name }, kept) => record("exec")(channel, name, kept?.text),
+        status: () => STATUS,
+        exit: record("exit"),
+      },
+      channels: {
+        addressee: (id) =>
+          id === 1
+            ? { ...core, isPeerClosing: this.isPeerClosing } as unknown as ChannelCore
+            : undefined,
+      },
+      code: new ReceivedCode(),
+      statusRequests: new StatusRequests(),
+      scheduler: { frame: record("frame") },
+      accept: (id, role) => `${role} ${id}` as unknown as Channel,
+    };
+  }
+
+  dispatch(...frames: Frame[]): unknown[][] {
+    for (const frame of frames) dispatch(frame, this.target);
+    return this.calls;
+  }
+}
+
+const item: Frame = { type: "item", channel: 1, total: 2, bytes: BYTES, cost: 11 };
+const part: Frame = { type: "part", channel: 1, bytes: BYTES, cost: 11 };
+const window: Frame = { type: "window", channel: 1, credit: 5 };
+const end: Frame = { type: "end", channel: 1 };
+const close: Frame = { type: "close", channel: 1, error: BYTES };
+const code: Frame = { type: "code", hash: HASH, code: encodeKeptCode(KEPT) };
+const exec: Frame = { type: "exec", channel: 3, request: encodeExecRequest(REQUEST) };
+const execKept: Frame = { type: "execKept", channel: 3, hash: HASH };
+const statusRequest: Frame = { type: "statusRequest", request: 9 };
+const exit: Frame = { type: "exit" };
+
+const EITHER: [frames: Frame[], calls: unknown[][]][] = [
+  [[item], [["item", item]]],
+  [[part], [["item", part]]],
+  [[window], [["credit", 5]]],
+  [[end], [["end"]]],
+  [[close], [["close", BYTES]]],
+  [[{ type: "open", channel: 2 }], []],
+  [[{ type: "ping" }], [["frame", FrameType.PONG, 0]]],
+  [[{ type: "pong" }], []],
+  [[{ type: "status", request: 9, status: encodeStatusReport(STATUS) }], []],
+];
+
+for (const side of ["initiator", "remote"] as const) {
+  for (const [frames, calls] of EITHER) {
+    Deno.test(`dispatch() acts on ${frames[0].type} at the ${side}`, () => {
+      assertEquals(new Recorder(side).dispatch(...frames), calls);
+    });
+  }
+}
+
+const REMOTE: [frames: Frame[], calls: unknown[][]][] = [
+  [[exec], [["exec", "running 3", "job", undefined]]],
+  [[code], []],
+  [[code, execKept], [["exec", "running 3", "job", "() => 1"]]],
+  [[statusRequest], [["frame", FrameType.STATUS, 9, encodeStatusReport(STATUS)]]],
+  [[exit], [["exit"]]],
+];
+
+for (const [frames, calls] of REMOTE) {
+  const { type } = frames[frames.length - 1];
+  Deno.test(`dispatch() acts on ${type} at the remote`, () => {
+    assertEquals(new Recorder("remote").dispatch(...frames), calls);
+  });
+  Deno.test(`dispatch() takes ${type} at the initiator for a breach of the protocol`, () => {
+    const recorder = new Recorder("initiator");
+    assertThrows(() => recorder.dispatch(frames[frames.length - 1]), ProtocolError, type);
+    assertEquals(recorder.calls, []);
+  });
+}
+
+Deno.test("dispatch() resolves the status that was asked for", async () => {
+  const recorder = new Recorder("initiator");
+  const { request, answer } = recorder.target.statusRequests.add();
+  recorder.dispatch({ type: "status", request, status: encodeStatusReport(STATUS) });
+  assertEquals(await answer, STATUS);
+});
+
+Deno.test("dispatch() drops frames for a channel that has closed", () => {
+  const frames = [item, part, window, end, close].map((frame) => ({ ...frame, channel: 5 }));
+  assertEquals(new Recorder("remote").dispatch(...frames as Frame[]), []);
+});
+
+for (const frame of [item, part, window, end, close]) {
+  Deno.test(`dispatch() takes ${frame.type} after the peer's CLOSE for a breach of the protocol`, () => {
+    const recorder = new Recorder("initiator");
+    recorder.isPeerClosing = true;
+    assertThrows(() => recorder.dispatch(frame), ProtocolError, "after its CLOSE");
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * What a connection asks of the code that uses it.
+ *
+ * @module
+ */
+
+import type { Hold } from "../../internal/keep_alive.ts";
+import type { ExecRequest, KeptCode, StatusReport } from "../../protocol/control.ts";
+import type { Channel } from "../channel.ts";
+import type { ChannelOwner } from "../core.ts";
+import type { ChannelIds } from "./channel_table.ts";
+
+interface EitherHandler {
+  /** The object that channels give as their `gateway`. */
+  readonly owner: ChannelOwner;
+  /** Ids of this side's channels, if connections share them; default: its own. */
+  readonly ids?: ChannelIds;
+  /** Keeps the event loop alive until the returned hold is disposed. */
+  hold(): Hold;
+  /** Reports bytes that were decoded into memory of their own. */
+  itemsDecoded?(bytes: number): void;
+  /**
+   * The stream ended (no error), broke, or the peer broke the protocol. Returns the error that
+   * everything that waits on the connection fails with.
+   */
+  lost(error: Error | undefined): Error;
+}
+
+/** The handler of the side that runs code on the other one. */
+export interface InitiatorHandler extends EitherHandler {
+  readonly side: "initiator";
+  /** Returns what to do about an error of the remote, by its message. */
+  advise?(message: string): string | undefined;
+}
+
+/** The handler of the side that code runs on. */
+export interface RemoteHandler extends EitherHandler {
+  readonly side: "remote";
+  /** Runs `request`. Code that is not among the kept arrives as the first item of the channel. */
+  exec(channel: Channel, request: ExecRequest, kept?: KeptCode): void;
+  /** Reports what runs. */
+  status(): StatusReport;
+  /** The initiator asks this side to end. */
+  exit(): void;
+}
+
+/** Handles what concerns no channel. */
+export type ConnectionHandler = InitiatorHandler | RemoteHandler;

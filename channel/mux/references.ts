@@ -1,0 +1,64 @@
+/**
+ * How the channels in items are named on one connection.
+ *
+ * @module
+ */
+
+import { ChannelClosedError } from "../../errors.ts";
+import type { ChannelReferences } from "../../protocol/items.ts";
+import { type Channel, channelOf, coreOf } from "../channel.ts";
+import { ChannelCore, type CoreContext } from "../core.ts";
+import { Bridges } from "./bridge.ts";
+import type { ChannelTable } from "./channel_table.ts";
+
+/** What {@linkcode References} need of their connection. */
+export interface ReferenceContext extends CoreContext {
+  /** Makes a channel that the peer learns of at once. */
+  newChannel(): Channel;
+  /** Takes in a channel that has no connection yet. */
+  adopt(channel: Channel): void;
+}
+
+/** Turns channels into ids, and ids into channels. */
+export class References implements ChannelReferences {
+  readonly #context: ReferenceContext;
+  readonly #channels: ChannelTable;
+  readonly #bridges = new Bridges();
+
+  constructor(context: ReferenceContext, channels: ChannelTable) {
+    this.#context = context;
+    this.#channels = channels;
+  }
+
+  /**
+   * Returns the id of a channel, or undefined if `value` is none. A channel of another connection is
+   * joined to a new one of this connection.
+   *
+   * @throws {SerializationError} when something on this side receives on it.
+   */
+  idOf(value: object): number | undefined {
+    const core = coreOf(value);
+    if (core === undefined || core.isOn(this.#context)) return core?.id;
+    if (core.isUnbound && core.owner === this.#context.owner) {
+      this.#context.adopt(value as Channel);
+      return core.id;
+    }
+    return this.#bridges.join(core, value as Channel, () => this.#context.newChannel()).id;
+  }
+
+  /** Returns the channel of an id. */
+  byId(id: number): Channel {
+    const channel = this.#bridges.originOf(id) ?? this.#channels.claim(id);
+    if (channel !== undefined) return channel;
+    this.#channels.addressee(id); // throws if it was never opened
+    const core = new ChannelCore(id, "plain", this.#context);
+    core.lose(new ChannelClosedError(`${core.label} was closed before it arrived`));
+    return channelOf(core);
+  }
+
+  /** Forgets an id that is free again. */
+  release(id: number): void {
+    this.#bridges.forget(id);
+    this.#channels.delete(id);
+  }
+}
