@@ -6,25 +6,25 @@
 
 import type { ExecKind } from "../protocol/control.ts";
 
-/** Code as the remote takes it. */
+/** Code as the remote runs it. */
 export interface Code {
-  /** How it is run. */
-  kind: ExecKind;
-  /** What is run; a promise where it has to be built first. */
-  text: string | Promise<string>;
-  /** What stacks and messages call it. */
-  name: string;
-  /** `line:column` of an error of syntax; empty where there is none. */
-  position: string;
-  /** Where its positions are in the user's own files; asked when an error has come. */
-  locate?: () => Locate | undefined | Promise<Locate | undefined>;
-  /** The stack of the call that sends it; V8 makes the text only when it is read. */
-  from?: { readonly stack?: string };
+  /** How to run it. */
+  readonly kind: ExecKind;
+  /** The text, or a promise while it is being built. */
+  readonly text: string | Promise<string>;
+  /** The name in stacks and messages. */
+  readonly name: string;
+  /** `line:column` of a syntax error; empty if there is none. */
+  readonly position: string;
+  /** Finds positions in the user's own files. Called only when an error has been received. */
+  readonly locate?: () => Locate | undefined | Promise<Locate | undefined>;
+  /** The stack of the call that sends the code. V8 makes its text only when it is read. */
+  readonly from?: { readonly stack?: string };
 }
 
-/** A place in a file of the user's. */
-export interface Place {
-  /** What stacks call the file: a URL, or the name of a piece of code. */
+/** A location in one of the user's files. */
+export interface SourceLocation {
+  /** The file as stacks name it: a URL, or the name of a piece of code. */
   file: string;
   /** From 1. */
   line: number;
@@ -32,5 +32,5 @@ export interface Place {
   column: number;
 }
 
-/** The place of a position (from 1) in a text that was sent; nothing where it is not known. */
-export type Locate = (line: number, column: number) => Place | undefined;
+/** Returns the location of a position (from 1) in a sent text, or `undefined` if it is not known. */
+export type Locate = (line: number, column: number) => SourceLocation | undefined;

@@ -1,14 +1,14 @@
 /**
- * What to do about imports that remote code cannot resolve, and exports that nobody could import.
+ * Advice for errors about imports that remote code cannot resolve, and exports in source text.
  *
  * @module
  */
 
 const ADVICE: readonly [message: RegExp, advice: string][] = [
-  // What is sent as text has no URL that a path could be relative to.
+  // Code that is sent as text has no URL that a path could be relative to.
   [
     /relative URL with a cannot-be-a-base base/,
-    "code that is sent has no place of its own: relative imports need a module, as in " +
+    "code that is sent has no URL of its own: relative imports need a module, as in " +
     'remoteExec(new URL("./x.ts", import.meta.url)), which brings what it imports',
   ],
   [
@@ -23,7 +23,8 @@ const ADVICE: readonly [message: RegExp, advice: string][] = [
   ],
 ];
 
-/** What to do about the message of a remote error; nothing where that is of something else. */
+/** Returns advice for the message of a remote error, or `undefined` if it is about something else. */
+
 export function importAdvice(message: string): string | undefined {
   return ADVICE.find(([pattern]) => pattern.test(message))?.[1];
 }

@@ -1,20 +1,20 @@
 /**
- * Import declarations as `await import(…)`, for text that becomes the body of a function.
+ * Turns import declarations into `await import(…)`, for text that becomes the body of a function.
  *
  * @module
  */
 
 import type { Identifier, ImportDeclaration, Literal, Program } from "acorn";
 
-/** A script without its import declarations. */
+/** A script whose import declarations were moved to the front. */
 export interface Hoisted {
-  /** What has to come in front: imports come first, whatever their place. On one line. */
+  /** The imports as one line, to put in front: they run first, wherever they were written. */
   prelude: string;
-  /** The rest; every line and column is where it was. */
+  /** The script with blanks in their place, so that every line and column stays. */
   rest: string;
 }
 
-/** Takes import declarations out of a script. */
+/** Moves the import declarations of a script to the front. */
 export function hoistImports(text: string, program: Program): Hoisted {
   const imports = program.body.filter((node) => node.type === "ImportDeclaration");
   let rest = text;
@@ -24,7 +24,7 @@ export function hoistImports(text: string, program: Program): Hoisted {
   return { prelude: imports.map(importExpression).join(""), rest };
 }
 
-/** Blanks in the place of a text; line ends stay. */
+/** Returns a text with each character but line ends replaced by a blank. */
 export function blanks(text: string): string {
   return text.replace(/[^\n]/g, " ");
 }
@@ -55,7 +55,8 @@ function importExpression(node: ImportDeclaration, index: number): string {
     namespace + checkedNames(module, names);
 }
 
-/** A name that the module does not export is an error, as it is in a declaration. */
+/** Returns code that throws for a name that the module does not export, as a declaration would. */
+
 function checkedNames(module: string, names: string[]): string {
   if (names.length === 0) return "";
   const exported = names.map((name) => name.slice(0, name.lastIndexOf(": ")));

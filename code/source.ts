@@ -1,5 +1,5 @@
 /**
- * Source text as the remote runs it: without types, and with its imports as expressions.
+ * Prepares source text to be sent: without types, and with its imports as expressions.
  *
  * @module
  */
@@ -7,36 +7,35 @@
 import { parse, type Program } from "acorn";
 import * as nodeModule from "node:module";
 import type { Locate } from "./code.ts";
-import { hoistImports } from "./imports.ts";
-import { takeMap } from "./source_map.ts";
-import { positionOf } from "./imports.ts";
+import { hoistImports, positionOf } from "./imports.ts";
+import { splitMap } from "./source_map.ts";
 
 type StripTypes = (
   code: string,
   options?: { mode?: "strip" | "transform"; sourceMap?: boolean },
 ) => string;
 
-// Younger than the oldest Deno that runs this: there, source text has to be JavaScript.
+// The oldest Deno that is supported does not have it: there, source text has to be JavaScript.
 const stripTypes = (nodeModule as { stripTypeScriptTypes?: StripTypes }).stripTypeScriptTypes;
 
 /** Source text that is ready to be sent. */
 export interface SourceCode {
-  kind: "source";
-  /** What is sent. */
-  text: string;
-  /** `line:column` of an error of syntax; empty where there is none. */
-  position: string;
-  /** Where its positions are in the text as it was written; the file is left empty. */
-  locate: Locate;
+  readonly kind: "source";
+  /** The text to send. */
+  readonly text: string;
+  /** `line:column` of a syntax error; empty if there is none. */
+  readonly position: string;
+  /** Finds positions in the text as it was written; the file is empty. */
+  readonly locate: Locate;
 }
 
 const CACHED_TEXTS = 256;
 const cache = new Map<string, SourceCode>();
 
 /**
- * What to send for `text`. Text that is not valid is left to fail there.
+ * Prepares source text to be sent. Text with a syntax error is sent, and fails there.
  *
- * @throws {TypeError} when it is a function that nothing calls.
+ * @throws {TypeError} if it is a function that nothing calls.
  */
 export function sourceCode(text: string): SourceCode {
   const known = cache.get(text);
@@ -78,7 +77,7 @@ function prepare(text: string): SourceCode {
   };
 }
 
-/** Such as the text of a function: to run it would do nothing. */
+/** Returns whether a program is the text of a function: running it would do nothing. */
 function isUncalledFunction({ body: [first, ...others] }: Program): boolean {
   if (others.length > 0) return false;
   return first?.type === "FunctionDeclaration" ||
@@ -87,27 +86,27 @@ function isUncalledFunction({ body: [first, ...others] }: Program): boolean {
 
 const inPlace: Locate = (line, column) => ({ file: "", line, column });
 
-/** Positions of a text in front of whose first line something was put. */
+/** Returns `locate` for the same text with `prelude` in front of its first line. */
 export function behind(prelude: string, locate: Locate): Locate {
   if (prelude === "") return locate;
   return (line, column) =>
     line > 1
       ? locate(line, column)
-      // What the prelude itself does, was written on the first line or further down.
+      // The prelude was itself written on the first line, or further down.
       : locate(line, Math.max(column - prelude.length, 1));
 }
 
 /** A script without types. */
 export interface Script {
-  /** The script, or the unchanged text where something is wrong in it. */
+  /** The script, or the unchanged text if it has a syntax error. */
   text: string;
-  /** `line:column` of what is wrong; empty where that is nothing, or not known. */
+  /** `line:column` of a syntax error; empty if there is none, or its position is not known. */
   position: string;
-  /** Where its positions are in the text as it was written; the file is left empty. */
+  /** Finds positions in the text as it was written; the file is empty. */
   original: Locate;
 }
 
-/** Takes the types of TypeScript out. */
+/** Removes the types of TypeScript. */
 export function withoutTypes(text: string): Script {
   if (stripTypes === undefined) return { text, position: "", original: inPlace };
   try {
@@ -117,20 +116,21 @@ export function withoutTypes(text: string): Script {
   }
 }
 
-/** For enums and the like, which need more than blanks in the place of types. */
+/** Transforms a text with enums and the like, which need more than blanks in the place of types. */
 function transformed(text: string, isValid: boolean): Script {
   try {
     const script = stripTypes?.(text, { mode: "transform", sourceMap: true });
-    // A transform mends some of what is not valid: that is not what was written.
+    // A transform repairs some invalid text, which would then run as something that nobody wrote.
     if (!isValid || script === undefined) return { text, position: "", original: inPlace };
-    const mapped = takeMap(script);
+    const mapped = splitMap(script);
     const original: Locate = (line, column) => {
-      const place = mapped.original(line, column);
-      return place && { ...place, file: "" };
+      const found = mapped.original(line, column);
+      return found && { ...found, file: "" };
     };
     return { text: mapped.text, position: "", original };
   } catch (error) {
-    // Only its text says where: "… at file:///stripTypeScriptTypes.ts:4:22".
+    // Only the text of the error has the position: "… at file:///stripTypeScriptTypes.ts:4:22".
+
     const position = /stripTypeScriptTypes\.ts:(\d+:\d+)/.exec(String(error))?.[1] ?? "";
     return { text, position, original: inPlace };
   }

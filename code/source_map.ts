@@ -1,11 +1,11 @@
 /**
- * Source maps of what was built here.
+ * Source maps of text that was built here.
  *
  * @module
  */
 
 import * as nodeModule from "node:module";
-import type { Place } from "./code.ts";
+import type { SourceLocation } from "./code.ts";
 
 interface SourceMapEntry {
   originalSource?: string;
@@ -23,16 +23,18 @@ const { SourceMap } = nodeModule as unknown as {
 
 const COMMENT = /\n\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)\s*$/;
 
-/** A text and its map, which came inside of it. */
+/** A text, and the source map that was embedded in it. */
 export interface Mapped {
   /** The text without the map. */
   text: string;
-  /** The place of a position (both from 1) in the sources. */
-  original(line: number, column: number): Place | undefined;
+  /** Returns the location in the sources of a position; both count from 1. */
+  original(line: number, column: number): SourceLocation | undefined;
 }
 
-/** Takes the map out of a text. It is parsed when it is asked for. */
-export function takeMap(written: string): Mapped {
+/** Splits a text from its embedded source map, which is parsed at the first use. */
+export function splitMap(
+  written: string,
+): Mapped {
   const comment = COMMENT.exec(written);
   if (comment === null) return { text: written, original: () => undefined };
   let map: SourceMap | undefined;

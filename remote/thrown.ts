@@ -1,15 +1,19 @@
 /**
- * What user code threw, as an error that can be sent.
+ * Makes what user code threw an error that can be sent.
  *
  * @module
  */
 
+import { errorsIn } from "../internal/errors.ts";
 import { userStack } from "./compile.ts";
 
-/** The error, with the user's own lines in its stack; one around it, where it is none. */
+/**
+ * Returns a thrown error with only the user's own lines in its stack, or an error around any other
+ * thrown value.
+ */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) {
-    cleanStacks([thrown], new Set());
+    for (const error of errorsIn(thrown)) cleanStack(error);
     return thrown;
   }
   const text = typeof thrown === "string" ? thrown : Deno.inspect(thrown);
@@ -18,18 +22,9 @@ export function asError(thrown: unknown): Error {
   return error;
 }
 
-/** Gives errors, their causes and what an AggregateError holds stacks with the user's own lines. */
-function cleanStacks(values: readonly unknown[], seen: Set<unknown>): void {
-  for (const value of values) {
-    if (!(value instanceof Error) || seen.has(value)) continue;
-    seen.add(value);
-    try {
-      const stack = userStack(String(value.stack ?? ""));
-      Object.defineProperty(value, "stack", { value: stack, configurable: true, writable: true });
-    } catch { /* a frozen error keeps its stack */ }
-    try {
-      cleanStacks([value.cause], seen);
-      if (value instanceof AggregateError) cleanStacks(value.errors, seen);
-    } catch { /* what cannot be read does not travel either */ }
-  }
+function cleanStack(error: Error): void {
+  try {
+    const value = userStack(String(error.stack ?? ""));
+    Object.defineProperty(error, "stack", { value, configurable: true, writable: true });
+  } catch { /* a frozen error keeps its stack */ }
 }

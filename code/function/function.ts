@@ -1,5 +1,5 @@
 /**
- * Functions as text, for those that need nothing of where they were defined.
+ * Turns pure functions into text that can be sent.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import type { Code } from "../code.ts";
 import { type AnyFunction, locateFunction } from "./positions.ts";
 import { capturedNames } from "./purity.ts";
 
-// Taken now: user code may replace it.
+// Captured when this loads: user code may replace it.
 const toString = Function.prototype.toString;
 const tagOf = Object.prototype.toString;
 
 const CACHED_TEXTS = 1_000;
-/** By identity, as most functions are sent again and again. */
+/** Texts by function: most functions are sent many times. */
 const known = new WeakMap<AnyFunction, string>();
-/** By what was written, as a function in a loop is another one each time. */
+/** Checked texts by written text: a function expression in a loop makes a new function each time. */
 const pure = new Map<string, string>();
 
 /**
- * The text of `fn` as an expression. Free for a function, and for a text, that was seen before.
+ * Returns the text of `fn` as an expression. Results are cached by function and by text.
  *
- * @throws {ImpureFunctionError} when it uses something of its surroundings, or has no text.
+ * @throws {ImpureFunctionError} if it captures names from outside, or has no text.
  */
 export function functionText(fn: AnyFunction): string {
   let text = known.get(fn);
@@ -49,10 +49,11 @@ const METHODS: Record<FunctionKind, { method: string; usage: string }> = {
 };
 
 /**
- * A function as code.
+ * Prepares a function to be sent.
  *
- * @param name What it is called there. Default: its name.
- * @throws {ImpureFunctionError} when it uses something of its surroundings.
+ * @param name The name in stacks and messages; default: that of the function, or of the method.
+ * @throws {ImpureFunctionError} if it captures names from outside.
+ * @throws {TypeError} if it is no function, or a generator function that cannot be run that way.
  */
 export function functionCode(
   fn: AnyFunction,
@@ -81,7 +82,7 @@ export function functionCode(
   };
 }
 
-/** What a function is called; empty where it has no name, or one that is not text. */
+/** Returns the name of a function; empty if it has none, or its `name` is not a string. */
 function nameOf(fn: AnyFunction): string {
   return typeof fn.name === "string" ? fn.name : "";
 }
@@ -100,7 +101,7 @@ function refusal(fn: AnyFunction, why: string, captured?: CapturedName[]): Impur
   return new ImpureFunctionError(`cannot send ${shown}: ${why}`, captured);
 }
 
-/** Where names are that no user writes: coverage tools, bundlers and compilers put them there. */
+/** Matches names that coverage tools, bundlers and compilers insert. */
 const INJECTED = /^(__|cov_|_ts_|_apply_decs|_jsx)/;
 
 function adviceOn(captured: readonly CapturedName[]): string {
@@ -122,11 +123,11 @@ interface ParsedFunction {
   fn: FunctionNode;
   /** An expression with the same meaning. */
   text: string;
-  /** Columns in front of the function's own text on its first line. */
+  /** How many columns the parsed text has in front of the function on its first line. */
   columnShift: number;
 }
 
-/** A function of any form, or why it is none that can be sent. */
+/** Parses a function of any form. Returns the reason if it cannot be sent. */
 function parseFunction(written: string): ParsedFunction | string {
   if (/\{\s*\[native code\]\s*\}\s*$/.test(written)) {
     return "it is native or bound, so it has no text; send a function that calls it";
@@ -155,7 +156,8 @@ function parseWhole(text: string): Expression | undefined {
     return parseExpressionAt(text, 0, {
       ecmaVersion: "latest",
       sourceType: "module",
-      // An arrow or a method that uses these of a class around it is told of them, as of all else.
+      // These parse, so that the error names them like any other captured name.
+
       allowSuperOutsideMethod: true,
       checkPrivateFields: false,
       locations: true,

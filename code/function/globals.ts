@@ -1,13 +1,14 @@
 /**
- * The names that code finds in a fresh Deno.
+ * The global names of a fresh Deno.
  *
  * @module
  */
 
 /**
- * The globals of a gateway. Written down, and not asked of this process: what code here has put on
- * `globalThis` is not there. A test compares them with those of the Deno that runs it.
+ * The globals of a gateway. They are a list, because code of this process may have added to its own
+ * `globalThis`. A test compares the list with the Deno that runs the tests.
  */
+
 export const REMOTE_GLOBALS: ReadonlySet<string> = new Set(
   `
   AbortController AbortSignal AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt

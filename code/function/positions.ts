@@ -1,27 +1,28 @@
 /**
- * Where functions of this process were written: asked of V8 by its inspector, and only when an
- * error of one has come.
+ * Finds where functions of this process were written. It asks V8's inspector, and only when an error
+ * of a function has been received.
  *
  * @module
  */
 
 import { within } from "../../internal/wait.ts";
-import type { Locate, Place } from "../code.ts";
+import type { Locate, SourceLocation } from "../code.ts";
 
-// deno-lint-ignore ban-types -- any function at all
+// deno-lint-ignore ban-types -- any function
 export type AnyFunction = Function;
 
-/** The inspector answers within some 30 ms at first; its answer is not worth a longer wait. */
+/** The first answer of the inspector takes about 30 ms; it is not worth a much longer wait. */
 const INSPECTOR_TIMEOUT_MS = 2_000;
 
 const known = new WeakMap<AnyFunction, Locate | Promise<Locate | undefined>>();
 
 /**
- * The places of a function's text in the file where it was written. Nothing where this process may
- * not use the inspector (`--allow-sys`; nobody is asked for it), or V8 does not tell.
+ * Returns a function that maps positions in the sent text to the file where `fn` was written. Returns
+ * `undefined` if this process may not use the inspector (it needs `--allow-sys`, and does not ask for
+ * it), or if V8 does not know.
  *
  * @param sent The text that was sent.
- * @param written The text as the function has it; they differ at most in their beginning.
+ * @param written The text of `fn`. The two differ at most in their beginning.
  */
 export function locateFunction(
   fn: AnyFunction,
@@ -33,7 +34,7 @@ export function locateFunction(
   if (!mayInspect()) return undefined;
   const asked = findFunction(fn, written).then((found) => {
     if (found === undefined) return undefined;
-    const locate = placesOf(sent, written, found);
+    const locate = locateIn(sent, written, found);
     known.set(fn, locate);
     return locate;
   }, () => undefined);
@@ -46,15 +47,15 @@ function mayInspect(): boolean {
     const kind = "inspector" as Deno.SysPermissionDescriptor["kind"];
     return Deno.permissions.querySync({ name: "sys", kind }).state === "granted";
   } catch {
-    return false; // a Deno that does not know the kind
+    return false; // this Deno does not know the kind
   }
 }
 
 interface Found {
   url: string;
-  /** The script as it runs, which is not as it was written. */
+  /** The script as V8 runs it: without types, for example. */
   source: string;
-  /** Where the function begins in it. */
+  /** The index in `source` where the function begins. */
   start: number;
 }
 
@@ -84,8 +85,8 @@ async function findFunction(fn: AnyFunction, written: string): Promise<Found | u
   }
 }
 
-/** What is used of the inspector's session. */
-interface Asked {
+/** The used part of an inspector's session. */
+interface InspectorSession {
   post(
     method: string,
     params: Record<string, unknown>,
@@ -101,7 +102,7 @@ async function ask(
 ): Promise<Found | undefined> {
   const post = (method: string, params: Record<string, unknown> = {}) =>
     new Promise<Record<string, unknown>>((resolve, reject) =>
-      (session as Asked).post(
+      (session as InspectorSession).post(
         method,
         params,
         (error, result) => error ? reject(error) : resolve(result as Record<string, unknown>),
@@ -121,7 +122,7 @@ async function ask(
   const { scriptId, lineNumber, columnNumber } = location;
   const { scriptSource } = await post("Debugger.getScriptSource", { scriptId });
   const source = String(scriptSource);
-  // V8 gives a place somewhere in the function's head.
+  // V8 reports a position somewhere in the head of the function.
   const inHead = lineStart(source, lineNumber) + columnNumber;
   const start = source.lastIndexOf(written, inHead);
   const url = urls.get(scriptId);
@@ -129,30 +130,31 @@ async function ask(
   return { url, source, start };
 }
 
-function placesOf(sent: string, written: string, { url, source, start }: Found): Locate {
+function locateIn(sent: string, written: string, { url, source, start }: Found): Locate {
   const { runInThisContext } = globalThis.process.getBuiltinModule("node:vm") as {
     runInThisContext(code: string, options: Record<string, unknown>): Error;
   };
   return (line, column) => {
     const at = start + lineStart(sent, line - 1) + column - 1 + written.length - sent.length;
     const before = source.slice(0, at);
-    // Deno maps the position of whatever error says that it comes from there.
+    // Deno maps the position of any error that claims to come from that script.
     const { stack } = runInThisContext("new Error()", {
       filename: url,
       lineOffset: before.split("\n").length - 1,
       columnOffset: at - (before.lastIndexOf("\n") + 1),
     });
-    return placeIn(String(stack));
+    return firstLocation(String(stack));
   };
 }
 
-function placeIn(stack: string): Place | undefined {
+function firstLocation(stack: string): SourceLocation | undefined {
   const frame = /^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/m.exec(stack);
   if (frame === null) return undefined;
   return { file: frame[1], line: Number(frame[2]), column: Number(frame[3]) };
 }
 
-/** The index of the first character of a line, which is counted from 0. */
+/** Returns the index of the first character of a line, counted from 0. */
+
 function lineStart(text: string, line: number): number {
   let at = 0;
   for (let i = 0; i < line; i++) at = text.indexOf("\n", at) + 1;

@@ -1,5 +1,5 @@
 /**
- * What a function takes from outside of itself.
+ * Finds the names that a function captures from outside.
  *
  * @module
  */
@@ -7,14 +7,15 @@
 import type { AnyNode, Class, Expression, Function as FunctionNode } from "acorn";
 import { analyze } from "eslint-scope";
 import type { CapturedName } from "../../errors.ts";
+import { childrenOf } from "../ast.ts";
 import { REMOTE_GLOBALS } from "./globals.ts";
 
 /**
- * Every use of an outer name, `this`, `super`, `import.meta` and of a private name of a class
- * around it, in the order of the text.
+ * Returns every use of an outer name, of `this`, `super` and `import.meta`, and of a private name of
+ * an enclosing class, in the order of the text.
  *
- * @param root What was parsed: `fn` itself, or the object that it is the method of.
- * @param columnShift Columns that were put in front of the function's text on its first line.
+ * @param root The parsed expression: `fn` itself, or the object literal that it is a method of.
+ * @param columnShift How many columns the parsed text has in front of the function on its first line.
  */
 export function capturedNames(
   root: Expression,
@@ -29,7 +30,7 @@ export function capturedNames(
   for (const identifier of freeIdentifiers(root)) {
     if (!REMOTE_GLOBALS.has(identifier.name)) add(identifier.name, identifier);
   }
-  for (const { name, node } of outerContext(fn as AnyNode, OUTERMOST)) add(name, node);
+  for (const { name, node } of usesOfContext(fn as AnyNode, OUTERMOST)) add(name, node);
   return captured.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
@@ -49,9 +50,9 @@ function freeIdentifiers(root: Expression): (AnyNode & { name: string })[] {
 }
 
 interface Context {
-  /** Within a function or class member that has a `this` and `super` of its own. */
+  /** Whether an enclosing function or class member has its own `this` and `super`. */
   ownsThis: boolean;
-  /** Private names that the classes around declare. */
+  /** Private names that enclosing classes declare. */
   privates: readonly string[];
 }
 
@@ -62,7 +63,7 @@ interface Use {
   node: AnyNode;
 }
 
-function* outerContext(node: AnyNode, context: Context): Generator<Use> {
+function* usesOfContext(node: AnyNode, context: Context): Generator<Use> {
   switch (node.type) {
     case "ThisExpression":
       if (!context.ownsThis) yield { name: "this", node };
@@ -78,43 +79,30 @@ function* outerContext(node: AnyNode, context: Context): Generator<Use> {
       return;
     case "ClassDeclaration":
     case "ClassExpression":
-      return yield* ofClass(node, context);
+      return yield* usesInClass(node, context);
   }
   for (const child of childrenOf(node)) {
     const owns = child.type === "FunctionExpression" || child.type === "FunctionDeclaration";
-    yield* outerContext(child, owns ? { ...context, ownsThis: true } : context);
+    yield* usesOfContext(child, owns ? { ...context, ownsThis: true } : context);
   }
 }
 
-/** What a class extends, and its computed names, have the `this` around it; the rest its own. */
-function* ofClass(node: Class, around: Context): Generator<Use> {
-  const privates = [...around.privates, ...node.body.body.flatMap(privateName)];
-  const outside = { ...around, privates };
+/** The `extends` expression and computed names use the outer `this`; the rest has its own. */
+function* usesInClass(node: Class, outer: Context): Generator<Use> {
+  const privates = [...outer.privates, ...node.body.body.flatMap(privateName)];
+  const outside = { ...outer, privates };
   const inside = { ownsThis: true, privates };
-  if (node.superClass) yield* outerContext(node.superClass, around);
+  if (node.superClass) yield* usesOfContext(node.superClass, outer);
   for (const member of node.body.body) {
     if (member.type === "StaticBlock") {
-      yield* outerContext(member, inside);
+      yield* usesOfContext(member, inside);
       continue;
     }
-    yield* outerContext(member.key, member.computed ? outside : inside);
-    if (member.value) yield* outerContext(member.value, inside);
+    yield* usesOfContext(member.key, member.computed ? outside : inside);
+    if (member.value) yield* usesOfContext(member.value, inside);
   }
 }
 
 function privateName(member: Class["body"]["body"][number]): string[] {
   return "key" in member && member.key.type === "PrivateIdentifier" ? [member.key.name] : [];
-}
-
-function* childrenOf(node: AnyNode): Generator<AnyNode> {
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (isNode(child)) yield child;
-    }
-  }
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value &&
-    typeof value.type === "string";
 }

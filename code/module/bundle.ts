@@ -1,22 +1,22 @@
 /**
- * Module graphs as one script, by `deno bundle`.
+ * Bundles module graphs into one script, by `deno bundle`.
  *
  * @module
  */
 
 import { ModuleError } from "../../errors.ts";
+import { SHELL } from "../../internal/shell.ts";
+import { type Mapped, splitMap } from "../source_map.ts";
 import { fileUrl } from "./config.ts";
 import { type ModuleGraph, pathOf } from "./graph.ts";
-import { SHELL } from "../../internal/shell.ts";
-import { type Mapped, takeMap } from "../source_map.ts";
 
-/** What `deno bundle` takes at most: it may have to fetch packages. */
+/** The longest time for `deno bundle`, which may have to fetch packages. */
 const BUNDLE_TIMEOUT_MS = 120_000;
 
 /**
- * Bundles a graph: everything that it imports comes into one script, except `node:`.
+ * Bundles a graph: the script has everything that it imports, except `node:` modules.
  *
- * @throws {ModuleError} where that cannot be done.
+ * @throws {ModuleError} if `deno bundle` fails.
  */
 export async function bundle(graph: ModuleGraph): Promise<Mapped> {
   if (!graph.isWhole) return await runBundle(graph, "");
@@ -29,7 +29,7 @@ export async function bundle(graph: ModuleGraph): Promise<Mapped> {
   }
 }
 
-/** Copies the files to where they would be if `root` was the root of the file system. */
+/** Copies the files to where they would be if `root` were the root of the file system. */
 async function copyTo(root: string, { files, config }: ModuleGraph): Promise<void> {
   const encoder = new TextEncoder();
   for (const [path, text] of config.files) await write(root + path, encoder.encode(text));
@@ -59,7 +59,7 @@ async function runBundle({ entry, config }: ModuleGraph, root: string): Promise<
   const configs = config.folder === undefined && root !== "" ? ["--no-config"] : [];
   const locks = config.files.has(`${config.folder}deno.lock`) || root === "" ? [] : ["--no-lock"];
   const { success, stdout, stderr } = await new Deno.Command(SHELL, {
-    // By the shell, so that the grant that starts gateways is enough.
+    // The shell runs it, so that the permission that starts gateways is enough.
     args: [
       "-c",
       `exec "$0" "$@"`,
@@ -82,13 +82,13 @@ async function runBundle({ entry, config }: ModuleGraph, root: string): Promise<
   }).output();
   const decoder = new TextDecoder();
   if (!success) throw new ModuleError(complaint(entry, decoder.decode(stderr), root));
-  const { text, original } = takeMap(decoder.decode(stdout));
+  const { text, original } = splitMap(decoder.decode(stdout));
   const base = fileUrl(cwd);
   return {
     text,
     original(line, column) {
-      const place = original(line, column);
-      return place && { ...place, file: withoutRoot(new URL(place.file, base).href, root) };
+      const found = original(line, column);
+      return found && { ...found, file: withoutRoot(new URL(found.file, base).href, root) };
     },
   };
 }
@@ -99,7 +99,8 @@ function complaint(entry: URL, stderr: string, root: string): string {
   return `cannot send module ${entry}: deno bundle says\n${shown.replaceAll(/^/gm, "    ")}`;
 }
 
-/** A path of the user's, where a copy of it was named. */
+/** Replaces paths of copies in a text by the paths of the user's files. */
+
 function withoutRoot(text: string, root: string): string {
   return root === "" ? text : text.replaceAll(root, "");
 }

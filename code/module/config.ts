@@ -1,26 +1,26 @@
 /**
- * The configuration that names imports: the `deno.json` nearest to a module.
+ * The configuration that maps import names: the `deno.json` nearest to a module.
  *
  * @module
  */
 
 import { type Expression, parseExpressionAt } from "acorn";
 
-/** What decides how the imports of a graph resolve. */
+/** How the imports of a graph resolve. */
 export interface ImportConfig {
-  /** Files that Deno reads for it, all of one folder: their paths and texts. */
+  /** The files of one folder that Deno reads for it: their texts by path. */
   files: ReadonlyMap<string, string>;
-  /** The folder; nothing where no configuration was found. */
+  /** The folder, or `undefined` if no configuration was found. */
   folder: string | undefined;
-  /** Names, and prefixes that end with a slash, with what they stand for. */
+  /** The targets of names, and of prefixes that end with a slash. */
   imports: Readonly<Record<string, string>>;
-  /** Whether `imports` is all that there is to it: no workspace, scopes or other files. */
+  /** Whether `imports` is complete: there are no workspaces, scopes or other files. */
   isWhole: boolean;
 }
 
 const CONFIG_NAMES = ["deno.json", "deno.jsonc"];
 const COMPANIONS = ["deno.lock", "package.json"];
-/** What would need more than one folder to be read. */
+/** Keys that would need more than one folder to be read. */
 const WIDER_KEYS = ["workspace", "links", "patch", "importMap", "scopes"];
 
 /** Finds the configuration for a module in `folder`. */
@@ -46,7 +46,7 @@ export function findImportConfig(folder: string): ImportConfig {
   return { files, folder: found, imports, isWhole };
 }
 
-/** Resolves a name without a scheme; nothing where the configuration has none such. */
+/** Resolves a name without a scheme, or returns `undefined` if the configuration does not have it. */
 export function resolveName(name: string, { folder, imports }: ImportConfig): string | undefined {
   const key = Object.keys(imports)
     .filter((key) => key === name || (key.endsWith("/") && name.startsWith(key)))
@@ -56,12 +56,12 @@ export function resolveName(name: string, { folder, imports }: ImportConfig): st
   return isPath(target) ? new URL(target, fileUrl(folder)).href : target;
 }
 
-/** Whether a specifier is a path. */
+/** Returns whether a specifier is a path. */
 export function isPath(specifier: string): boolean {
   return /^\.{0,2}\//.test(specifier);
 }
 
-/** The URL of an absolute path. */
+/** Returns the URL of an absolute path. */
 export function fileUrl(path: string): URL {
   return new URL(`file://${encodeURI(path).replaceAll(/[?#]/g, encodeURIComponent)}`);
 }
@@ -75,7 +75,7 @@ function read(path: string, into: Map<string, string>): boolean {
     into.set(path, Deno.readTextFileSync(path));
     return true;
   } catch (error) {
-    // A parent that may not be read has nothing for us; the module's own folder was read before.
+    // A parent folder that may not be read is skipped; the module's own folder has been read.
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
       return false;
     }
@@ -83,7 +83,8 @@ function read(path: string, into: Map<string, string>): boolean {
   }
 }
 
-/** JSON with comments, as Deno takes it; a broken one is left for Deno to refuse. */
+/** Parses JSON with comments, as Deno does. Deno itself will refuse a file that is malformed. */
+
 function parseConfig(text: string): Record<string, unknown> {
   try {
     const value = valueOf(parseExpressionAt(text, 0, { ecmaVersion: "latest" }));

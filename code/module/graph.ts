@@ -1,24 +1,25 @@
 /**
- * The local files that a module is made of, read at once: they may be gone a moment later.
+ * Reads the local files of a module graph. It reads them at once: they may be gone a moment later.
  *
  * @module
  */
 
 import type { AnyNode } from "acorn";
-import { findImportConfig, type ImportConfig, isPath, resolveName } from "./config.ts";
-import { nodesOf, parseModule } from "./text.ts";
+import { nodesOf } from "../ast.ts";
 import { withoutTypes } from "../source.ts";
+import { findImportConfig, type ImportConfig, isPath, resolveName } from "./config.ts";
+import { parseModule } from "./text.ts";
 
 /** A module with all local files that it imports. */
 export interface ModuleGraph {
   entry: URL;
   /** Contents by URL. */
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-  /** Whether it imports anything that the remote may not have: what is not `node:` or `data:`. */
+  /** Whether it imports anything that the remote may lack: all but `node:` and `data:` modules. */
   needsBundle: boolean;
   /**
-   * Whether `files` are all local files of it. They are not where imports resolve by more than one
-   * `deno.json`, or a file is of a kind that is not understood here.
+   * Whether `files` has all local files. It may not if imports resolve by more than one `deno.json`,
+   * or a file is of an unknown kind.
    */
   isWhole: boolean;
   config: ImportConfig;
@@ -31,7 +32,7 @@ const decoder = new TextDecoder();
 /**
  * Reads the graph of a module.
  *
- * @throws {Deno.errors.NotFound} and others, where a file cannot be read.
+ * @throws {Deno.errors.NotFound} and other errors of `Deno.readFileSync`, if a file cannot be read.
  */
 export function readModuleGraph(entry: URL): ModuleGraph {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -63,21 +64,21 @@ export function readModuleGraph(entry: URL): ModuleGraph {
   };
 }
 
-/** The path of a file URL. */
+/** Returns the path of a file URL. */
 export function pathOf(url: URL | string): string {
   return decodeURIComponent(new URL(url).pathname);
 }
 
 interface Import {
   specifier: string;
-  /** Not where its attributes say that it is text, bytes or JSON. */
+  /** False if its attributes say that it is text, bytes or JSON. */
   isScript: boolean;
 }
 
 const known = new Map<string, Import[]>();
 const KNOWN_SCRIPTS = 1_000;
 
-/** Nothing where it is not understood, which Deno then may or may not. */
+/** Returns `undefined` for a file that is not understood here; Deno may still understand it. */
 function importsOf(url: string, text: string): Import[] | undefined {
   if (!SCRIPT.test(url)) return undefined;
   const seen = known.get(text);
@@ -111,7 +112,8 @@ function importOf(node: AnyNode): Import[] {
   }
 }
 
-/** Nothing where only Deno knows, from a `package.json` or a workspace. */
+/** Returns `undefined` for a name that only Deno can resolve, by a `package.json` or a workspace. */
+
 function resolve(specifier: string, referrer: string, config: ImportConfig): string | undefined {
   if (isPath(specifier)) return new URL(specifier, referrer).href;
   const named = resolveName(specifier, config);

@@ -1,19 +1,19 @@
 /**
- * Modules as code that can be sent.
+ * Prepares modules to be sent.
  *
  * @module
  */
 
 import { ModuleError } from "../../errors.ts";
 import { SENT } from "../../protocol/control.ts";
-import { bundle } from "./bundle.ts";
+import { SHELL } from "../../internal/shell.ts";
 import type { Code, Locate } from "../code.ts";
+import { behind, withoutTypes } from "../source.ts";
+import { bundle } from "./bundle.ts";
 import { type ModuleGraph, readModuleGraph } from "./graph.ts";
 import { moduleText } from "./text.ts";
-import { SHELL } from "../../internal/shell.ts";
-import { behind, withoutTypes } from "../source.ts";
 
-/** Schemes of what the remote imports by itself. */
+/** Schemes of modules that the remote imports by itself. */
 const REMOTE_SCHEMES = ["https:", "http:", "jsr:", "npm:", "node:", "data:"];
 
 interface Built {
@@ -31,10 +31,10 @@ const CACHED_MODULES = 256;
 const cache = new Map<string, CachedModule>();
 
 /**
- * What to send for a module. Its local files are read before this returns, and `deno bundle`, where
- * it is needed, runs afterwards.
+ * Prepares a module to be sent. Its local files are read before this returns. If `deno bundle` is
+ * needed, it runs afterwards.
  *
- * @throws {TypeError} for a URL of a scheme that is no module's.
+ * @throws {TypeError} if modules cannot have a URL of that scheme.
  */
 export function moduleCode(url: URL): Pick<Code, "kind" | "text" | "position" | "locate"> {
   if (url.protocol === "file:") return { kind: "module", position: "", ...localModule(url) };
@@ -48,8 +48,8 @@ export function moduleCode(url: URL): Pick<Code, "kind" | "text" | "position" | 
 }
 
 /**
- * What the gateway imports has no scope of this execution around it: `channel` and `args` are globals
- * there, which each execution has of its own. Nobody else sees any.
+ * Binds `channel` and `args` for a module that the gateway imports, which is in no scope of the
+ * execution. They are globals there, but each execution sees its own values, and other code none.
  */
 const BIND_GLOBALS = `
 const key = Symbol.for(${JSON.stringify(SENT)});
@@ -78,11 +78,11 @@ function localModule(url: URL): Pick<Code, "text" | "locate"> {
   const built = attempt(entry, () => builtModule(entry));
   if (!(built instanceof Promise)) return { text: built.text, locate: () => built.locate };
   const text = built.then(({ text }) => text);
-  text.catch(() => {}); // told by the channel, if there comes to be one
+  text.catch(() => {}); // the channel reports it, if one is made
   return { text, locate: () => built.then(({ locate }) => locate, () => undefined) };
 }
 
-/** What `build` gives; a promise that rejects with a {@linkcode ModuleError} where it fails. */
+/** Calls `build`. If that fails, returns a promise that rejects with a {@linkcode ModuleError}. */
 function attempt(entry: URL, build: () => Built | Promise<Built>): Built | Promise<Built> {
   const refuse = (error: unknown) => Promise.reject(moduleError(entry, error));
   try {
@@ -98,7 +98,7 @@ function builtModule(entry: URL): Built | Promise<Built> {
   const cached = cache.get(entry.href);
   if (cached !== undefined && isSame(cached.graph, graph)) return cached.built;
   const built = graph.needsBundle ? bundled(graph) : alone(graph);
-  // Of what is not known whole, nobody can tell whether it has changed.
+  // Without all of its files it cannot be told whether it has changed.
   if (!graph.isWhole) return built;
   if (cache.size >= CACHED_MODULES) cache.clear();
   const made: CachedModule = { graph, built };
@@ -111,14 +111,14 @@ function builtModule(entry: URL): Built | Promise<Built> {
   return built;
 }
 
-/** A module that needs no bundler. */
+/** Builds a module that needs no bundler. */
 function alone({ entry, files }: ModuleGraph): Built {
   const script = withoutTypes(new TextDecoder().decode(files.get(entry.href)));
   if (script.position !== "") throw new SyntaxError(`not valid at ${script.position}`);
   const { text, prelude } = moduleText(script.text, () => entry.href);
   const locate: Locate = (line, column) => {
-    const place = script.original(line, column);
-    return place && { ...place, file: entry.href };
+    const found = script.original(line, column);
+    return found && { ...found, file: entry.href };
   };
   return { text, locate: behind(prelude, locate) };
 }
@@ -143,10 +143,10 @@ function areSame(a: Uint8Array, b: Uint8Array | undefined): boolean {
 
 function moduleError(entry: URL, cause: unknown): ModuleError {
   if (cause instanceof ModuleError) return cause;
-  const seen = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const advice = cause instanceof Deno.errors.NotCapable
-    ? `; this process needs --allow-read of the module's files, and where it imports any, ` +
+    ? `; this process needs --allow-read of the module's files, and if it imports any, ` +
       `--allow-write of the temporary directory and --allow-run=${SHELL} for deno bundle`
     : "";
-  return new ModuleError(`cannot send module ${entry}: ${seen}${advice}`, { cause });
+  return new ModuleError(`cannot send module ${entry}: ${why}${advice}`, { cause });
 }

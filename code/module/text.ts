@@ -1,38 +1,37 @@
 /**
- * A module as the body of a function: so it runs without being loaded, which V8 would never free,
- * and with `channel` and `args` bound.
+ * Turns a module into the body of a function. So it runs with `channel` and `args` bound, and without
+ * being loaded as a module, which V8 would never free.
  *
  * @module
  */
 
 import {
-  type AnyNode,
   type ExportDefaultDeclaration,
   type Identifier,
   type Literal,
   parse,
   type Program,
 } from "acorn";
-import { blanks, hoistImports } from "../imports.ts";
-import { positionOf } from "../imports.ts";
+import { nodesOf } from "../ast.ts";
+import { blanks, hoistImports, positionOf } from "../imports.ts";
 
-/** With a digit as long as `import.meta`, and as `export default `: so columns stay. */
+// With a digit they are as long as `import.meta` and `export default `, so that columns stay.
 const META = "importMeta";
 const DEFAULT = "$default";
 
-/** A module's text as it is sent. */
+/** The text of a module as it is sent. */
 export interface ModuleText {
-  /** The body of `async (channel, args)`; gives the default export. */
+  /** The body of `async (channel, args)`; it returns the default export. */
   text: string;
-  /** What was put in front of its first line; all else is where it was. */
+  /** The part in front of the first line; everything else is where it was. */
   prelude: string;
 }
 
 /**
- * Makes the body. It is a block of its own, so that the module may declare `channel` and `args`.
+ * Makes the body. It is a block, so that the module may itself declare `channel` and `args`.
  *
- * @param urlAt What `import.meta.url` is at a position (both from 1) of the script.
- * @throws {SyntaxError} with the place, where the script is not valid.
+ * @param urlAt Returns `import.meta.url` for a position of the script; both count from 1.
+ * @throws {SyntaxError} with the position, if the script is not valid.
  */
 export function moduleText(
   script: string,
@@ -42,10 +41,7 @@ export function moduleText(
   const { prelude: imports, rest } = hoistImports(script, program);
   const metas = metaNames(program, urlAt);
   const exported = exportEdits(rest, program);
-  const edits = [
-    ...metas.edits,
-    ...exported.edits,
-  ];
+  const edits = [...metas.edits, ...exported.edits];
   const prelude = `{ ${metas.prelude}${imports}${exported.prelude}`;
   return { text: `${prelude}${edited(rest, edits)}\nreturn ${exported.main}; }`, prelude };
 }
@@ -53,7 +49,7 @@ export function moduleText(
 /**
  * Parses a module.
  *
- * @throws {SyntaxError} whose message ends with the place.
+ * @throws {SyntaxError} whose message ends with the position.
  */
 export function parseModule(script: string): Program {
   try {
@@ -69,20 +65,7 @@ export function parseModule(script: string): Program {
   }
 }
 
-/** All nodes of a tree, itself first. */
-export function nodesOf(node: AnyNode): AnyNode[] {
-  const found = [node];
-  for (let at = 0; at < found.length; at++) {
-    for (const value of Object.values(found[at])) {
-      for (const child of Array.isArray(value) ? value : [value]) {
-        if (typeof child?.type === "string") found.push(child);
-      }
-    }
-  }
-  return found;
-}
-
-/** Names in the place of `import.meta`: one for each file. */
+/** Replaces each `import.meta` by a name; there is one name for each file. */
 function metaNames(
   program: Program,
   urlAt: (line: number, column: number) => string,
@@ -99,7 +82,7 @@ function metaNames(
   return { edits, prelude: urls.map(metaObject).join("") };
 }
 
-/** A module that was sent is not the main one. */
+/** Returns a declaration for the `import.meta` of a file. A sent module is never the main module. */
 function metaObject(url: string, index: number): string {
   const name = `${META}${index}`;
   const path = url.startsWith("file:") ? decodeURIComponent(new URL(url).pathname) : undefined;
@@ -117,8 +100,8 @@ interface Edit {
 }
 
 function edited(text: string, edits: Edit[]): string {
-  for (const { start, end, text: put } of edits.sort((a, b) => b.start - a.start)) {
-    text = text.slice(0, start) + put + text.slice(end);
+  for (const edit of edits.sort((a, b) => b.start - a.start)) {
+    text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
   }
   return text;
 }
@@ -126,11 +109,11 @@ function edited(text: string, edits: Edit[]): string {
 interface Exports {
   edits: Edit[];
   prelude: string;
-  /** An expression that gives the default export. */
+  /** An expression for the default export. */
   main: string;
 }
 
-/** Makes of exported declarations such as are not, and remembers the default one. */
+/** Turns exports into plain declarations, and finds the default one. */
 function exportEdits(script: string, { body }: Program): Exports {
   const edits: Edit[] = [];
   let prelude = "";
@@ -141,7 +124,7 @@ function exportEdits(script: string, { body }: Program): Exports {
         const { start, end } = node;
         const name = declaredName(node.declaration);
         main = name ?? DEFAULT;
-        // Not up to the declaration: parentheses around an expression are no part of its node.
+        // The declaration may begin further on: parentheses around it are not part of its node.
         const keywords = /^export\s+default\s?/.exec(script.slice(start)) ?? [""];
         const room = blanks(keywords[0]);
         const text = name === undefined ? `const ${DEFAULT}=` : "";
@@ -177,12 +160,13 @@ function exportEdits(script: string, { body }: Program): Exports {
   return { edits, prelude, main };
 }
 
-/** What is left of some blanks behind a text of `length`: lines stay, then columns if there is room. */
+/** Returns the blanks that remain behind a text of `length`. Lines stay; columns if there is room. */
 function afterColumn(room: string, length: number): string {
   return room.includes("\n") ? room : room.slice(length);
 }
 
-/** The name of a default export that is a declaration with one. */
+/** Returns the name of a default export that is a declaration, if it has one. */
+
 function declaredName(declaration: ExportDefaultDeclaration["declaration"]): string | undefined {
   const isDeclaration = declaration.type === "FunctionDeclaration" ||
     declaration.type === "ClassDeclaration";
