@@ -44,8 +44,8 @@ export function carriersOf(
   return [via, installvia].filter((id) => id !== undefined);
 }
 
-/** What of a gateway tells when it is ended. */
-interface Ending {
+/** A gateway that is to be ended. */
+export interface Ending {
   readonly id: string;
   readonly spec: GatewaySpec;
 }

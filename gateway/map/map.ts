@@ -7,7 +7,7 @@
 import type { Code } from "../../code/code.ts";
 import { functionCode } from "../../code/function/function.ts";
 import type { ExecOptions } from "../exec_options.ts";
-import { executeOn, type Gateway } from "../gateway.ts";
+import { coreOf, type Gateway } from "../gateway.ts";
 import type { MapGroup } from "./pool.ts";
 import { checkMapOptions, type Items, type MapFunction, type MapOptions } from "../map_options.ts";
 import { MapRun } from "./run.ts";
@@ -35,6 +35,6 @@ export function startMap<Item, Args, Result>(
   const { args, isolate, name } = options;
   const code: Code = { ...functionCode(fn, "map", name), from: host.from };
   const exec: ExecOptions = { isolate };
-  const execute = (gateway: Gateway) => executeOn(gateway, code, args, exec);
+  const execute = (gateway: Gateway) => coreOf(gateway).execute(code, args, exec);
   return new MapRun({ ...host, execute }, items, options as MapOptions<Item, never>);
 }

@@ -16,14 +16,19 @@ import { type Failures, Worker, type WorkerEvents } from "./worker.ts";
 
 /** The group that a map runs on. */
 export interface MapGroup {
-  /** Its gateways now. */
-  gateways(): Iterable<Gateway>;
-  /** Calls `joined` with each that comes later; the returned function ends that. */
-  onJoin(joined: (gateway: Gateway) => void): () => void;
-  /** Starts one for `lost`, which has ended or is about to. */
-  replace(lost: Gateway): Promise<unknown>;
+  /** The gateways that are up now. */
+  readonly gateways: Iterable<Gateway>;
+  readonly starter: GatewayStarter;
   /** Starts a worker. */
   execute(gateway: Gateway): Channel;
+}
+
+/** Starts the gateways of a group. */
+export interface GatewayStarter {
+  /** Calls `joined` for each gateway that comes up, until the returned function is called. */
+  onJoin(joined: (gateway: Gateway) => void): () => void;
+  /** Starts another gateway in place of one that has ended, or is about to. */
+  restart(lost: Gateway): Promise<Gateway>;
 }
 
 /** What a crew tells of its items. */
@@ -86,11 +91,11 @@ export class Crew<Item> {
 
   /** Takes all gateways in, and those that join later. */
   begin(): void {
-    this.#stopJoining = this.#group.onJoin((gateway) => {
+    this.#stopJoining = this.#group.starter.onJoin((gateway) => {
       this.#join(gateway);
       this.#events.changed();
     });
-    for (const gateway of this.#group.gateways()) this.#join(gateway);
+    for (const gateway of this.#group.gateways) this.#join(gateway);
   }
 
   /** Ends all. */
@@ -194,7 +199,7 @@ export class Crew<Item> {
     for (const worker of this.#workers) if (worker.gateway === gateway) return;
     this.#replacing++;
     try {
-      await this.#group.replace(gateway);
+      await this.#group.starter.restart(gateway);
     } catch (error) {
       this.#lastLoss = toError(error);
     }

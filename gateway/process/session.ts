@@ -17,13 +17,10 @@ import { explain } from "../../code/remote_stack.ts";
 import { GatewayClosedError, ProtocolError } from "../../errors.ts";
 import { toError } from "../../internal/errors.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
-import { isOlder } from "../../internal/version.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
-import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
-import { encodePreamble, type Hello, localHello } from "../../protocol/preamble.ts";
+import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 import type { Machine } from "../../transports/machine/machine.ts";
-import { denoVersionError } from "../../transports/program/deno_command.ts";
 import type { Transport } from "../../transports/transport.ts";
 import type { ProcessFacts } from "./exit_message.ts";
 import { startHeartbeat } from "./heartbeat.ts";
@@ -109,26 +106,6 @@ export class Session {
     else queued.then(() => this.#limitStart());
     if (heartbeat !== undefined) {
       connection.hello.then(() => this.#limitSilence(heartbeat), () => {});
-    }
-  }
-
-  /**
-   * Waits for the handshake.
-   *
-   * @throws {LaunchError} or a subclass of it; the process has been ended then.
-   */
-  async ready(): Promise<Hello> {
-    using _hold = this.#init.keepAlive.hold();
-    try {
-      const hello = await this.connection.hello;
-      if (isOlder(hello.deno, MIN_DENO_VERSION)) {
-        await this.terminate();
-        throw denoVersionError(this.#init.owner.id, hello.deno);
-      }
-      return hello;
-    } catch (error) {
-      await this.closed;
-      throw error;
     }
   }
 

@@ -7,7 +7,7 @@ import {
   RemoteError,
   SpecError,
 } from "../../mod.ts";
-import { asRelay } from "../../gateway/gateway.ts";
+import { coreOf } from "../../gateway/gateway.ts";
 import { test } from "../support/bounded.ts";
 import { inTime } from "../support/deadline.ts";
 import { Lines } from "../support/lines.ts";
@@ -77,7 +77,7 @@ test("a killed far gateway is told with its signal, and the middle goes on", asy
 test("a relay that is closed right behind its request starts no process", async () => {
   await using group = await Group.open([MIDDLE]);
   const [gateway] = [...group];
-  const middle = asRelay(gateway);
+  const middle = coreOf(gateway).asRelay();
   const command = ["/bin/sh", "-c", "sleep 600"] as const;
   const side = middle.newChannel();
   middle.relay({ command, guarded: command, env: {}, side }, "late").close();

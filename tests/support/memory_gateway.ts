@@ -1,6 +1,6 @@
 /** A gateway whose far side is in this process, joined by {@linkcode MemoryStream}s. */
 
-import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
+import { coreOf, createGateway, type Gateway } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
 import { here } from "../../transports/machine/machine.ts";
 import { type GatewaySpec, resolveSpec } from "../../spec/spec.ts";
@@ -77,13 +77,12 @@ export async function makeMemoryGateway(
   const given = { popen: true, ...spec } as const;
   const gateway = createGateway({
     id: "memory",
-    group: new Group(),
     spec: resolveSpec(given),
     given,
     machine: here,
     open: () => new MemoryTransport(opening()),
     program: undefined,
-  });
-  await whenReady(gateway);
+  }, new Group());
+  await coreOf(gateway).ready();
   return gateway;
 }

@@ -35,12 +35,14 @@ export class MemoryMapHost implements AsyncDisposable {
   ): AsyncIterableIterator<Awaited<Result>, undefined> {
     const host = {
       from: callOf(this.map),
-      gateways: () => this.gateways,
-      onJoin: (joined: (gateway: Gateway) => void) => {
-        this.#joined.add(joined);
-        return () => void this.#joined.delete(joined);
+      gateways: this.gateways,
+      starter: {
+        onJoin: (joined: (gateway: Gateway) => void) => {
+          this.#joined.add(joined);
+          return () => void this.#joined.delete(joined);
+        },
+        restart: () => Promise.reject(new Error("there are no more")),
       },
-      replace: () => Promise.reject(new Error("there are no more")),
     };
     return startMap(host, items, fn, options);
   }

@@ -17,7 +17,7 @@ import { formatAddress } from "../tcp/failure.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
 import { SHELL } from "../../internal/shell.ts";
 import { within } from "../../internal/wait.ts";
-import { createGateway, type Gateway, whenReady } from "../../gateway/gateway.ts";
+import { coreOf as gatewayCoreOf, createGateway, type Gateway } from "../../gateway/gateway.ts";
 import type { GatewayGroup } from "../../gateway/group_interface.ts";
 import { openTransport } from "../start/open.ts";
 import { programFor } from "../program/program.ts";
@@ -177,14 +177,13 @@ export class InstalledTransport implements Transport {
     signal.throwIfAborted();
     const host = this.#host = createGateway({
       id: `${id}:server`,
-      group,
       spec: hostSpec,
       given: { popen: true },
       machine: serverMachine,
       open: openTransport,
       program,
-    });
-    await whenReady(host);
+    }, group);
+    await gatewayCoreOf(host).ready();
     const server = host.remoteExec(text, args, { name: "server" });
     const port = await server.receive();
     const core = coreOf(server);

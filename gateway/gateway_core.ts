@@ -1,0 +1,199 @@
+/**
+ * The inside of a gateway: its process, and those of its isolated executions.
+ *
+ * @module
+ */
+
+import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
+import { ChannelIds } from "../channel/mux/channel_table.ts";
+import { UnboundChannels } from "../channel/mux/unbound.ts";
+import type { Code } from "../code/code.ts";
+import { functionCode } from "../code/function/function.ts";
+import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
+import { described } from "../internal/arguments.ts";
+import { isOlder } from "../internal/version.ts";
+import type { WaitOptions } from "../internal/wait.ts";
+import { narrow } from "../permissions/narrowing.ts";
+import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import { type GatewaySpec, type ResolvedSpec, withPermissions } from "../spec/spec.ts";
+import type { Machine } from "../transports/machine/machine.ts";
+import { denoVersionError } from "../transports/program/deno_command.ts";
+import { openQueued } from "../transports/start/start.ts";
+import type { Transport } from "../transports/transport.ts";
+import type { RelayGateway } from "../transports/via/relay_process.ts";
+import type { ExecOptions } from "./exec_options.ts";
+import { Isolation } from "./process/isolation.ts";
+import { KeepAlive } from "./process/keep_alive.ts";
+import type { GatewayExit } from "./process/remote_process.ts";
+import { Session } from "./process/session.ts";
+import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
+
+/** The parts and options of a gateway. */
+export interface GatewayInit {
+  /** Its name in its group. */
+  id: string;
+  /** What it is started from, with what was found out for the start. */
+  spec: ResolvedSpec;
+  /** What `Gateway.spec` shows. */
+  given: GatewaySpec;
+  /** The machine that it is started from. */
+  machine: Machine;
+  /** Starts a process for a spec: the gateway's own, or one for an isolated execution. */
+  open: (spec: ResolvedSpec, machine: Machine, id: string) => Transport;
+  /** The program of the far side, as its loader reads it; undefined if it runs already. */
+  program: Uint8Array | undefined;
+}
+
+/** The inside of a `Gateway`. */
+export class GatewayCore {
+  readonly #owner: ChannelGateway;
+  readonly #spec: ResolvedSpec;
+  readonly #session: Session;
+  readonly #isolation: Isolation;
+  readonly #unbound: UnboundChannels;
+  readonly #keepAlive = new KeepAlive();
+  readonly #ended: Promise<GatewayExit>;
+  #remote: RemoteInfo | undefined;
+
+  /** Starts the process. The `owner` is what its channels give as their gateway. */
+  constructor(owner: ChannelGateway, init: GatewayInit) {
+    const { id, spec, machine, open, program } = init;
+    this.#owner = owner;
+    this.#spec = spec;
+    const keepAlive = this.#keepAlive;
+    const shared = { owner, program, machine, keepAlive, ids: new ChannelIds("initiator") };
+    this.#session = new Session({
+      ...shared,
+      kind: "gateway",
+      spec,
+      transport: open(spec, machine, id),
+      heartbeat: spec.heartbeat,
+      lost: (reason) => this.#unbound.lose(reason),
+    });
+    this.#isolation = new Isolation((permissions = spec.permissions) => {
+      const own = withPermissions(spec, permissions);
+      const { transport, queued, release } = openQueued(own, machine, () => open(own, machine, id));
+      const session = new Session({ ...shared, kind: "execution", spec: own, transport, queued });
+      session.connection.hello.then(release, release);
+      return session;
+    });
+    this.#unbound = new UnboundChannels(owner, this.#session.connection);
+    this.#ended = this.#session.closed.then(async (exit) => {
+      await this.#isolation.lose(this.#session.connection.lost);
+      return exit;
+    });
+  }
+
+  /**
+   * Waits for the handshake.
+   *
+   * @throws {LaunchError} or a subclass of it; the process has been ended then.
+   */
+  async ready(): Promise<void> {
+    using _hold = this.#keepAlive.hold();
+    try {
+      const { pid, deno, v8, typescript, os, arch } = await this.#session.connection.hello;
+      if (isOlder(deno, MIN_DENO_VERSION)) {
+        await this.#session.terminate();
+        throw denoVersionError(this.#owner.id, deno);
+      }
+      this.#remote = Object.freeze({ pid, deno, v8, typescript, os, arch });
+    } catch (error) {
+      await this.#session.closed;
+      throw error;
+    }
+  }
+
+  /** @throws {GatewayClosedError} before the handshake. */
+  get remote(): RemoteInfo {
+    if (this.#remote !== undefined) return this.#remote;
+    throw new GatewayClosedError(`gateway ${this.#owner.id} has not answered yet`);
+  }
+
+  /** Resolves when all its processes have ended. Does not keep the event loop alive. */
+  get ended(): Promise<GatewayExit> {
+    return this.#ended;
+  }
+
+  /** As {@linkcode GatewayCore.ended}, but keeps the event loop alive until then. */
+  get closed(): Promise<GatewayExit> {
+    const hold = this.#keepAlive.hold();
+    return this.#ended.finally(() => hold[Symbol.dispose]());
+  }
+
+  /** Runs code of any kind, see `Gateway.remoteExec`. */
+  execute(code: Code, args: unknown, options: ExecOptions): Channel {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const channel = this.#run(code, args, options);
+    if (signal !== undefined) closeOnAbort(channel, signal);
+    return channel;
+  }
+
+  /** Makes a channel that belongs to no connection yet. */
+  newChannel<Receive, Send>(): Channel<Receive, Send> {
+    return this.#unbound.newChannel() as Channel<Receive, Send>;
+  }
+
+  /** Asks what it is doing, see `Gateway.remoteStatus`. */
+  async status(options?: WaitOptions): Promise<RemoteStatus> {
+    const { channels, executing } = await this.#session.connection.requestStatus(options);
+    return {
+      channels: channels + this.#unbound.size + this.#isolation.channelCount,
+      executing: [...executing, ...this.#isolation.executing],
+      execModel: this.#spec.execmodel,
+    };
+  }
+
+  /** Asks it to end. */
+  exit(): void {
+    this.#isolation.terminate();
+    this.#session.exit();
+  }
+
+  /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
+  async terminate(timeout?: number): Promise<GatewayExit> {
+    await Promise.all([this.#isolation.terminate(timeout), this.#session.terminate(timeout)]);
+    return await this.#ended;
+  }
+
+  /** Returns it as a gateway that starts others. */
+  asRelay(): RelayGateway {
+    return {
+      id: this.#owner.id,
+      newChannel: () => this.newChannel(),
+      // In the gateway's own process, whatever its execmodel: it depends on no further process then.
+      remoteExec: (fn, args, { name }) =>
+        this.execute(functionCode(fn, "function", name), args, { isolate: false }) as never,
+      relay: (args, name) =>
+        this.#session.run({ kind: "relay", text: "", name, position: "" }, args) as never,
+      hold: () => this.#keepAlive.hold(),
+    };
+  }
+
+  #run(code: Code, args: unknown, { isolate, permissions, deny }: ExecOptions): Channel {
+    const isNarrowed = permissions !== undefined || deny !== undefined;
+    const isIsolated = isNarrowed || (isolate ?? this.#spec.execmodel === "process");
+    if (!isIsolated) return this.#session.run(code, args);
+    this.#session.checkOpen(code.name);
+    if (!isNarrowed) return this.#isolation.run(code, args);
+    const granter = `gateway ${this.#owner.id}`;
+    const narrowed = narrow(this.#spec.permissions, { permissions, deny }, { granter });
+    return this.#isolation.run(code, args, narrowed);
+  }
+}
+
+function closeOnAbort(channel: Channel, signal: AbortSignal): void {
+  const core = coreOf(channel);
+  const abort = () => core?.close(signal.reason, abortedError(core.label, signal.reason));
+  signal.addEventListener("abort", abort);
+  channel.signal.addEventListener("abort", () => signal.removeEventListener("abort", abort));
+}
+
+function abortedError(channel: string, cause: unknown): ChannelClosedError {
+  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : described(cause);
+  return new ChannelClosedError(
+    `${channel} was closed, as the signal of its remoteExec was aborted: ${why}`,
+    { cause },
+  );
+}

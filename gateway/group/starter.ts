@@ -1,0 +1,135 @@
+/**
+ * Starts the gateways of one group.
+ *
+ * @module
+ */
+
+import { GatewayClosedError, SpecError } from "../../errors.ts";
+import { shownSpec } from "../../spec/shown.ts";
+import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
+import { installing } from "../../transports/installvia/installed_server.ts";
+import { here, type Machine } from "../../transports/machine/machine.ts";
+import { programFor } from "../../transports/program/program.ts";
+import { openTransport } from "../../transports/start/open.ts";
+import { startQueued } from "../../transports/start/start.ts";
+import { machineOf } from "../../transports/via.ts";
+import { coreOf, createGateway, type Gateway } from "../gateway.ts";
+import type { GatewayGroup } from "../group_interface.ts";
+import type { Members } from "./members.ts";
+
+/** Starts gateways, and adds them to the members of their group once they are up. */
+export class Starter {
+  readonly #group: GatewayGroup<Gateway>;
+  readonly #members: Members<Gateway>;
+  readonly #starting = new Set<Gateway>();
+  /** The specs as given, with the tokens that `Gateway.spec` does not show. */
+  readonly #given = new WeakMap<Gateway, string | GatewaySpec>();
+  readonly #joinListeners = new Set<(gateway: Gateway) => void>();
+  /** Aborted while starts are refused. */
+  #life = new AbortController();
+  #refusals = 0;
+
+  constructor(group: GatewayGroup<Gateway>, members: Members<Gateway>) {
+    this.#group = group;
+    this.#members = members;
+  }
+
+  /** The gateways whose processes are starting. */
+  get starting(): Iterable<Gateway> {
+    return this.#starting;
+  }
+
+  /**
+   * Starts a gateway and waits for its handshake.
+   *
+   * @param wantedId Default: the id in the spec, or a new one.
+   */
+  async start(spec: string | GatewaySpec, wantedId?: string): Promise<Gateway> {
+    const { signal } = this.#life;
+    signal.throwIfAborted();
+    const resolved = resolveSpec(spec);
+    const id = this.#members.reserve(wantedId ?? resolved.id);
+    try {
+      const gateway = await this.#open(resolved, spec, id, signal);
+      this.#given.set(gateway, spec);
+      coreOf(gateway).ended.then(() => this.#members.delete(id));
+      return gateway;
+    } catch (error) {
+      this.#members.delete(id);
+      throw error;
+    }
+  }
+
+  /** Starts another gateway with the spec and id of one that has ended, or is about to. */
+  async restart(lost: Gateway): Promise<Gateway> {
+    await coreOf(lost).ended; // its id is free then
+    return await this.start(this.#given.get(lost) ?? lost.spec, lost.id);
+  }
+
+  /** Calls `joined` for each gateway that comes up, until the returned function is called. */
+  onJoin(joined: (gateway: Gateway) => void): () => void {
+    this.#joinListeners.add(joined);
+    return () => void this.#joinListeners.delete(joined);
+  }
+
+  /** Fails starts, those under way too, until the returned object is disposed. */
+  refuse(): Disposable {
+    this.#refusals++;
+    this.#life.abort(
+      new GatewayClosedError("cannot start a gateway in a group that is being terminated"),
+    );
+    return {
+      [Symbol.dispose]: () => {
+        if (--this.#refusals === 0) this.#life = new AbortController();
+      },
+    };
+  }
+
+  async #open(
+    resolved: ResolvedSpec,
+    given: string | GatewaySpec,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Gateway> {
+    const program = await programFor(resolved);
+    const machine = this.#machineOf(resolved.via, "via");
+    const installvia = resolved.tcp?.installvia;
+    return await startQueued(resolved, id, machine, signal, async (spec) => {
+      signal.throwIfAborted();
+      const gateway = createGateway({
+        id,
+        spec,
+        given: shownSpec(resolved, given),
+        machine,
+        open: installvia === undefined
+          ? openTransport
+          : installing(this.#group, this.#machineOf(installvia, "installvia")),
+        program,
+      }, this.#group);
+      await this.#join(gateway, signal);
+      return gateway;
+    });
+  }
+
+  async #join(gateway: Gateway, signal: AbortSignal): Promise<void> {
+    this.#starting.add(gateway);
+    try {
+      await coreOf(gateway).ready();
+      signal.throwIfAborted(); // whoever refuses starts is ending it
+      this.#members.add(gateway);
+      for (const joined of this.#joinListeners) joined(gateway);
+    } finally {
+      this.#starting.delete(gateway);
+    }
+  }
+
+  #machineOf(id: string | undefined, key: "via" | "installvia"): Machine {
+    if (id === undefined) return here;
+    const relay = this.#members.get(id);
+    if (relay !== undefined) return machineOf(coreOf(relay).asRelay());
+    throw new SpecError(
+      `the gateway "${id}", which "${key}" names, is not in this group; start it first, or start both ` +
+        `by Group.open`,
+    );
+  }
+}
