@@ -1,5 +1,5 @@
 import { Group } from "../../mod.ts";
-import { has } from "../hosts/needs.ts";
+import { has } from "../support/needs.ts";
 import { Sshd, SSHD_PROGRAMS } from "../hosts/sshd.ts";
 import { conformance } from "./suite.ts";
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { makeGateway } from "../../mod.ts";
 import { inTime, until } from "../support/deadline.ts";
+import { testWith } from "../support/needs.ts";
 
 const O_NONBLOCK = 0o4000;
 
@@ -11,14 +12,14 @@ async function readsBySocket(pid: number): Promise<boolean> {
   return (Number.parseInt(flags ?? "0", 8) & O_NONBLOCK) !== 0;
 }
 
-Deno.test({
-  name: "a gateway that is left alone goes over to sockets, and takes what follows",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
+testWith(
+  ["linux"],
+  "a gateway that is left alone goes over to sockets, and takes what follows",
+  async () => {
     await using gw = await makeGateway();
     const channel = gw.remoteExec(`for await (const item of channel) await channel.send(item);`);
     await until("sockets", () => readsBySocket(gw.remote.pid));
     await channel.send("through sockets");
     assertEquals(await inTime("the echo", channel.receive()), "through sockets");
   },
-});
+);

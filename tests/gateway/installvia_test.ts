@@ -20,6 +20,7 @@ import { assert } from "../support/assert.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { inTime, until } from "../support/deadline.ts";
 import { Lines } from "../support/lines.ts";
+import { testWith } from "../support/needs.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
 
 /** May run what starts the server, and nothing else. */
@@ -211,7 +212,7 @@ test("who does not know the token is refused, and the session goes on", async ()
   assertEquals([await other.call(() => 1), await far.call(() => 2)], [1, 2]);
 });
 
-test("the token is on no command line", async () => {
+testWith(["linux"], "the token is on no command line", async () => {
   const { group, far } = await pair();
   await using _ = group;
   for (const pid of [await serverOf(far), far.remote.pid]) {

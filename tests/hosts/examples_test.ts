@@ -1,7 +1,7 @@
 /** The examples that need other hosts, each with the permissions that its first lines state. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { testWith } from "./needs.ts";
+import { testWith } from "../support/needs.ts";
 import { Slurm, SLURM_PROGRAMS } from "./slurm.ts";
 import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
 
@@ -53,10 +53,12 @@ testWith(SSHD_PROGRAMS, "example ssh_fileserver copies files of a directory", as
   assertMatch(text, /^ba7816bf[0-9a-f]{56} {2}3 {2}a\.txt\n[0-9a-f]{64} {2}300000 {2}b\.bin\n$/);
 });
 
-if (Deno.uid() === 0) {
-  testWith(SLURM_PROGRAMS, "example slurm_group counts by jobs of a real Slurm", async () => {
+testWith(
+  ["root", ...SLURM_PROGRAMS],
+  "example slurm_group counts by jobs of a real Slurm",
+  async () => {
     await using _ = await Slurm.start();
     const text = await outputOf("slurm_group", "2");
     assertMatch(text, /: 2762 primes\n.+\n5133 primes below 50000, counted by 2 jobs\n$/);
-  });
-}
+  },
+);

@@ -1,4 +1,6 @@
-/** The oldest Deno that can be at the far side, from npm. */
+/** The oldest Deno that can be on the far side, from npm. */
+
+import { mayFetch } from "../support/needs.ts";
 
 const PLATFORMS: Record<string, string> = {
   "linux-x86_64": "linux-x64-glibc",
@@ -12,13 +14,13 @@ export const OLDEST_DENO = "2.7.12";
 
 const CACHE = new URL("../../.cache/", import.meta.url).pathname;
 
-/** Its path; undefined where it would have to be fetched, which only CI does (40 MB). */
+/** Its path; undefined if it would have to be fetched (40 MB) on a machine that need not have it. */
 export async function oldestDeno(): Promise<string | undefined> {
   const platform = PLATFORMS[`${Deno.build.os}-${Deno.build.arch}`];
   const directory = `${CACHE}deno-${OLDEST_DENO}`;
   const path = `${directory}/node_modules/@deno/${platform}/deno`;
   if (await isFile(path)) return path;
-  if (Deno.env.get("CI") !== "true") return undefined;
+  if (!mayFetch()) return undefined;
   const { success, stderr } = await new Deno.Command("npm", {
     args: [
       "install",

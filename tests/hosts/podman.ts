@@ -2,7 +2,7 @@
 
 import { TemporaryDirectory } from "../support/bounded.ts";
 import { until } from "../support/deadline.ts";
-import { find } from "./needs.ts";
+import { find } from "../support/needs.ts";
 
 /** What tests with a container need; and root. */
 export const PODMAN_PROGRAMS = ["podman", "runc", "catatonit", "busybox", "ldd"] as const;

@@ -3,13 +3,12 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DenoNotFoundError, Group, LaunchError } from "../../mod.ts";
 import { until } from "../support/deadline.ts";
-import { testWith } from "./needs.ts";
+import { testWith } from "../support/needs.ts";
 import { Container, PODMAN_PROGRAMS } from "./podman.ts";
 
 /** Without root, podman needs more than its programs. */
 function test(sentence: string, body: () => Promise<void>): void {
-  if (Deno.uid() === 0) return testWith(PODMAN_PROGRAMS, `podman: ${sentence}`, body);
-  Deno.test({ name: `podman: ${sentence} (needs root)`, ignore: true, fn: body });
+  testWith(["linux", "root", ...PODMAN_PROGRAMS], `podman: ${sentence}`, body);
 }
 
 test("exec -i carries a gateway into a container, and terminate() ends it there", async () => {

@@ -5,7 +5,7 @@ import { DenoNotFoundError, type GatewaySpec, Group } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory } from "../support/bounded.ts";
 import { runScript } from "../support/processes.ts";
-import { find, testWith } from "./needs.ts";
+import { find, testWith } from "../support/needs.ts";
 import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
 
 const TOOLS = "sh env uname mktemp mkdir cat chmod mv rm sha256sum printf unshare mount".split(" ");
@@ -41,10 +41,7 @@ function pushTo(sshd: Sshd): GatewaySpec {
 
 /** Mounting over needs root. */
 function test(sentence: string, body: () => Promise<void>): void {
-  if (Deno.uid() === 0) {
-    return testWith([...SSHD_PROGRAMS, "unshare"], `deno=push ${sentence}`, body);
-  }
-  Deno.test({ name: `deno=push ${sentence} (needs root)`, ignore: true, fn: body });
+  testWith(["root", ...SSHD_PROGRAMS, "unshare"], `deno=push ${sentence}`, body);
 }
 
 test("copies once, for a whole group, and shows the progress", async () => {

@@ -2,7 +2,7 @@
 
 import { TemporaryDirectory } from "../support/bounded.ts";
 import { until } from "../support/deadline.ts";
-import { find } from "./needs.ts";
+import { find } from "../support/needs.ts";
 import { freePort } from "./sshd.ts";
 
 /** What tests with a Slurm need; and root. */

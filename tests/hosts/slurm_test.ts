@@ -5,7 +5,7 @@ import { type Gateway, Group } from "../../mod.ts";
 import { until } from "../support/deadline.ts";
 import { whenGone } from "../support/processes.ts";
 import { Lines } from "../support/lines.ts";
-import { testWith } from "./needs.ts";
+import { testWith } from "../support/needs.ts";
 import { Slurm, SLURM_PROGRAMS } from "./slurm.ts";
 
 /** What `srun` says of a step that is ended. What the step itself says may come too late for it. */
@@ -13,8 +13,7 @@ const ENDED = /srun: Job step aborted/;
 
 /** Slurm's daemons change to the user of a job, which only root may. */
 function test(sentence: string, body: () => Promise<void>): void {
-  if (Deno.uid() === 0) return testWith(SLURM_PROGRAMS, `slurm: ${sentence}`, body);
-  Deno.test({ name: `slurm: ${sentence} (needs root)`, ignore: true, fn: body });
+  testWith(["root", ...SLURM_PROGRAMS], `slurm: ${sentence}`, body);
 }
 
 function start(group: Group, output: Lines["take"] | "null" = "null"): Promise<Gateway> {

@@ -14,7 +14,7 @@ import {
 } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { runScript } from "../support/processes.ts";
-import { testWith } from "./needs.ts";
+import { testWith } from "../support/needs.ts";
 import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
 
 type LaunchErrorClass = new (message: string) => LaunchError;

@@ -1,12 +1,13 @@
 /** Gateways over ssh, against a real sshd. */
 
+import { getPriority } from "node:os";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { dryRun, type Gateway, GatewayClosedError, type GatewaySpec, Group } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory } from "../support/bounded.ts";
 import { Lines } from "../support/lines.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
-import { find, testWith } from "./needs.ts";
+import { find, testWith } from "../support/needs.ts";
 import { Proxy } from "./proxy.ts";
 import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
 
@@ -91,8 +92,7 @@ test("banners and a profile that prints do not matter", async () => {
 test("nice= and the exit code come through", async () => {
   await using sshd = await Sshd.start();
   const gw = await start(sshd, { nice: 3 });
-  const stat = await Deno.readTextFile(`/proc/${gw.remote.pid}/stat`);
-  assertEquals(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16], "3");
+  assertEquals(getPriority(gw.remote.pid), 3);
   gw.remoteExec(`console.log("on stdout"); console.error("on stderr"); Deno.exit(7)`);
   const { reason, code, stderrTail } = await gw.closed;
   assertEquals([reason, code], ["exit", 7]);

@@ -3,10 +3,10 @@
 import { RUN_MARKER } from "../../_tools/leftovers.ts";
 import { until } from "../support/deadline.ts";
 import { TemporaryDirectory } from "../support/bounded.ts";
-import { find } from "./needs.ts";
+import { find } from "../support/needs.ts";
 
-/** What tests with an sshd need. */
-export const SSHD_PROGRAMS = ["ssh", "sshd", "ssh-keygen"] as const;
+/** What tests with an sshd need. Other systems' own sshd is set up in other ways. */
+export const SSHD_PROGRAMS = ["linux", "ssh", "sshd", "ssh-keygen"] as const;
 
 export interface SshdOptions {
   /** Reads the command as the user's login shell does; default: the login shell. */

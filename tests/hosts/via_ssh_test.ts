@@ -14,7 +14,7 @@ import {
 } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { whenGone } from "../support/processes.ts";
-import { testWith } from "./needs.ts";
+import { testWith } from "../support/needs.ts";
 import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
 
 function test(sentence: string, body: () => Promise<void>, programs: readonly string[] = []): void {

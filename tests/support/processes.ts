@@ -4,14 +4,25 @@ import { inTime, until } from "./deadline.ts";
 
 /** Whether no such process is there; a zombie has ended, and waits for its parent to look. */
 export async function isGone(pid: number): Promise<boolean> {
-  let stat: string;
+  const state = Deno.build.os === "linux" ? await stateByProc(pid) : await stateByPs(pid);
+  return state === "" || state.startsWith("Z");
+}
+
+async function stateByProc(pid: number): Promise<string> {
   try {
-    stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    // The name, in parentheses, may have any character in it.
+    return stat.slice(stat.lastIndexOf(")") + 2);
   } catch {
-    return true;
+    return "";
   }
-  // The name, in parentheses, may have any character in it.
-  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+}
+
+/** Costs a process each time, so only systems without `/proc` use it. */
+async function stateByPs(pid: number): Promise<string> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] })
+    .output();
+  return new TextDecoder().decode(stdout).trim();
 }
 
 /** Waits for the end of a process that need not be a child of ours. */
