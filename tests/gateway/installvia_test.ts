@@ -264,8 +264,9 @@ test("a server that is killed takes its gateway along, and the other goes on", a
   await idle(near);
 });
 
-test("terminate() ends a busy loop, and a server that is stopped", async () => {
-  for (const stopped of [false, true]) {
+for (const stopped of [false, true]) {
+  const also = stopped ? ", also if its server is stopped" : "";
+  testWith(stopped ? ["setpriv"] : [], `terminate() ends a busy loop${also}`, async () => {
     const { group, near, far } = await pair();
     await using _ = group;
     const server = await serverOf(far);
@@ -275,8 +276,8 @@ test("terminate() ends a busy loop, and a server that is stopped", async () => {
     assertEquals(reason, stopped ? "lost" : "killed");
     for (const pid of [server, far.remote.pid]) await whenGone(pid, 1_000);
     await idle(near);
-  }
-});
+  });
+}
 
 test("a group that is terminated while a server starts leaves nothing", async () => {
   const group = await Group.open([NEAR]);

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { assert } from "../support/assert.ts";
+import { testWith } from "../support/needs.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
 import { test } from "../support/bounded.ts";
 
@@ -131,26 +132,30 @@ test("an initiator that fails with an error ends its gateways", async () => {
   for (const pid of pidsIn(stdout)) await whenGone(pid);
 });
 
-test("an initiator killed while a gateway is busy ends that gateway as well", async () => {
-  await using script = await Script.start(
-    startsTwo(`
+testWith(
+  ["setpriv"],
+  "an initiator killed while a gateway is busy ends that gateway as well",
+  async () => {
+    await using script = await Script.start(
+      startsTwo(`
       const channels = gateways.map((gw) =>
         gw.remoteExec(\`await channel.send(1); while (true);\`));
       for (const channel of channels) await channel.receive();
       console.log("busy");
       await new Promise((resolve) => setTimeout(resolve, 1e6));`),
-    LAUNCH,
-  );
-  await script.printed(/busy/);
-  const pids = pidsIn((await script.printed(/pids .*\./))[0]);
-  script.kill("SIGKILL");
-  try {
-    for (const pid of pids) await whenGone(pid, 5_000);
-  } finally {
-    for (const pid of pids) {
-      try {
-        Deno.kill(pid, "SIGKILL");
-      } catch { /* gone, as it should be */ }
+      LAUNCH,
+    );
+    await script.printed(/busy/);
+    const pids = pidsIn((await script.printed(/pids .*\./))[0]);
+    script.kill("SIGKILL");
+    try {
+      for (const pid of pids) await whenGone(pid, 5_000);
+    } finally {
+      for (const pid of pids) {
+        try {
+          Deno.kill(pid, "SIGKILL");
+        } catch { /* gone, as it should be */ }
+      }
     }
-  }
-});
+  },
+);
