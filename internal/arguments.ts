@@ -1,28 +1,28 @@
 /**
- * Checks of what users pass, for those whose code no compiler has read: a mistake is told where it is
- * made, and nothing that is given is quietly ignored.
+ * Checks the arguments of public methods, for callers without a type checker. A mistake is an error
+ * where it is made, and no unknown option is ignored.
  *
  * @module
  */
 
-/** What the value of an option has to be. */
+/** The rule for the value of an option. */
 export interface OptionRule {
-  /** For messages, such as `an AbortSignal`. */
+  /** The kind of value, for messages, such as `an AbortSignal`. */
   wanted: string;
   isRight(value: unknown): boolean;
-  /** Is a number: a wrong one is a RangeError. */
+  /** Set for a number: a wrong number is a RangeError. */
   isNumber?: true;
 }
 
-/** The options of a method, each with its rule. */
+/** The rule of each option of a method. */
 export type OptionRules<Options> = { readonly [Key in keyof Required<Options>]: OptionRule };
 
-// Taken now: user code may replace it.
+// Captured when this loads: user code may replace it.
 const { AbortSignal: Signal } = globalThis;
 
 /** Any value. */
 export const ANYTHING: OptionRule = { wanted: "anything", isRight: () => true };
-/** `true` or `false`: what merely looks true may have been meant as the other. */
+/** `true` or `false`. Truthy values are refused: `"false"` would count as true. */
 export const BOOLEAN: OptionRule = {
   wanted: "true or false",
   isRight: (value) => typeof value === "boolean",
@@ -39,7 +39,7 @@ export const SIGNAL: OptionRule = {
   wanted: "an AbortSignal (of an AbortController, its signal)",
   isRight: (value) => value instanceof Signal,
 };
-/** A time to wait; a negative one, as the rest of a deadline may be, is over. */
+/** A time to wait. A negative time, such as the rest of a deadline that has passed, is over at once. */
 export const MILLISECONDS: OptionRule = {
   wanted: "a number of milliseconds",
   isRight: (value) => typeof value === "number" && !Number.isNaN(value),
@@ -49,10 +49,10 @@ export const MILLISECONDS: OptionRule = {
 /**
  * Checks the options of a method.
  *
- * @throws {TypeError} when they are no object, have a key that there is not, or a value that its key
- * cannot have; {@linkcode RangeError} for a number that it cannot have.
- * @param nearest Finds the key that may have been meant. Not known here, as this is a part of the
- * program that is sent, which is to be small.
+ * @param nearest Finds the key that was probably meant. It is a parameter to keep it out of the
+ * program that is sent.
+ * @throws {TypeError} if `options` is no object, has an unknown key, or a value of a wrong type.
+ * @throws {RangeError} if an option is a number that it cannot be.
  */
 export function checkOptions<Options>(
   method: string,
@@ -82,8 +82,9 @@ export function checkOptions<Options>(
 /**
  * Checks a value.
  *
- * @param what What it is, for messages, such as `the callback of setCallback`.
- * @throws {TypeError} or a {@linkcode RangeError}, where a number is not in the range.
+ * @param what The name of the value in messages, such as `the callback of setCallback`.
+ * @throws {TypeError} if it is of a wrong type.
+ * @throws {RangeError} if it is a number that it cannot be.
  */
 export function checkArgument(what: string, value: unknown, rule: OptionRule): void {
   if (rule.isRight(value)) return;
@@ -91,10 +92,11 @@ export function checkArgument(what: string, value: unknown, rule: OptionRule): v
   throw new Kind(`${what} is ${rule.wanted}, not ${described(value)}`);
 }
 
-/** A value, for a message: itself where it is short, or what it is. */
+/** Describes a value for a message: by itself if it is short, otherwise by its type. */
 export function described(value: unknown): string {
   if (typeof value === "string") {
-    // It may be source text, or a secret.
+    // A long text may be source code, or a secret.
+
     return value.length > 20 ? `text of ${value.length} characters` : JSON.stringify(value);
   }
   if (typeof value === "function") return `a function`;

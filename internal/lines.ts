@@ -1,12 +1,12 @@
 /**
- * Text streams line by line, in bounded memory.
+ * Reads text streams line by line, in bounded memory.
  *
  * @module
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
 
-/** A longer line is broken: otherwise output without line ends would pile up here. */
+/** A longer line is broken into several: output without line ends must not accumulate in memory. */
 const MAX_LINE_CHARACTERS = 64 * 1024;
 const TAIL_LINES = 20;
 const TAIL_LINE_CHARACTERS = 500;
@@ -15,37 +15,37 @@ const TAIL_LINE_CHARACTERS = 500;
 export class LineTail {
   readonly #lines: string[] = [];
 
-  /** Takes note of a line. */
+  /** Adds a line. */
   add(line: string): void {
     this.#lines.push(line.slice(0, TAIL_LINE_CHARACTERS));
     if (this.#lines.length > TAIL_LINES) this.#lines.shift();
   }
 
-  /** The last lines, oldest first. */
+  /** The last 20 lines, oldest first. */
   get lines(): string[] {
     return [...this.#lines];
   }
 }
 
-/** Calls `take` with each line of `bytes`, until they end; a last line needs no line end. */
+/** Calls `onLine` with each line of `bytes` until they end. The last line needs no line end. */
 export async function eachLine(
   bytes: ReadableStream<Uint8Array>,
-  take: (line: string) => void,
+  onLine: (line: string) => void,
 ): Promise<void> {
   const lines = bytes
     .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
     .pipeThrough(breakLongLines())
     .pipeThrough(new TextLineStream());
-  for await (const line of lines) take(line);
+  for await (const line of lines) onLine(line);
 }
 
-/** Prints a line on this process's stderr. */
+/** Prints a line of a gateway's output on stderr. */
 export function printLine(gateway: string, line: string): void {
   try {
     const bytes = new TextEncoder().encode(`[${gateway}] ${line}\n`);
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
   } catch {
-    // Where stderr is closed, there is nobody to tell.
+    // stderr is closed, so nobody reads it.
   }
 }
 

@@ -1,16 +1,17 @@
 /**
- * Memory that is given back without waiting for a garbage collection.
+ * Memory that is released without waiting for a garbage collection.
  *
  * @module
  */
 
-/** Less is not worth the call. */
+/** Releasing less is not worth the call. */
 const LEAST_BYTES = 16 * 1024;
 
 /**
- * Gives the memory under `bytes` back now; nothing may use it any more. V8 lets 64 MiB of buffers
- * gather before it collects them, and new memory costs more than the copy that fills it.
+ * Releases the buffer of `bytes` at once; nothing may use it afterwards. V8 lets 64 MiB of buffers
+ * accumulate before it collects them, and fresh memory costs more than the copy that fills it.
  */
+
 export function giveBack({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength >= LEAST_BYTES) buffer.transfer(0);
 }

@@ -3,22 +3,22 @@ export class Queue<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
 
-  /** How many are queued. */
+  /** How many items are queued. */
   get size(): number {
     return this.#items.length - this.#head;
   }
 
-  /** Adds one at the end. */
+  /** Adds an item at the end. */
   push(item: T): void {
     this.#items.push(item);
   }
 
-  /** The first, left in place. */
+  /** Returns the first item, and leaves it in the queue. */
   peek(): T | undefined {
     return this.#items[this.#head];
   }
 
-  /** Takes the first. */
+  /** Removes and returns the first item. */
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;
     const item = this.#items[this.#head];
@@ -33,7 +33,7 @@ export class Queue<T> {
     return item;
   }
 
-  /** Takes out the first that is `item`, wherever it stands. */
+  /** Removes `item`, wherever it stands. Returns whether it was queued. */
   remove(item: T): boolean {
     const at = this.#items.indexOf(item, this.#head);
     if (at < 0) return false;
@@ -41,7 +41,8 @@ export class Queue<T> {
     return true;
   }
 
-  /** Takes all. */
+  /** Removes and returns all items. */
+
   drain(): T[] {
     const all = this.#items.slice(this.#head) as T[];
     this.#items = [];

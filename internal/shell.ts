@@ -4,5 +4,6 @@
  * @module
  */
 
-/** The only program that an initiator of local gateways has to be allowed to run. */
+/** The shell. An initiator of local gateways needs permission to run this program alone. */
+
 export const SHELL = "/bin/sh";

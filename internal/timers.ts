@@ -1,6 +1,5 @@
 /**
- * Globals as they were when this was loaded, whatever user code makes of them later: tests put
- * clocks of their own there.
+ * Timers captured at load time, so that fake clocks in user code do not affect this package.
  *
  * @module
  */
@@ -8,10 +7,11 @@
 const { apply, getOwnPropertyDescriptor } = Reflect;
 
 /**
- * What a property holds now, to be had later. It is not read before: Deno loads some globals when
- * they are first read, and `setTimeout` or `Deno.kill` would take milliseconds of each start.
+ * Returns a function that reads a property as it is now, whatever replaces it later. The property is
+ * not read before: Deno loads some globals at their first read, and `setTimeout` or `Deno.kill` would
+ * cost each start milliseconds.
  */
-export function taken<Of extends object, Name extends keyof Of>(
+export function captured<Of extends object, Name extends keyof Of>(
   of: Of,
   name: Name,
 ): () => Of[Name] {
@@ -22,24 +22,25 @@ export function taken<Of extends object, Name extends keyof Of>(
 /** What `setTimeout` and `setInterval` return. */
 export type Timer = ReturnType<typeof globalThis.setTimeout>;
 
-const timeout = taken(globalThis, "setTimeout");
-const interval = taken(globalThis, "setInterval");
-const clear = taken(globalThis, "clearTimeout");
+const timeout = captured(globalThis, "setTimeout");
+const interval = captured(globalThis, "setInterval");
+const clear = captured(globalThis, "clearTimeout");
 
-/** Deno's own; see {@linkcode taken}. */
+/** The captured `setTimeout`. */
 export function setTimeout(action: () => void, ms?: number): Timer {
   return timeout()(action, ms);
 }
 
-/** Deno's own; see {@linkcode taken}. */
+/** The captured `setInterval`. */
 export function setInterval(action: () => void, ms: number): Timer {
   return interval()(action, ms);
 }
 
-/** Deno's own, for timers of both kinds; see {@linkcode taken}. */
+/** The captured `clearTimeout`, which stops timers of both kinds. */
 export function clearTimer(timer: Timer | undefined): void {
   if (timer !== undefined) clear()(timer);
 }
 
-/** Deno's own, as it was when this was loaded. */
+/** The captured `queueMicrotask`. */
+
 export const queueMicrotask: typeof globalThis.queueMicrotask = globalThis.queueMicrotask;

@@ -4,7 +4,8 @@
  * @module
  */
 
-/** Compares dotted versions by their numbers; what follows a dash does not count. */
+/** Returns whether a dotted version is older than `least`; the part behind a dash is ignored. */
+
 export function isOlder(version: string, least: string): boolean {
   const [a, b] = [version, least].map((text) => text.split("-")[0].split(".").map(Number));
   for (let i = 0; i < b.length; i++) {

@@ -7,22 +7,22 @@
 import { clearTimer, setTimeout, type Timer } from "./timers.ts";
 import { MILLISECONDS, type OptionRules, SIGNAL } from "./arguments.ts";
 
-/** How long and under what signal to wait. */
+/** Bounds of a wait. */
 export interface WaitOptions {
-  /** Milliseconds to wait at most; default: without a bound. */
+  /** Milliseconds to wait at most; default: no limit. */
   timeout?: number;
-  /** Gives up the wait when aborted, with the signal's reason. */
+  /** Ends the wait when aborted; it rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /** The rules of {@linkcode WaitOptions}. */
 export const WAIT_OPTIONS: OptionRules<WaitOptions> = { timeout: MILLISECONDS, signal: SIGNAL };
 
-/** `setTimeout` takes a longer delay for none at all. */
+/** The longest delay of `setTimeout`, which fires at once for a longer one. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
 /**
- * Calls `fail` once at timeout or abort, unless the returned function is called before.
+ * Calls `fail` once, at the timeout or abort, unless the returned function is called before.
  *
  * @param expired Makes the error of a timeout.
  */
@@ -33,23 +33,23 @@ export function watch(
 ): () => void {
   const { timeout, signal } = options ?? {};
   if (timeout === undefined && signal === undefined) return () => {};
-  const settle = () => {
+  const stop = () => {
     clearTimer(timer);
     signal?.removeEventListener("abort", abort);
   };
   const abort = () => {
-    settle();
+    stop();
     fail(signal?.reason);
   };
   const timer = timeout === undefined || timeout > MAX_TIMER_MS ? undefined : setTimeout(() => {
-    settle();
+    stop();
     fail(expired());
   }, Math.max(0, timeout));
   signal?.addEventListener("abort", abort);
-  return settle;
+  return stop;
 }
 
-/** `promise`, unless timeout or abort come first. */
+/** Returns `promise`, or rejects at the timeout or abort if that is earlier. */
 export function bounded<T>(
   promise: Promise<T>,
   options: WaitOptions | undefined,
@@ -57,8 +57,8 @@ export function bounded<T>(
 ): Promise<T> {
   if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
   return new Promise((resolve, reject) => {
-    const settle = watch(options, expired, reject);
-    promise.then(resolve, reject).finally(settle);
+    const stop = watch(options, expired, reject);
+    promise.then(resolve, reject).finally(stop);
   });
 }
 

@@ -1,9 +1,10 @@
 /**
- * What to do about a permission that remote code was denied.
+ * Advice for remote code that was denied a permission.
  *
  * @module
  */
 
+import { NPM_REGISTRY } from "./flags.ts";
 import { grants, relate } from "./matching.ts";
 import {
   entriesOf,
@@ -12,15 +13,14 @@ import {
   type Permissions,
   specKey,
 } from "./permissions.ts";
-import { NPM_REGISTRY } from "./flags.ts";
 
 /**
- * Says how to grant what the message of a remote error asks for, or which denial stands against
- * it: `add allow-read=/etc/hosts to the spec of gateway gw0`. Nothing where the message is no
- * denied permission's.
+ * Returns advice for the message of a remote error: how to grant the permission, or which key denies
+ * it, such as `add allow-read=/etc/hosts to the spec of gateway gw0`. Returns `undefined` if the
+ * message is not about a permission.
  *
- * @param gateway The gateway's id.
- * @param permissions What the code that threw may do.
+ * @param gateway The id of the gateway.
+ * @param permissions The permissions of the code that threw.
  */
 export function deniedAdvice(
   message: string,
@@ -56,7 +56,7 @@ function deniedOf(message: string): Denied[] {
   });
 }
 
-/** The denial against which no grant would help. */
+/** Returns the advice about a key that denies the permission, whatever is granted. */
 function obstacle(
   { kind, entry }: Denied,
   gateway: string,
@@ -77,7 +77,8 @@ function obstacle(
 function remedy({ kind, entry }: Denied, gateway: string, { isNarrowed }: Permissions): string {
   const spec = `the spec of gateway ${gateway}`;
   if (kind === "all") return `add allow-all to ${spec}`;
-  // Deno's flags cannot name what has a comma.
+  // Deno's flags separate entries by commas.
+
   const named = entry?.includes(",") ? undefined : entry;
   const grant = `${kind}: ${named === undefined ? true : JSON.stringify([named])}`;
   if (isNarrowed) return `add ${grant} to the permissions of this execution`;

@@ -18,15 +18,15 @@ import {
 
 type Entries = true | readonly string[];
 
-/** No host has this name (RFC 2606): Deno grants imports from some hosts unless others are named. */
+/** A host that cannot exist (RFC 2606). Without a list, Deno grants imports from some hosts. */
 const NO_IMPORT_HOST = "none.invalid";
 
-/** Where Deno gets `npm:` imports. */
+/** The host that Deno gets `npm:` imports from. */
 export const NPM_REGISTRY = "registry.npmjs.org";
 
 /**
- * The flags of `deno run` for these permissions and no more, except for the protocol's
- * descriptors, which the loader gives up before user code runs.
+ * Returns the flags of `deno run` that grant exactly these permissions, and the opening of the
+ * protocol's descriptors, which the loader revokes before user code runs.
  */
 export function permissionFlags(permissions: Permissions): string[] {
   const { all, allow, deny } = permissions;
@@ -36,7 +36,8 @@ export function permissionFlags(permissions: Permissions): string[] {
   return [
     ...allowed,
     ...PERMISSION_KINDS.flatMap((kind) => flag("deny", kind, entriesOf(deny, kind))),
-    // Deno asks for no permission to import from npm, or from its cache of it.
+    // Deno needs no permission to import from npm, or from its cache of it.
+
     ...(importsNpm(permissions) ? [] : ["--no-npm"]),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * How two hosts of a permission list relate.
+ * Relates the hosts of permission lists.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import type { Relation } from "./relation.ts";
 
 /**
- * Relates `host` or `host:port`, where the host is a name, `*.` and a domain (which includes the
- * domain itself), an IPv4 address or subnet, or an IPv6 address in brackets.
+ * Relates two entries of the form `host` or `host:port`. A host is a name, `*.` and a domain (which
+ * includes the domain itself), an IPv4 address or subnet, or an IPv6 address in brackets.
  */
 export function hostRelation(entry: string, other: string): Relation {
   if (entry === other) return "equal";
@@ -32,11 +32,11 @@ type Host = NamedHost | Ipv4Range;
 
 interface Endpoint {
   host: Host;
-  /** All ports where there is none. */
+  /** Without it, all ports. */
   port?: number;
 }
 
-/** Undefined for what takes more to understand, such as `:8080`, `unix:/path` or a zone. */
+/** Returns `undefined` for other forms, such as `:8080`, `unix:/path` or an address with a zone. */
 function parse(entry: string): Endpoint | undefined {
   const parts = /^(\[[\da-f:]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(entry);
   const host = parts?.[1] === undefined ? undefined : parseHost(parts[1].toLowerCase());
@@ -47,7 +47,7 @@ function parse(entry: string): Endpoint | undefined {
 function parseHost(text: string): Host | undefined {
   if (text.startsWith("[")) {
     const address = URL.parse(`http://${text}`)?.hostname;
-    // Deno takes a mapped IPv4 address for that, but not in each version.
+    // Some versions of Deno treat a mapped address as IPv4, others do not.
     if (address === undefined || address.startsWith("[::ffff:")) return undefined;
     return { kind: "ipv6", text: address };
   }
@@ -73,7 +73,7 @@ function relationOfHosts(a: Host, b: Host): Relation {
   if (a.kind === "ipv4" || b.kind === "ipv4") return "apart";
   if (a.kind === b.kind && a.text === b.text) return "equal";
   if (isInDomain(a, b)) return "within";
-  // Of two domains, Deno does not always follow the narrower.
+  // Deno does not always prefer the narrower of two domains.
   if (isInDomain(b, a)) return b.kind === "domain" ? "unclear" : "around";
   return "apart";
 }
@@ -87,7 +87,8 @@ function relationOfRanges(a: Ipv4Range, b: Ipv4Range): Relation {
   if (a.first === b.first && a.last === b.last) return "equal";
   if (b.first <= a.first && a.last <= b.last) return "within";
   if (a.last < b.first || b.last < a.first) return "apart";
-  // Of two subnets, Deno does not always follow the narrower.
+  // Deno does not always prefer the narrower of two subnets.
+
   return b.first === b.last ? "around" : "unclear";
 }
 

@@ -1,18 +1,18 @@
 /**
- * How two entries of a permission list relate, as Deno matches them.
+ * Relates the entries of permission lists, in the way that Deno matches them.
  *
  * @module
  */
 
 import { hostRelation } from "./hosts.ts";
 import { pathRelation } from "./paths.ts";
-import type { Relation } from "./relation.ts";
 import { entriesOf, type PermissionKind, type Permissions } from "./permissions.ts";
+import type { Relation } from "./relation.ts";
 
 /**
  * Relates an entry to another of the same kind.
  *
- * @param cwd Where relative paths start, without links, if known.
+ * @param cwd The directory of relative paths, with symbolic links resolved, if it is known.
  */
 export function relate(kind: PermissionKind, entry: string, other: string, cwd?: string): Relation {
   switch (kind) {
@@ -32,7 +32,7 @@ export function relate(kind: PermissionKind, entry: string, other: string, cwd?:
   }
 }
 
-/** Whether an entry, or all of a kind, is among what is granted, whatever is denied. */
+/** Returns whether an entry, or all of a kind, is granted. Denials are not considered. */
 export function grants({ all, allow }: Permissions, kind: PermissionKind, entry?: string): boolean {
   const granted = all || entriesOf(allow, kind);
   if (granted === true || entry === undefined) return granted === true;
@@ -48,11 +48,12 @@ function variableRelation(entry: string, other: string): Relation {
   return "apart";
 }
 
-/** A command is a path, which grants that one file, or a name, which Deno looks up. */
+/** Relates two commands: each is the path of one file, or a name that Deno looks up. */
 function commandRelation(entry: string, other: string, cwd?: string): Relation {
   if (entry === other) return "equal";
   if (other.includes("/")) {
-    // A denied path denies what is below, too, and where a name is found is known there alone.
+    // A denied path also denies everything below it, and only the far side can look up a name.
+
     const relation = entry.includes("/") ? pathRelation(entry, other, cwd) : "unclear";
     return relation === "within" || relation === "around" ? "unclear" : relation;
   }

@@ -1,12 +1,11 @@
 /**
- * Narrows the grants of a gateway to those of one execution.
+ * Narrows the permissions of a gateway to those of one execution.
  *
  * @module
  */
 
 import { SpecError } from "../errors.ts";
 import { relate } from "./matching.ts";
-import type { Relation } from "./relation.ts";
 import {
   entriesOf,
   parsePermissions,
@@ -19,33 +18,34 @@ import {
   type PermissionValue,
   specKey,
 } from "./permissions.ts";
+import type { Relation } from "./relation.ts";
 
-/** What an execution asks for. */
+/** The permissions that an execution requests. */
 export interface WantedPermissions {
-  /** What it may do; default: all that its gateway may. A kind that is not named is not granted. */
+  /** Its grants; default: all those of its gateway. A kind that is missing is not granted. */
   permissions?: PermissionSet;
-  /** What is denied of that, besides what the gateway is denied. */
+  /** Denials, in addition to those of its gateway. */
   deny?: PermissionSet;
 }
 
-/** Whose grants are narrowed, for whom. */
+/** Who grants to whom; mostly for messages. */
 export interface Narrowing {
-  /** What grants, for messages: `gateway gw0`. */
+  /** Who grants, such as `gateway gw0`. */
   granter: string;
-  /** Where it is told what to grant, for messages; default: its `spec`. */
+  /** Where the grants of the granter are written; default: `its spec`. */
   grants?: string;
-  /** What asks, for messages; default: `this execution`. */
+  /** Who requests; default: `this execution`. */
   asker?: string;
-  /** The working directory as the far side tells it, without links, where known. */
+  /** The working directory on the far side, with symbolic links resolved, if it is known. */
   cwd?: string;
 }
 
 /**
- * The permissions of one execution: what it asks for, as far as its gateway may grant it. What the
- * gateway is denied stays denied. Containment is judged as Deno matches entries; what cannot be
- * shown to be contained is refused.
+ * Returns the permissions of one execution. It gets what it requests, if the gateway has that itself;
+ * the denials of the gateway stay. Entries are compared in the way that Deno matches them, and an
+ * entry that cannot be shown to be contained is refused.
  *
- * @throws {SpecError} when it asks for more, naming each entry and the spec key that would grant it.
+ * @throws {SpecError} naming each entry that the gateway does not have, and the key that grants it.
  */
 export function narrow(
   granted: Permissions,
@@ -56,25 +56,25 @@ export function narrow(
     ? undefined
     : parsePermissions(permissionsOfObject("permissions", wanted.permissions), "allow");
   const deny = parsePermissions(permissionsOfObject("deny", wanted.deny), "deny");
-  const judge = new Judge(granted, narrowing);
+  const checker = new PermissionChecker(granted, narrowing);
   const narrowed: Permissions = {
     all: granted.all && allow === undefined,
-    allow: collect((kind) => judge.allowed(kind, allow, entriesOf(deny, kind))),
+    allow: collect((kind) => checker.allowed(kind, allow, entriesOf(deny, kind))),
     deny: collect((kind) => union(entriesOf(granted.deny, kind), entriesOf(deny, kind))),
     isNarrowed: true,
   };
-  judge.refuse();
+  checker.throwIfRefused();
   return narrowed;
 }
 
 type Entries = true | readonly string[];
 
-/** Whether Deno's verdict on the entry holds, although the other list has one like this. */
+/** A granted entry is unaffected by a denied entry to which it has one of these relations. */
 const SAFE: ReadonlySet<Relation> = new Set(["apart", "around"]);
 const CONTAINED: ReadonlySet<Relation> = new Set(["equal", "within"]);
 
-/** Gathers what is refused, so that one error names all of it. */
-class Judge {
+/** Checks requested entries, and collects those that it refuses, so that one error names them all. */
+class PermissionChecker {
   readonly #granted: Permissions;
   readonly #narrowing: Narrowing;
   readonly #refused: string[] = [];
@@ -84,14 +84,14 @@ class Judge {
     this.#narrowing = narrowing;
   }
 
-  /** What is left of a kind, once what the execution itself denies is taken off. */
+  /** Checks the requested entries of a kind, and returns them without those that are `denied`. */
   allowed(kind: PermissionKind, wanted: PermissionSet | undefined, denied: Entries): Entries {
     const { all, allow } = this.#granted;
     const entries = entriesOf(wanted ?? allow, kind);
     if (wanted !== undefined) this.#check(kind, entries, all || entriesOf(allow, kind));
     if (denied === true) return [];
     if (entries === true) return true;
-    // Deno lets a narrower grant win over a wider denial.
+    // In Deno a narrower grant wins over a wider denial, so such a grant has to go.
     return entries.filter((entry) => {
       const relations = denied.map((other) => this.#relate(kind, entry, other));
       const unclear = relations.indexOf("unclear");
@@ -104,8 +104,8 @@ class Judge {
     });
   }
 
-  /** @throws {SpecError} when anything was refused. */
-  refuse(): void {
+  /** @throws {SpecError} if an entry was refused. */
+  throwIfRefused(): void {
     if (this.#refused.length === 0) return;
     const { granter, asker = "this execution" } = this.#narrowing;
     throw new SpecError(
@@ -128,17 +128,16 @@ class Judge {
     const relations = granted === true
       ? []
       : granted.map((other) => this.#relate(kind, entry, other));
-    // The same entry fares as it does in the gateway, whatever is denied.
+    // For an equal entry Deno decides as it does in the gateway, whatever is denied.
     if (relations.includes("equal")) return undefined;
     if (granted !== true && !relations.some((relation) => CONTAINED.has(relation))) {
       const unclear = relations.indexOf("unclear");
-      return unclear < 0
-        ? this.#advice(kind, entry)
-        : `whether ${
-          specKey("allow", kind, granted[unclear])
-        } grants it cannot be told; write it ` +
-          `in the same way, or ${this.#advice(kind, entry)}`;
+      if (unclear < 0) return this.#advice(kind, entry);
+      const key = specKey("allow", kind, granted[unclear]);
+      return `whether ${key} grants it cannot be told; write it in the same way, or ` +
+        this.#advice(kind, entry);
     }
+
     const denied = entriesOf(this.#granted.deny, kind);
     const against = denied === true
       ? specKey("deny", kind)

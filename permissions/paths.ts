@@ -1,12 +1,12 @@
 /**
- * How two paths of a permission list relate.
+ * Relates the paths of permission lists.
  *
  * @module
  */
 
 import type { Relation } from "./relation.ts";
 
-/** A path grants itself and what lies below. See {@linkcode Relation} and `relate`. */
+/** Relates two paths; a path grants itself and everything below it. */
 export function pathRelation(entry: string, other: string, cwd?: string): Relation {
   const [a, b] = [resolve(entry, cwd), resolve(other, cwd)];
   if (a.isAbsolute !== b.isAbsolute || a.up !== b.up) return "unclear";
@@ -19,7 +19,7 @@ export function pathRelation(entry: string, other: string, cwd?: string): Relati
 
 interface ResolvedPath {
   isAbsolute: boolean;
-  /** How many directories it climbs from where relative paths start. */
+  /** How many directories it climbs above the directory of relative paths. */
   up: number;
   names: string[];
 }
@@ -40,7 +40,8 @@ function startsWith(names: readonly string[], start: readonly string[]): boolean
   return start.every((name, i) => name === names[i]);
 }
 
-/** Names that macOS takes for the same become equal. */
+/** Makes names equal that macOS considers equal. */
+
 function fold(name: string): string {
   return name.normalize("NFKD").toUpperCase().toLowerCase();
 }

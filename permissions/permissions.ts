@@ -1,5 +1,5 @@
 /**
- * Permissions of a gateway: what they are, and how they are read.
+ * The permissions of a gateway, and how they are parsed.
  *
  * @module
  */
@@ -22,13 +22,13 @@ export const PERMISSION_KINDS: readonly PermissionKind[] = [
 /** One of Deno's permission kinds. */
 export type PermissionKind = "read" | "write" | "net" | "env" | "run" | "sys" | "ffi" | "import";
 
-/** All of a kind (`true`), none (`false`, or an empty list), or what is listed. */
+/** All of a kind (`true`), none of it (`false`, or an empty list), or a list of entries. */
 export type PermissionValue = boolean | readonly string[];
 
-/** Permissions, as Deno writes them; a kind that is not named is not granted. */
+/** Permissions in the form that Deno uses. A kind that is missing is not granted. */
 export type PermissionSet = { readonly [Kind in PermissionKind]?: PermissionValue };
 
-/** Whether code with these permissions can start processes. */
+/** Returns whether code with these permissions can start processes. */
 export function startsProcesses(
   { all, allow: { run = false, ffi = false } }: Permissions,
 ): boolean {
@@ -37,44 +37,44 @@ export function startsProcesses(
   );
 }
 
-/** What a gateway may do. */
+/** The permissions of a gateway, or of one of its executions. */
 export interface Permissions {
-  /** Everything. Excludes the others. */
+  /** Grants everything; then `allow` is empty. */
   all: boolean;
-  /** What is granted. */
+  /** The grants. */
   allow: PermissionSet;
-  /** What is denied of that. */
+  /** Denials, which take away from the grants. */
   deny: PermissionSet;
-  /** Set where they are those of one execution, not of its gateway. */
+  /** Set for the permissions of an execution. */
   isNarrowed?: true;
 }
 
-/** Whether a list grants or takes away. */
+/** Whether a list grants or denies. */
 export type PermissionWay = "allow" | "deny";
 
-/** What a set says of a kind: all (`true`), or the list, which may be empty. */
+/** Returns the entries of a kind in a set: all of it (`true`), or a list, which may be empty. */
 export function entriesOf(set: PermissionSet, kind: PermissionKind): true | readonly string[] {
-  // Own properties alone: a polluted `Object.prototype.read` must grant nothing.
+  // Only own properties count: a polluted `Object.prototype.read` must grant nothing.
   const value = Object.hasOwn(set, kind) ? set[kind] : undefined;
   return value === true ? true : value || [];
 }
 
-/** A set of permissions as an object without a prototype. */
+/** Makes a set of permissions: an object without a prototype. */
 export function permissionSet(
   values: Iterable<[kind: PermissionKind, value: PermissionValue]>,
 ): PermissionSet {
   return Object.assign(Object.create(null), Object.fromEntries(values));
 }
 
-/** The key of a spec, and its value, that names this permission: `allow-read=/data`. */
+/** Returns the key and value of a spec for a permission, such as `allow-read=/data`. */
 export function specKey(way: PermissionWay, kind: PermissionKind, entry?: string): string {
   return entry === undefined ? `${way}-${kind}` : `${way}-${kind}=${entry}`;
 }
 
 /**
- * The permissions of an object, such as a spec's `permissions`, for {@linkcode parsePermissions}.
+ * Returns the entries of an object, such as a spec's `permissions`, for {@linkcode parsePermissions}.
  *
- * @throws {SpecError} when it is no object.
+ * @throws {SpecError} if `value` is not an object.
  */
 export function permissionsOfObject(key: string, value: unknown): [key: string, value: unknown][] {
   if (value === undefined) return [];
@@ -85,9 +85,9 @@ export function permissionsOfObject(key: string, value: unknown): [key: string, 
 }
 
 /**
- * Checks permissions that a user gave, each with its key: a kind, or `allow-` or `deny-` and one.
+ * Parses permissions that a user gave. A key is a kind, or `allow-` or `deny-` and a kind.
  *
- * @throws {SpecError} on an unknown or doubled kind, or a list that Deno could not be given.
+ * @throws {SpecError} on an unknown or doubled kind, or an entry that a flag of Deno cannot hold.
  */
 export function parsePermissions(
   given: readonly (readonly [key: string, value: unknown])[],
@@ -118,12 +118,12 @@ function permissionValue(key: string, value: unknown): PermissionValue {
   return Array.from(list, (entry: unknown) => {
     if (typeof entry === "string" && entry.includes(",")) {
       throw new SpecError(
-        `the permission "${key}" lists "${entry}": Deno's flags cannot name what has a comma`,
+        `the permission "${key}" lists "${entry}": an entry cannot have a comma in Deno's flags`,
       );
     }
     if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) return entry;
     throw new SpecError(
-      `the permission "${key}" lists something that is no name or path; to grant all of it, ` +
+      `the permission "${key}" lists something that is not a name or path; to grant all of it, ` +
         `write "${key}" without "="`,
     );
   });

@@ -1,17 +1,18 @@
 /**
- * The ways in which two entries of a permission list can relate.
+ * The relations between two entries of permission lists.
  *
  * @module
  */
 
 /**
- * What an entry matches, seen from another:
+ * The relation of an entry to another:
  *
  * - `equal`: both match the same.
- * - `within`: it matches some of what the other does, and nothing else.
- * - `around`: it matches all that the other does, and more; where one grants and the other denies,
+ * - `within`: it matches a part of what the other matches, and nothing else.
+ * - `around`: it matches all that the other matches, and more. If one grants and the other denies,
  *   Deno follows the other, which is narrower.
  * - `apart`: they match nothing in common.
- * - `unclear`: anything else, and what cannot be told.
+ * - `unclear`: any other case, or a case that cannot be decided here.
  */
+
 export type Relation = "equal" | "within" | "around" | "apart" | "unclear";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { taken } from "../internal/timers.ts";
+import { captured } from "../internal/timers.ts";
 import type { Boot } from "./boot.ts";
 import { itemsDecoded } from "./collector.ts";
 import { DescriptorStream } from "./descriptors.ts";
@@ -14,7 +14,7 @@ declare const boot: Boot;
 
 // Taken now: user code may replace them.
 const { exit, pid } = Deno;
-const kill = taken(Deno, "kill");
+const kill = captured(Deno, "kill");
 
 const stream = new DescriptorStream(boot, () => executor.ping());
 const executor = new Executor(stream, async (isOrphan) => {
