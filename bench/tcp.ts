@@ -12,7 +12,7 @@ const SESSIONS = 100;
 const HELD_MS = 30_000;
 
 const tls = (name: string) =>
-  new URL(`../tests/server/tls/server.${name}`, import.meta.url).pathname;
+  new URL(`../tests/support/server/tls/server.${name}`, import.meta.url).pathname;
 const ECHO = `for await (const item of channel) await channel.send(item);`;
 
 /** The server as a program: a process of its own, as it is used. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Group } from "../../mod.ts";
-import { OLDEST_DENO, oldestDeno } from "../hosts/oldest_deno.ts";
+import { OLDEST_DENO, oldestDeno } from "../support/hosts/oldest_deno.ts";
 import { conformance } from "./suite.ts";
 
 /** More than a pipe holds, less than a window. */

@@ -1,5 +1,5 @@
 import { Group } from "../../mod.ts";
-import { ServerProgram } from "../server/program.ts";
+import { ServerProgram } from "../support/server/program.ts";
 import { conformance } from "./suite.ts";
 
 for (const tls of [false, true]) {

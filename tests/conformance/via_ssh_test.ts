@@ -1,6 +1,6 @@
 import { Group } from "../../mod.ts";
 import { has } from "../support/needs.ts";
-import { Sshd, SSHD_PROGRAMS } from "../hosts/sshd.ts";
+import { Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 import { conformance } from "./suite.ts";
 
 let sshd: Sshd;

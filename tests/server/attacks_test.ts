@@ -17,9 +17,9 @@ import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { inTime, until } from "../support/deadline.ts";
-import { Attacker, ManInTheMiddle } from "./attacker.ts";
-import { ServerProgram } from "./program.ts";
-import { CA, TestServer, tlsOf, TOKEN } from "./support.ts";
+import { Attacker, ManInTheMiddle } from "../support/server/attacker.ts";
+import { ServerProgram } from "../support/server/program.ts";
+import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
 /** Somebody else can still work there. */
 async function assertUnharmed(server: TestServer): Promise<void> {

@@ -11,11 +11,11 @@ import { Group, SpecError } from "../../mod.ts";
 import { serve, type ServeOptions } from "../../serve.ts";
 import { readArguments } from "../../server/main.ts";
 import { assertExists } from "../support/assert.ts";
-import { OLDEST_DENO, oldestDeno } from "../hosts/oldest_deno.ts";
+import { OLDEST_DENO, oldestDeno } from "../support/hosts/oldest_deno.ts";
 import { test } from "../support/bounded.ts";
 import { inTime } from "../support/deadline.ts";
-import { ServerProgram } from "./program.ts";
-import { TestServer, TOKEN } from "./support.ts";
+import { ServerProgram } from "../support/server/program.ts";
+import { TestServer, TOKEN } from "../support/server/test_server.ts";
 
 test("the first start makes a token of 256 bits for its owner alone, and prints it that once", async () => {
   await using server = await ServerProgram.start({ token: null });

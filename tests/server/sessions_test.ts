@@ -9,8 +9,8 @@ import { inTime } from "../support/deadline.ts";
 import { Lines } from "../support/lines.ts";
 import { testWith } from "../support/needs.ts";
 import { Script, whenGone } from "../support/processes.ts";
-import { ServerProgram } from "./program.ts";
-import { TestServer, tlsOf, TOKEN } from "./support.ts";
+import { ServerProgram } from "../support/server/program.ts";
+import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
 for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
   test(`${name}: what a session prints comes out at its client, all of it, in order`, async () => {
@@ -20,7 +20,7 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
       tcp: `127.0.0.1:${server.port}`,
       token: TOKEN,
       output: lines.take,
-      ...(options === undefined || !("cert" in options) ? {} : { ca: CA_PATH }),
+      ...(options === undefined || !("cert" in options) ? {} : { ca: CA }),
     };
     const gw = await server.group.makeGateway(spec);
     await gw.call(() => {
@@ -49,8 +49,6 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
     assertStringIncludes(why, "signal");
   });
 }
-
-const CA_PATH = new URL("tls/server.pem", import.meta.url).pathname;
 
 test("each session is a process of its own, in its directory, with its environment and niceness", async () => {
   await using directory = await TemporaryDirectory.make();

@@ -15,7 +15,7 @@ import {
   RemoteError,
   SpecError,
 } from "../../mod.ts";
-import { TOKEN } from "../server/support.ts";
+import { TOKEN } from "../support/server/test_server.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { inTime, until } from "../support/deadline.ts";

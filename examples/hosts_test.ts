@@ -1,11 +1,11 @@
 /** The examples that need other hosts, each with the permissions that its first lines state. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { testWith } from "../support/needs.ts";
-import { Slurm, SLURM_PROGRAMS } from "./slurm.ts";
-import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+import { testWith } from "../tests/support/needs.ts";
+import { Slurm, SLURM_PROGRAMS } from "../tests/support/hosts/slurm.ts";
+import { HOST, Sshd, SSHD_PROGRAMS } from "../tests/support/hosts/sshd.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
 async function outputOf(name: string, ...args: string[]): Promise<string> {
   const file = `examples/${name}.ts`;

@@ -15,7 +15,7 @@ import {
 import { assert } from "../support/assert.ts";
 import { runScript } from "../support/processes.ts";
 import { testWith } from "../support/needs.ts";
-import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 
 type LaunchErrorClass = new (message: string) => LaunchError;
 

@@ -1,8 +1,8 @@
 /** A real Slurm of one node, this machine: on free ports, with its own keys and files. */
 
-import { TemporaryDirectory } from "../support/bounded.ts";
-import { until } from "../support/deadline.ts";
-import { find } from "../support/needs.ts";
+import { TemporaryDirectory } from "../bounded.ts";
+import { until } from "../deadline.ts";
+import { find } from "../needs.ts";
 import { freePort } from "./sshd.ts";
 
 /** What tests with a Slurm need; and root. */

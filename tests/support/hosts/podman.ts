@@ -1,8 +1,8 @@
 /** A real container, from a directory with a static busybox, this Deno and its libraries. */
 
-import { TemporaryDirectory } from "../support/bounded.ts";
-import { until } from "../support/deadline.ts";
-import { find } from "../support/needs.ts";
+import { TemporaryDirectory } from "../bounded.ts";
+import { until } from "../deadline.ts";
+import { find } from "../needs.ts";
 
 /** What tests with a container need; and root. */
 export const PODMAN_PROGRAMS = ["podman", "runc", "catatonit", "busybox", "ldd"] as const;

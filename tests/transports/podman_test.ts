@@ -4,7 +4,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DenoNotFoundError, Group, LaunchError } from "../../mod.ts";
 import { until } from "../support/deadline.ts";
 import { testWith } from "../support/needs.ts";
-import { Container, PODMAN_PROGRAMS } from "./podman.ts";
+import { Container, PODMAN_PROGRAMS } from "../support/hosts/podman.ts";
 
 /** Without root, podman needs more than its programs. */
 function test(sentence: string, body: () => Promise<void>): void {

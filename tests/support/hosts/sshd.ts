@@ -1,9 +1,9 @@
 /** A real sshd, for this user alone: on a free port of loopback, with its own keys and files. */
 
-import { RUN_MARKER } from "../../_tools/leftovers.ts";
-import { until } from "../support/deadline.ts";
-import { TemporaryDirectory } from "../support/bounded.ts";
-import { find } from "../support/needs.ts";
+import { RUN_MARKER } from "../../../_tools/leftovers.ts";
+import { until } from "../deadline.ts";
+import { TemporaryDirectory } from "../bounded.ts";
+import { find } from "../needs.ts";
 
 /** What tests with an sshd need. Other systems' own sshd is set up in other ways. */
 export const SSHD_PROGRAMS = ["linux", "ssh", "sshd", "ssh-keygen"] as const;

@@ -1,6 +1,6 @@
 /** The oldest Deno that can be on the far side, from npm. */
 
-import { mayFetch } from "../support/needs.ts";
+import { mayFetch } from "../needs.ts";
 
 const PLATFORMS: Record<string, string> = {
   "linux-x86_64": "linux-x64-glibc",
@@ -12,7 +12,7 @@ const PLATFORMS: Record<string, string> = {
 /** The last of the oldest minor version that is supported. */
 export const OLDEST_DENO = "2.7.12";
 
-const CACHE = new URL("../../.cache/", import.meta.url).pathname;
+const CACHE = new URL("../../../.cache/", import.meta.url).pathname;
 
 /** Its path; undefined if it would have to be fetched (40 MB) on a machine that need not have it. */
 export async function oldestDeno(): Promise<string | undefined> {

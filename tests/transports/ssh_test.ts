@@ -8,8 +8,8 @@ import { TemporaryDirectory } from "../support/bounded.ts";
 import { Lines } from "../support/lines.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
 import { find, testWith } from "../support/needs.ts";
-import { Proxy } from "./proxy.ts";
-import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+import { Proxy } from "../support/hosts/proxy.ts";
+import { HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 
 function test(sentence: string, body: () => Promise<void>, programs: readonly string[] = []): void {
   testWith([...SSHD_PROGRAMS, ...programs], `ssh: ${sentence}`, body);

@@ -6,7 +6,7 @@ import { assert } from "../support/assert.ts";
 import { TemporaryDirectory } from "../support/bounded.ts";
 import { runScript } from "../support/processes.ts";
 import { find, testWith } from "../support/needs.ts";
-import { HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+import { HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 
 const TOOLS = "sh env uname mktemp mkdir cat chmod mv rm sha256sum printf unshare mount".split(" ");
 const DENO_DIRECTORY = Deno.realPathSync(Deno.execPath()).replace(/\/[^/]*$/, "");

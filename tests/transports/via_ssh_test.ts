@@ -15,7 +15,7 @@ import {
 import { assert } from "../support/assert.ts";
 import { whenGone } from "../support/processes.ts";
 import { testWith } from "../support/needs.ts";
-import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "./sshd.ts";
+import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 
 function test(sentence: string, body: () => Promise<void>, programs: readonly string[] = []): void {
   testWith([...SSHD_PROGRAMS, ...programs], `via and ssh: ${sentence}`, body);

@@ -1,4 +1,4 @@
-import { TOKEN } from "./support.ts";
+import { TOKEN } from "./test_server.ts";
 
 /** Something that listens, and does with each connection what it likes. */
 export class Listener implements AsyncDisposable {

@@ -14,8 +14,8 @@ import { AuthType, encodeMessage } from "../../protocol/auth_messages.ts";
 import { encodeChallenge } from "../../protocol/auth_payloads.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { Script } from "../support/processes.ts";
-import { Listener } from "./listener.ts";
-import { CA, TestServer, tlsOf, TOKEN } from "./support.ts";
+import { Listener } from "../support/server/listener.ts";
+import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
 /** Waits for the client's end. */
 async function drain(conn: Deno.Conn): Promise<void> {

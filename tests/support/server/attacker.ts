@@ -2,16 +2,16 @@
 
 import { connect as connectTls } from "node:tls";
 import { Duplex } from "node:stream";
-import { authenticate, TokenKey, type Transcript } from "../../protocol/auth.ts";
+import { authenticate, TokenKey, type Transcript } from "../../../protocol/auth.ts";
 import {
   AuthType,
   type ExactStream,
   readMessage,
   SESSION_ID_BYTES,
-} from "../../protocol/auth_messages.ts";
-import { decodeRefusal, type Purpose } from "../../protocol/auth_payloads.ts";
-import { inTime } from "../support/deadline.ts";
-import { TOKEN } from "./support.ts";
+} from "../../../protocol/auth_messages.ts";
+import { decodeRefusal, type Purpose } from "../../../protocol/auth_payloads.ts";
+import { inTime } from "../deadline.ts";
+import { TOKEN } from "./test_server.ts";
 
 /** A connection by hand. */
 export class Attacker implements ExactStream, Disposable {

@@ -6,7 +6,7 @@ import { until } from "../support/deadline.ts";
 import { whenGone } from "../support/processes.ts";
 import { Lines } from "../support/lines.ts";
 import { testWith } from "../support/needs.ts";
-import { Slurm, SLURM_PROGRAMS } from "./slurm.ts";
+import { Slurm, SLURM_PROGRAMS } from "../support/hosts/slurm.ts";
 
 /** What `srun` says of a step that is ended. What the step itself says may come too late for it. */
 const ENDED = /srun: Job step aborted/;

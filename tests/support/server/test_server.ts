@@ -1,8 +1,8 @@
 /** Servers for tests: on a free port, with what they log kept. */
 
-import { Group } from "../../mod.ts";
-import { serve, type ServeOptions, type Server, type ServerEvent } from "../../serve.ts";
-import { until } from "../support/deadline.ts";
+import { Group } from "../../../mod.ts";
+import { serve, type ServeOptions, type Server, type ServerEvent } from "../../../serve.ts";
+import { until } from "../deadline.ts";
 
 /** The token of all test servers. */
 export const TOKEN = "a-token-for-tests-which-nobody-else-may-know";

@@ -11,8 +11,8 @@ import {
 } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
 import { runScript, whenGone } from "../support/processes.ts";
-import { Listener } from "./listener.ts";
-import { CA, TestServer, tlsOf, TOKEN } from "./support.ts";
+import { Listener } from "../support/server/listener.ts";
+import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
 /** A middle gateway that may connect to the server, and nothing else. */
 function makeMiddle({ group, port }: TestServer): Promise<Gateway> {

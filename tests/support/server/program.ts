@@ -1,10 +1,10 @@
 /** The server as a program, with exactly the permissions that it is said to need. */
 
-import { inTime, until } from "../support/deadline.ts";
-import { CA, TOKEN } from "./support.ts";
+import { inTime, until } from "../deadline.ts";
+import { CA, TOKEN } from "./test_server.ts";
 
-const SERVE = new URL("../../serve.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const SERVE = new URL("../../../serve.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 const KEY = CA.replace(".pem", ".key");
 
 /** A line of the log. */
