@@ -32,7 +32,7 @@ export function kill(leftovers: Leftover[]): void {
 }
 
 async function findMarked(run: string): Promise<Leftover[]> {
-  // Elsewhere no process shows its environment; CI runs on Linux.
+  // Other systems show no environment of a process; CI runs on Linux, too.
   if (Deno.build.os !== "linux") return [];
   const found: Leftover[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
