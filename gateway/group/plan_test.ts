@@ -1,8 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SpecError } from "../../errors.ts";
-import { startAll } from "./start_all.ts";
-import { planGroup } from "./plan.ts";
-import { inTime } from "../../tests/support/deadline.ts";
+import { endLevels, planGroup } from "./plan.ts";
 
 const idsOf = (specs: string[]) => planGroup(specs).map(({ id }) => id);
 
@@ -37,65 +35,16 @@ Deno.test("planGroup() refuses what cannot be opened, before anything starts", (
   for (const [specs, message] of cases) assertThrows(() => planGroup(specs), SpecError, message);
 });
 
-/** Starts that end when they are told to. */
-class Starts {
-  readonly begun: string[] = [];
-  readonly #ends = new Map<string, PromiseWithResolvers<void>>();
-
-  readonly start = ({ id }: { id: string }): Promise<void> => {
-    const end = Promise.withResolvers<void>();
-    this.begun.push(id);
-    this.#ends.set(id, end);
-    return end.promise;
-  };
-
-  async end(id: string, error?: Error): Promise<void> {
-    if (error === undefined) this.#ends.get(id)?.resolve();
-    else this.#ends.get(id)?.reject(error);
-    for (let i = 0; i < 10; i++) await Promise.resolve();
-  }
-}
-
-Deno.test("startAll() starts each once what it goes via is up", async () => {
-  const starts = new Starts();
-  const plan = planGroup(["popen//via=b", "popen//id=b//via=a", "popen//id=a", "popen"]);
-  const all = startAll(plan, starts.start, 9);
-  assertEquals(starts.begun, ["a", "gw1"]);
-  await starts.end("gw1");
-  assertEquals(starts.begun, ["a", "gw1"]);
-  await starts.end("a");
-  assertEquals(starts.begun, ["a", "gw1", "b"]);
-  await starts.end("b");
-  assertEquals(starts.begun, ["a", "gw1", "b", "gw0"]);
-  await starts.end("gw0");
-  assertEquals(await inTime("the starts", all), []);
-});
-
-Deno.test("startAll() keeps to its concurrency, and one that waits for another takes no place", async () => {
-  const starts = new Starts();
-  const plan = planGroup(["popen//via=c", "popen//id=b", "popen//id=c", "popen//id=d"]);
-  const all = startAll(plan, starts.start, 2);
-  assertEquals(starts.begun, ["b", "c"]);
-  await starts.end("b");
-  assertEquals(starts.begun, ["b", "c", "d"]);
-  await starts.end("c");
-  assertEquals(starts.begun, ["b", "c", "d", "gw0"]);
-  await starts.end("d");
-  await starts.end("gw0");
-  assertEquals(await inTime("the starts", all), []);
-});
-
-Deno.test("startAll() starts nothing after a failure, and tells of all that fail", async () => {
-  const starts = new Starts();
-  const plan = planGroup(["popen//id=a", "popen//id=b", "popen//id=c", "popen//id=d//via=a"]);
-  const all = startAll(plan, starts.start, 2);
-  await starts.end("b", new Error("b is broken"));
-  await starts.end("a", new Error("a is broken"));
-  const failures = await inTime("the starts", all);
-  assertEquals(failures.map(({ error }) => error.message), ["b is broken", "a is broken"]);
-  assertEquals(starts.begun, ["a", "b"]);
-});
-
-Deno.test("startAll() of nothing is done at once", async () => {
-  assertEquals(await inTime("the starts", startAll([], new Starts().start, 1)), []);
+Deno.test("endLevels() puts gateways before those that they run through", () => {
+  const ending = (id: string, via?: string) => ({ id, spec: { popen: true, via } });
+  const idsOf = (...gateways: { id: string; spec: { via?: string } }[]) =>
+    endLevels(gateways).map((level) => level.map(({ id }) => id));
+  assertEquals(idsOf(), []);
+  assertEquals(idsOf(ending("a"), ending("b", "a"), ending("c", "b"), ending("d")), [
+    ["c", "d"],
+    ["b"],
+    ["a"],
+  ]);
+  // One whose relay is not among them, as it has ended already.
+  assertEquals(idsOf(ending("b", "a")), [["b"]]);
 });

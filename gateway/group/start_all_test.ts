@@ -52,16 +52,23 @@ Deno.test("startAll() starts a gateway once those that it runs through are up", 
   assertEquals(starts.begun, ["a", "b", "c"]);
 });
 
-Deno.test("startAll() has at most `concurrency` starts under way, in the order of the specs", async () => {
-  const starts = new Starts("a", "b", "c");
-  const all = startAll(["a", "b", "c"].map((id) => planned(id)), starts.start, 2);
-  assertEquals(starts.begun, ["a", "b"]);
+Deno.test("startAll() has at most `concurrency` starts under way, without those that wait for others", async () => {
+  const starts = new Starts("a", "b", "c", "d");
+  const plan = [planned("a", "c"), planned("b"), planned("c"), planned("d")];
+  const all = startAll(plan, starts.start, 2);
+  assertEquals(starts.begun, ["b", "c"]);
   starts.up("b");
-  await starts.whenBegun("c");
-  assertEquals(starts.begun, ["a", "b", "c"]);
-  starts.up("a");
+  await starts.whenBegun("d");
+  assertEquals(starts.begun, ["b", "c", "d"]);
   starts.up("c");
+  await starts.whenBegun("a");
+  starts.up("d");
+  starts.up("a");
   assertEquals(await all, []);
+});
+
+Deno.test("startAll() of nothing resolves at once", async () => {
+  assertEquals(await startAll([], new Starts().start, 1), []);
 });
 
 Deno.test("startAll() starts nothing more after a failure, and waits for those under way", async () => {
