@@ -1,61 +1,61 @@
 /**
- * The life of one item of a map, as a table.
+ * The life of one item of a map as a table.
  *
  * @module
  */
 
 /** Where an item stands. */
 export type ItemState =
-  /** Taken from the source; for a worker that is free. */
+  /** Pulled from the source; no worker has it. */
   | "waiting"
-  /** A worker has it: it may have begun. */
-  | "handed"
-  /** It failed: what that means for the map is being decided. */
+  /** A worker has it, and may have begun it. */
+  | "assigned"
+  /** It failed; what that means for the map is being decided. */
   | "failed"
-  /** Its result, or that there is none, is for the consumer. */
-  | "settled";
+  /** Its result, or that there is none, is ready for the consumer. */
+  | "done";
 
 /** What can happen to an item. */
 export type ItemEvent =
   /** A worker gets it. */
-  | "hand"
+  | "assign"
   /** Its worker has not begun it, and will not. */
-  | "giveBack"
-  /** Its result has come. */
-  | "answer"
-  /** It threw, or cannot travel. */
+  | "return"
+  /** Its result was received. */
+  | "succeed"
+  /** The function threw, or the item cannot be sent. */
   | "fail"
   /** Its worker was lost, and it may run once more. */
-  | "loseAndRetry"
-  /** Its worker was lost, and it has run as often as it may. */
+  | "retry"
+  /** Its worker was lost, and it has no retries left. */
   | "lose"
-  /** What its failure means is decided. */
+  /** The consequence of its failure is decided. */
   | "decide";
 
 const TABLE: Readonly<Record<ItemState, Partial<Record<ItemEvent, ItemState>>>> = {
-  waiting: { hand: "handed" },
-  handed: {
-    giveBack: "waiting",
-    answer: "settled",
+  waiting: { assign: "assigned" },
+  assigned: {
+    return: "waiting",
+    succeed: "done",
     fail: "failed",
-    loseAndRetry: "waiting",
+    retry: "waiting",
     lose: "failed",
   },
-  failed: { decide: "settled" },
-  settled: {},
+  failed: { decide: "done" },
+  done: {},
 };
 
-/** The state after `event`; nothing where the event cannot happen in `state`. */
+/** Returns the state after `event`; undefined if the event cannot happen in `state`. */
 export function transition(state: ItemState, event: ItemEvent): ItemState | undefined {
   return TABLE[state][event];
 }
 
-/** An item on its way. */
+/** An item of a map, with its state. */
 export class Entry<Item> {
-  /** Its place in the source, from 0. */
+  /** Its position in the source, from 0. */
   readonly index: number;
   readonly item: Item;
-  /** How often the worker that had it was lost. */
+  /** How often a worker that had it was lost. */
   losses = 0;
   #state: ItemState = "waiting";
 
@@ -68,7 +68,7 @@ export class Entry<Item> {
     return this.#state;
   }
 
-  /** @throws {Error} where that cannot happen now: it would be run or counted twice. */
+  /** @throws {Error} if the event cannot happen now: the item would be run or counted twice. */
   go(event: ItemEvent): void {
     const next = transition(this.#state, event);
     if (next === undefined) throw new Error(`item ${this.index}: ${event} while ${this.#state}`);

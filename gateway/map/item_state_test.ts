@@ -1,22 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Entry, type ItemEvent, type ItemState, transition } from "./item_state.ts";
 
-const STATES: ItemState[] = ["waiting", "handed", "failed", "settled"];
-const EVENTS: ItemEvent[] = [
-  "hand",
-  "giveBack",
-  "answer",
-  "fail",
-  "loseAndRetry",
-  "lose",
-  "decide",
-];
+const STATES: ItemState[] = ["waiting", "assigned", "failed", "done"];
+const EVENTS: ItemEvent[] = ["assign", "return", "succeed", "fail", "retry", "lose", "decide"];
 
 /** A row for each state, a column for each event. */
 const EXPECTED: (ItemState | undefined)[][] = [
-  ["handed", undefined, undefined, undefined, undefined, undefined, undefined],
-  [undefined, "waiting", "settled", "failed", "waiting", "failed", undefined],
-  [undefined, undefined, undefined, undefined, undefined, undefined, "settled"],
+  ["assigned", undefined, undefined, undefined, undefined, undefined, undefined],
+  [undefined, "waiting", "done", "failed", "waiting", "failed", undefined],
+  [undefined, undefined, undefined, undefined, undefined, undefined, "done"],
   [undefined, undefined, undefined, undefined, undefined, undefined, undefined],
 ];
 
@@ -28,10 +20,10 @@ Deno.test("transition() knows each event in each state", () => {
   }
 });
 
-Deno.test("an Entry refuses to be settled twice", () => {
+Deno.test("an Entry refuses a second result", () => {
   const entry = new Entry(7, "item");
-  entry.go("hand");
-  entry.go("answer");
-  assertThrows(() => entry.go("answer"), Error, "item 7: answer while settled");
-  assertEquals(entry.state, "settled");
+  entry.go("assign");
+  entry.go("succeed");
+  assertThrows(() => entry.go("succeed"), Error, "item 7: succeed while done");
+  assertEquals(entry.state, "done");
 });

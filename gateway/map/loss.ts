@@ -1,5 +1,5 @@
 /**
- * What a map says of what it lost.
+ * Errors of a map that has lost gateways.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { GatewayClosedError } from "../../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Entry } from "./item_state.ts";
 
-/** An item was lost as often as it may be. */
+/** Returns the error of an item that was lost, and has no retries left. */
 export function lossError(
   { index, losses }: Entry<unknown>,
   gateway: Gateway,
@@ -24,11 +24,13 @@ export function lossError(
 }
 
 /**
- * No gateway is left.
+ * Returns the error of a map that has no gateway left.
  *
- * @param left Indexes of the items that were taken and not done.
+ * @param left Indices of the items that were taken and not done.
+ * @param isAllTaken Whether the source has no more items.
+ * @param cause The last loss; undefined if there never was a gateway.
  */
-export function abandonedError(
+export function noGatewayError(
   left: readonly number[],
   isAllTaken: boolean,
   cause: Error | undefined,

@@ -6,26 +6,25 @@
 
 import type { Code } from "../../code/code.ts";
 import { functionCode } from "../../code/function/function.ts";
-import type { ExecOptions } from "../exec_options.ts";
 import { coreOf, type Gateway } from "../gateway.ts";
-import type { MapGroup } from "./pool.ts";
 import { checkMapOptions, type Items, type MapFunction, type MapOptions } from "../map_options.ts";
+import type { MapGroup } from "./pool.ts";
 import { MapRun } from "./run.ts";
 import { checkItems } from "./source.ts";
 
-/** What a map needs of its group. */
+/** The group that a map is called on. */
 export interface MapHost extends Omit<MapGroup, "execute"> {
   /** The call of the user, for the stacks of errors. */
   from: Code["from"];
 }
 
 /**
- * Begins a map; its workers start when somebody asks for a result.
+ * Makes a map. Its workers start when the first result is asked for.
  *
- * @throws {ImpureFunctionError} when the function is not pure.
+ * @throws {ImpureFunctionError} if the function is not pure.
  */
 export function startMap<Item, Args, Result>(
-  host: MapHost,
+  { from, gateways, starter }: MapHost,
   items: Items<Item>,
   fn: MapFunction<Item, Args, Result>,
   options: MapOptions<Item, Args>,
@@ -33,8 +32,7 @@ export function startMap<Item, Args, Result>(
   checkItems(items);
   checkMapOptions(options as MapOptions<never>);
   const { args, isolate, name } = options;
-  const code: Code = { ...functionCode(fn, "map", name), from: host.from };
-  const exec: ExecOptions = { isolate };
-  const execute = (gateway: Gateway) => coreOf(gateway).execute(code, args, exec);
-  return new MapRun({ ...host, execute }, items, options as MapOptions<Item, never>);
+  const code: Code = { ...functionCode(fn, "map", name), from };
+  const execute = (gateway: Gateway) => coreOf(gateway).execute(code, args, { isolate });
+  return new MapRun({ gateways, starter, execute }, items, options as MapOptions<Item, never>);
 }

@@ -8,36 +8,36 @@
 export interface Pace {
   /** Items in one message. */
   readonly batch: number;
-  /** Batches on their way to it at a time. */
+  /** Batches under way at a time. */
   readonly depth: number;
 }
 
-/** What was seen of the items that a worker had. */
+/** A measurement of the items that a worker had. */
 export interface Seen {
   /** How many were answered. */
   readonly count: number;
-  /** Milliseconds that the worker had for them. */
+  /** Milliseconds that the worker spent on them. */
   readonly workMs: number;
-  /** Milliseconds from their leaving to the answer; unknown where others were before them. */
+  /** Milliseconds from their sending to the answer; unknown if others were before them. */
   readonly tripMs?: number;
 }
 
-/** One at a time, until it is known how long they take: the first may be slow. */
+/** One item at a time, until it is known how long items take: the first may be slow. */
 export const FIRST_PACE: Pace = { batch: 1, depth: 1 };
 
-/** What a batch should take: long to a message's cost of about 20 µs, short to whoever waits for it. */
+/** Work in one batch: long beside the 20 µs that a message costs, short for whoever waits for it. */
 const BATCH_MS = 3;
 const MAX_BATCH = 1024;
 const MAX_DEPTH = 8;
 /**
- * Idle time, as a share of a batch's, that is not worth a batch ahead: what is ahead is lost with its
- * gateway, and waits behind what is slow.
+ * Idle time, as a share of a batch's, that does not justify a batch ahead: a batch ahead is lost with
+ * its gateway, and waits behind slow items.
  */
 const IDLE_SHARE = 0.1;
-/** The same where one item is a batch. */
+/** The same for batches of one item. */
 const IDLE_SHARE_OF_ONE = 0.5;
 
-/** The pace after `seen`. A batch at most doubles, but shrinks at once. */
+/** Returns the pace after a measurement. A batch at most doubles, but shrinks at once. */
 export function nextPace({ batch, depth }: Pace, { count, workMs, tripMs }: Seen): Pace {
   const fitting = Math.floor(BATCH_MS * count / Math.max(workMs, 0.001));
   const next = Math.max(1, Math.min(fitting, 2 * batch, MAX_BATCH));

@@ -8,9 +8,9 @@ import type { Channel } from "../../channel/channel.ts";
 import { ChannelClosedError, GatewayClosedError } from "../../errors.ts";
 import { toError } from "../../internal/errors.ts";
 import type { Gateway } from "../gateway.ts";
-import type { Entry } from "./item_state.ts";
-import { abandonedError, lossError } from "./loss.ts";
 import type { MapOptions } from "../map_options.ts";
+import type { Entry } from "./item_state.ts";
+import { lossError, noGatewayError } from "./loss.ts";
 import { WaitingItems } from "./waiting.ts";
 import { type Failures, Worker, type WorkerEvents } from "./worker.ts";
 
@@ -31,105 +31,103 @@ export interface GatewayStarter {
   restart(lost: Gateway): Promise<Gateway>;
 }
 
-/** What a crew tells of its items. */
-export interface CrewEvents<Item> {
-  /** Results; `failures` by their index in `results`. */
+/** Receives the events of a {@linkcode WorkerPool}. */
+export interface PoolEvents<Item> {
+  /** Items were answered; `failures` are by their index in `results`. */
   answered(entries: Entry<Item>[], results: unknown[], failures: Failures): void;
-  /** It was lost as often as it may be. */
+  /** An item was lost, and has no retries left. */
   lost(entry: Entry<Item>, error: Error): void;
-  /** It cannot be sent. */
+  /** An item cannot be sent. */
   refused(entry: Entry<Item>, error: Error): void;
-  /** Nothing can be run any more. */
+  /** No item can be run any more. */
   failed(error: unknown): void;
-  /** There are more or fewer workers, or items wait again. */
+  /** The number of workers has changed, or items wait again. */
   changed(): void;
 }
 
-/**
- * What is started for what is lost, without an answer in between, before it is given up; more where
- * there are more workers.
- */
-const MIN_FRUITLESS = 4;
+/** How many starts without an answer in between are given up; more if there are more workers. */
+const MIN_FRUITLESS_STARTS = 4;
 
-/** Some workers on each gateway of a group; those that are lost are replaced, where that is asked for. */
-export class Crew<Item> {
+/** A number of workers on each gateway of a group. Replaces those that are lost, if asked to. */
+export class WorkerPool<Item> {
   readonly waiting: WaitingItems<Item> = new WaitingItems();
   readonly #group: MapGroup;
   readonly #options: MapOptions<Item, never>;
-  readonly #events: CrewEvents<Item>;
+  readonly #events: PoolEvents<Item>;
   readonly #workers = new Set<Worker<Item>>();
   #stopJoining = () => {};
   #lastLoss: Error | undefined;
-  #replacing = 0;
-  /** Workers and gateways started for lost ones since the last answer. */
-  #fruitless = 0;
+  /** Gateways that are being started in place of lost ones. */
+  #restarting = 0;
+  /** Workers and gateways started in place of lost ones since the last answer. */
+  #fruitlessStarts = 0;
   #mostWorkers = 0;
-  #ended = false;
+  #isEnded = false;
 
-  constructor(group: MapGroup, options: MapOptions<Item, never>, events: CrewEvents<Item>) {
+  constructor(group: MapGroup, options: MapOptions<Item, never>, events: PoolEvents<Item>) {
     this.#group = group;
     this.#options = options;
     this.#events = events;
   }
 
-  /** How many workers there are. */
+  /** Number of workers. */
   get size(): number {
     return this.#workers.size;
   }
 
-  /** How many items they would take now. */
-  get room(): number {
-    let room = 0;
-    for (const worker of this.#workers) room += worker.room;
-    return room;
+  /** Number of items that the workers would take now. */
+  get capacity(): number {
+    let capacity = 0;
+    for (const worker of this.#workers) capacity += worker.capacity;
+    return capacity;
   }
 
-  /** Whether there is no worker, and none to come. */
-  get isGone(): boolean {
-    return this.#workers.size === 0 && this.#replacing === 0;
+  /** Whether there is no worker, and none is being started. */
+  get isExhausted(): boolean {
+    return this.#workers.size === 0 && this.#restarting === 0;
   }
 
-  /** Takes all gateways in, and those that join later. */
+  /** Adds workers for all gateways, and for those that join later. */
   begin(): void {
     this.#stopJoining = this.#group.starter.onJoin((gateway) => {
-      this.#join(gateway);
+      this.#addWorkers(gateway);
       this.#events.changed();
     });
-    for (const gateway of this.#group.gateways) this.#join(gateway);
+    for (const gateway of this.#group.gateways) this.#addWorkers(gateway);
   }
 
-  /** Ends all. */
+  /** Ends all workers. */
   end(reason?: unknown): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#stopJoining();
     for (const worker of this.#workers) worker.close(reason);
     this.#workers.clear();
   }
 
-  /** Gives the waiting items out: first to those that have nothing to do, and to each its share. */
-  handOut(): void {
-    for (const isIdle of [true, false]) {
+  /** Assigns the waiting items: to idle workers first, and in equal shares. */
+  distribute(): void {
+    for (const kind of ["idle", "busy"] as const) {
       const free = Array.from(this.#workers).filter((worker) =>
-        (worker.inHand === 0) === isIdle && worker.room > 0
+        (worker.load === 0) === (kind === "idle") && worker.capacity > 0
       );
       for (const [i, worker] of free.entries()) {
         const share = Math.ceil(this.waiting.size / (free.length - i));
-        // One that is busy has the next soon enough in a larger message.
-        if (!isIdle && share < worker.room / 2) continue;
-        const entries = this.waiting.take(Math.min(worker.room, share), isIdle);
+        // A busy worker gets the next items soon enough, in a larger message.
+        if (kind === "busy" && share < worker.capacity / 2) continue;
+        const entries = this.waiting.take(Math.min(worker.capacity, share), kind);
         if (entries.length === 0) return;
-        worker.hand(entries);
+        worker.assign(entries);
       }
     }
   }
 
-  /** Why nothing can go on, once it {@linkcode Crew.isGone}. */
-  abandoned(isAllTaken: boolean): Error {
+  /** Returns why nothing can go on, once the pool {@linkcode WorkerPool.isExhausted}. */
+  exhaustedError(isAllTaken: boolean): Error {
     const left = this.waiting.drain().map(({ index }) => index);
-    return abandonedError(left, isAllTaken, this.#lastLoss);
+    return noGatewayError(left, isAllTaken, this.#lastLoss);
   }
 
-  #join(gateway: Gateway): void {
+  #addWorkers(gateway: Gateway): void {
     for (let i = 0; i < (this.#options.concurrency ?? 1); i++) this.#addWorker(gateway);
   }
 
@@ -142,41 +140,37 @@ export class Crew<Item> {
 
   readonly #workerEvents: WorkerEvents<Item> = {
     answered: (entries, results, failures) => {
-      this.#fruitless = 0;
+      this.#fruitlessStarts = 0;
       this.#events.answered(entries, results, failures);
     },
-    givenBack: (entries) => this.waiting.putBack(entries, "giveBack"),
+    returned: (entries) => this.waiting.putBack(entries, "return"),
     refused: (entry, error) => this.#events.refused(entry, error),
     lost: (worker, entries, error) => this.#lost(worker, entries, error),
   };
 
   #lost(worker: Worker<Item>, entries: Entry<Item>[], error: Error): void {
     this.#workers.delete(worker);
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     if (!(error instanceof GatewayClosedError || error instanceof ChannelClosedError)) {
-      return this.#events.failed(error); // it could not even begin: no other will fare better
+      return this.#events.failed(error); // it could not even begin, so no other worker can
     }
     this.#lastLoss = error;
     const { gateway } = worker;
-    const { retries = 0, isolate = false, respawn = false } = this.#options;
+    const { retries = 0, isolate = false } = this.#options;
     for (const entry of entries) entry.losses++;
     const again = entries.filter(({ losses }) => losses <= retries);
     if (worker.hasBegun && !this.#report(gateway, error, entries, again.length)) return;
-    this.waiting.putBack(again, "loseAndRetry");
+    this.waiting.putBack(again, "retry");
     for (const entry of entries) {
       if (entry.losses > retries) {
         this.#events.lost(entry, lossError(entry, gateway, error, retries));
       }
     }
-    const isGatewayLost = !isolate || !worker.hasBegun;
-    if (isGatewayLost) this.#forget(gateway);
-    if (this.#fruitless++ < Math.max(MIN_FRUITLESS, this.#mostWorkers)) {
-      if (!isGatewayLost) this.#addWorker(gateway);
-      else if (respawn) this.#replace(gateway);
-    }
+    this.#replace(worker, isolate && worker.hasBegun ? "worker" : "gateway");
     this.#events.changed();
   }
 
+  /** Calls `onLoss`. Returns false if that has thrown, which ends the map. */
   #report(gateway: Gateway, error: Error, entries: Entry<Item>[], retried: number): boolean {
     try {
       const items = entries.map(({ item }) => item);
@@ -188,22 +182,30 @@ export class Crew<Item> {
     }
   }
 
-  /** Its workers that have not begun will not. */
+  #replace({ gateway }: Worker<Item>, lost: "worker" | "gateway"): void {
+    if (lost === "gateway") this.#forget(gateway);
+    if (this.#fruitlessStarts++ >= Math.max(MIN_FRUITLESS_STARTS, this.#mostWorkers)) return;
+    if (lost === "worker") this.#addWorker(gateway);
+    else if (this.#options.respawn) this.#restart(gateway);
+  }
+
+  /** Removes the workers of a lost gateway that have not begun, and so do not learn of the loss. */
   #forget(gateway: Gateway): void {
     for (const worker of this.#workers) {
       if (worker.gateway === gateway && !worker.hasBegun) this.#workers.delete(worker);
     }
   }
 
-  async #replace(gateway: Gateway): Promise<void> {
+  /** Starts another gateway, once the last worker of the lost one is gone. */
+  async #restart(gateway: Gateway): Promise<void> {
     for (const worker of this.#workers) if (worker.gateway === gateway) return;
-    this.#replacing++;
+    this.#restarting++;
     try {
       await this.#group.starter.restart(gateway);
     } catch (error) {
       this.#lastLoss = toError(error);
     }
-    this.#replacing--;
+    this.#restarting--;
     this.#events.changed();
   }
 }

@@ -1,36 +1,39 @@
 /**
- * What has come of the items, until the consumer takes it.
+ * The outcomes of a map's items, until the consumer asks for them.
  *
  * @module
  */
 
 import { Queue } from "../../internal/queue.ts";
 
-/** What came of an item. */
+/** The outcome of an item. */
 export type Outcome<Result> =
   | { kind: "result"; value: Result }
-  /** Nothing, and the consumer does not learn of it. */
+  /** No result; the consumer does not learn of it. */
   | { kind: "skip" }
   /** The map ends here, with this error. */
   | { kind: "stop"; error: unknown };
 
-/** A queue of outcomes: in the order of their items, or as they come. */
+/** An outcome that the consumer learns of. */
+export type Visible<Result> = Exclude<Outcome<Result>, { kind: "skip" }>;
+
+/** A queue of outcomes, in the order of their items or as they are put in. */
 export interface Results<Result> {
-  /** How many were taken, or skipped. */
-  readonly taken: number;
-  /** Puts in what came of the item at `index`. */
+  /** How many have left the queue, those that were skipped too. */
+  readonly consumed: number;
+  /** Puts in the outcome of the item at `index`. */
   put(index: number, outcome: Outcome<Result>): void;
-  /** The next that means something to the consumer. */
-  take(): Exclude<Outcome<Result>, { kind: "skip" }> | undefined;
+  /** Removes and returns the next outcome for the consumer; undefined if there is none yet. */
+  next(): Visible<Result> | undefined;
 }
 
-/** Gives them in the order of their items. */
+/** Outcomes in the order of their items. */
 export class OrderedResults<Result> implements Results<Result> {
   readonly #early = new Map<number, Outcome<Result>>();
-  #taken = 0;
+  #consumed = 0;
 
-  get taken(): number {
-    return this.#taken;
+  get consumed(): number {
+    return this.#consumed;
   }
 
   put(index: number, outcome: Outcome<Result>): void {
@@ -38,36 +41,36 @@ export class OrderedResults<Result> implements Results<Result> {
     this.#passSkipped();
   }
 
-  take(): Exclude<Outcome<Result>, { kind: "skip" }> | undefined {
-    const outcome = this.#early.get(this.#taken);
+  next(): Visible<Result> | undefined {
+    const outcome = this.#early.get(this.#consumed);
     if (outcome === undefined || outcome.kind === "skip") return undefined;
-    this.#early.delete(this.#taken++);
+    this.#early.delete(this.#consumed++);
     this.#passSkipped();
     return outcome;
   }
 
   #passSkipped(): void {
-    while (this.#early.get(this.#taken)?.kind === "skip") this.#early.delete(this.#taken++);
+    while (this.#early.get(this.#consumed)?.kind === "skip") this.#early.delete(this.#consumed++);
   }
 }
 
-/** Gives them as they come. */
+/** Outcomes as they are put in. */
 export class UnorderedResults<Result> implements Results<Result> {
-  readonly #queue = new Queue<Exclude<Outcome<Result>, { kind: "skip" }>>();
-  #taken = 0;
+  readonly #queue = new Queue<Visible<Result>>();
+  #consumed = 0;
 
-  get taken(): number {
-    return this.#taken;
+  get consumed(): number {
+    return this.#consumed;
   }
 
   put(_index: number, outcome: Outcome<Result>): void {
-    if (outcome.kind === "skip") this.#taken++;
+    if (outcome.kind === "skip") this.#consumed++;
     else this.#queue.push(outcome);
   }
 
-  take(): Exclude<Outcome<Result>, { kind: "skip" }> | undefined {
+  next(): Visible<Result> | undefined {
     const outcome = this.#queue.shift();
-    if (outcome !== undefined) this.#taken++;
+    if (outcome !== undefined) this.#consumed++;
     return outcome;
   }
 }

@@ -4,11 +4,11 @@ import { OrderedResults, type Outcome, type Results, UnorderedResults } from "./
 const result = (value: string): Outcome<string> => ({ kind: "result", value });
 
 function drain(results: Results<string>): unknown[] {
-  const taken: unknown[] = [];
-  for (let next = results.take(); next !== undefined; next = results.take()) {
-    taken.push(next.kind === "result" ? next.value : next);
+  const consumed: unknown[] = [];
+  for (let next = results.next(); next !== undefined; next = results.next()) {
+    consumed.push(next.kind === "result" ? next.value : next);
   }
-  return taken;
+  return consumed;
 }
 
 Deno.test("OrderedResults gives results in the order of their items", () => {
@@ -16,41 +16,41 @@ Deno.test("OrderedResults gives results in the order of their items", () => {
   results.put(2, result("c"));
   results.put(1, { kind: "skip" });
   assertEquals(drain(results), []);
-  assertEquals(results.taken, 0);
+  assertEquals(results.consumed, 0);
   results.put(0, result("a"));
   assertEquals(drain(results), ["a", "c"]);
-  assertEquals(results.taken, 3);
+  assertEquals(results.consumed, 3);
 });
 
 Deno.test("OrderedResults passes over a row of skipped items at once", () => {
   const results = new OrderedResults<string>();
   for (const index of [1, 0, 2]) results.put(index, { kind: "skip" });
-  assertEquals(results.taken, 3);
+  assertEquals(results.consumed, 3);
 });
 
 Deno.test("OrderedResults gives a stop in its turn", () => {
   const results = new OrderedResults<string>();
   const stop: Outcome<string> = { kind: "stop", error: "broken" };
   results.put(1, stop);
-  assertEquals(results.take(), undefined);
+  assertEquals(results.next(), undefined);
   results.put(0, result("a"));
   assertEquals(drain(results), ["a", stop]);
 });
 
-Deno.test("UnorderedResults gives results as they come, and counts the skipped", () => {
+Deno.test("UnorderedResults gives results as they are put in, and counts the skipped", () => {
   const results = new UnorderedResults<string>();
   results.put(2, result("c"));
   results.put(1, { kind: "skip" });
   results.put(0, result("a"));
-  assertEquals(results.taken, 1);
+  assertEquals(results.consumed, 1);
   assertEquals(drain(results), ["c", "a"]);
-  assertEquals(results.taken, 3);
+  assertEquals(results.consumed, 3);
 });
 
 Deno.test("results can be undefined", () => {
   for (const results of [new OrderedResults(), new UnorderedResults()]) {
     results.put(0, { kind: "result", value: undefined });
-    assertEquals(results.take(), { kind: "result", value: undefined });
-    assertEquals(results.take(), undefined);
+    assertEquals(results.next(), { kind: "result", value: undefined });
+    assertEquals(results.next(), undefined);
   }
 });

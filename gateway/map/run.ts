@@ -1,20 +1,22 @@
 /**
- * One run of a map: from the source to the crew, and from there to the consumer.
+ * One run of a map: items go from the source to the pool, and their results to the consumer.
  *
  * @module
  */
 
 import { Queue } from "../../internal/queue.ts";
-import { Crew, type MapGroup } from "./pool.ts";
-import { Entry } from "./item_state.ts";
 import type { Items, MapOptions } from "../map_options.ts";
+import { Entry } from "./item_state.ts";
+import { type MapGroup, WorkerPool } from "./pool.ts";
 import { OrderedResults, type Results, UnorderedResults } from "./results.ts";
 import { Source } from "./source.ts";
 
+/** What the consumer gets next. */
 type Step<Result> = { value: Result } | { error: unknown } | "done";
 
-/** Items taken ahead of the consumer for each worker at least, and as many as it has got at most. */
+/** Lower bound of the read-ahead for each worker. */
 const MIN_AHEAD = 4;
+/** Upper bound of the read-ahead for each worker; in between, it is what the consumer has received. */
 const MAX_AHEAD = 2048;
 
 /** An iteration over the results of a map. */
@@ -22,16 +24,16 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
   readonly #options: MapOptions<Item, never>;
   readonly #isOrdered: boolean;
   readonly #source: Source<Item>;
-  readonly #crew: Crew<Item>;
+  readonly #pool: WorkerPool<Item>;
   readonly #results: Results<Result>;
   readonly #consumers = new Queue<(step: Step<Result>) => void>();
   readonly #abort = () => this.#fail(this.#options.signal?.reason);
-  #begun = false;
-  #filling = false;
-  /** Items taken from the source. */
-  #taken = 0;
-  /** More would be taken, if the consumer took some. */
-  #held = false;
+  #hasBegun = false;
+  #isFilling = false;
+  /** Number of items that were pulled from the source. */
+  #pulled = 0;
+  /** Whether workers are free, and the read-ahead alone keeps items from them. */
+  #isHeldBack = false;
   #failure: { error: unknown } | undefined;
   #ended: Promise<void> | undefined;
 
@@ -40,14 +42,14 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
     this.#isOrdered = options.ordered ?? true;
     this.#results = this.#isOrdered ? new OrderedResults() : new UnorderedResults();
     this.#source = new Source(items, (item) => {
-      this.#crew.waiting.add(new Entry(this.#taken++, item));
+      this.#pool.waiting.add(new Entry(this.#pulled++, item));
     }, () => this.#progress());
-    this.#crew = new Crew(group, options, {
+    this.#pool = new WorkerPool(group, options, {
       answered: (entries, results, failures) => {
         for (const [i, entry] of entries.entries()) {
-          const tell = failures.get(i);
-          if (tell === undefined) this.#succeeded(entry, results[i] as Result);
-          else this.#failed(entry, "fail", tell);
+          const errorOf = failures.get(i);
+          if (errorOf === undefined) this.#succeeded(entry, results[i] as Result);
+          else this.#failed(entry, "fail", errorOf);
         }
         this.#progress();
       },
@@ -62,14 +64,14 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
   }
 
   next(): Promise<IteratorResult<Result, undefined>> {
-    if (!this.#begun) this.#begin();
+    if (!this.#hasBegun) this.#begin();
     const step = this.#consumers.size === 0 ? this.#step() : undefined;
     const next = step !== undefined
       ? this.#deliver(step)
       : new Promise<IteratorResult<Result, undefined>>((resolve) => {
         this.#consumers.push((step) => resolve(this.#deliver(step)));
       });
-    if (this.#held) this.#fill();
+    if (this.#isHeldBack) this.#fill();
     return next;
   }
 
@@ -79,7 +81,7 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
       return { value: undefined, done: true };
     }
     if ("value" in step) return { value: step.value, done: false };
-    await this.#end().catch(() => {}); // what failed first is told
+    await this.#end().catch(() => {}); // the first error counts
     throw step.error;
   }
 
@@ -94,21 +96,21 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
   }
 
   #begin(): void {
-    this.#begun = true;
+    this.#hasBegun = true;
     const { signal } = this.#options;
     if (signal?.aborted) return this.#abort();
     signal?.addEventListener("abort", this.#abort);
-    this.#crew.begin();
+    this.#pool.begin();
     this.#progress();
   }
 
-  /** Ends everything, once. Rejects with what the source throws at its end. */
+  /** Ends source and pool, once. Rejects with what the source throws at its end. */
   #end(): Promise<void> {
     if (this.#ended !== undefined) return this.#ended;
-    this.#begun = true;
+    this.#hasBegun = true;
     this.#ended = this.#source.close();
     this.#options.signal?.removeEventListener("abort", this.#abort);
-    this.#crew.end(this.#options.signal?.reason);
+    this.#pool.end(this.#options.signal?.reason);
     return this.#ended;
   }
 
@@ -118,20 +120,20 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
   }
 
   #succeeded(entry: Entry<Item>, value: Result): void {
-    entry.go("answer");
+    entry.go("succeed");
     this.#results.put(entry.index, { kind: "result", value });
   }
 
   async #failed(
     entry: Entry<Item>,
     event: "fail" | "lose",
-    tell: () => Error | Promise<Error>,
+    errorOf: () => Error | Promise<Error>,
   ): Promise<void> {
     entry.go(event);
     const { onError = "stop" } = this.#options;
     if (onError === "skip") return this.#skip(entry);
-    if (onError === "stop") this.#takeNoMoreAfter(entry);
-    const error = await tell();
+    if (onError === "stop") this.#takeNothingAfter(entry);
+    const error = await errorOf();
     try {
       const decision = onError === "stop" ? onError : await onError(error, entry.item);
       if (decision === "stop") this.#stopAt(entry, error);
@@ -147,19 +149,19 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
     this.#results.put(entry.index, { kind: "skip" });
   }
 
-  /** The results of the items before it still come, where the order counts. */
   #stopAt(entry: Entry<Item>, error: unknown): void {
     entry.go("decide");
-    this.#takeNoMoreAfter(entry);
+    this.#takeNothingAfter(entry);
     this.#results.put(entry.index, { kind: "stop", error });
   }
 
-  #takeNoMoreAfter(entry: Entry<Item>): void {
-    const { waiting } = this.#crew;
+  /** In an ordered map, the items before a stop still have results for the consumer. */
+  #takeNothingAfter(entry: Entry<Item>): void {
+    const { waiting } = this.#pool;
     waiting.limit = Math.min(waiting.limit, this.#isOrdered ? entry.index : -1);
   }
 
-  /** Something has changed: gives out what can be given out, to workers and to the consumer. */
+  /** Passes on what can be passed on: items to workers, and results to the consumer. */
   #progress(): void {
     if (this.#ended !== undefined) return;
     this.#fill();
@@ -167,18 +169,19 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
   }
 
   #fill(): void {
-    if (this.#filling || this.#ended !== undefined || this.#failure !== undefined) return;
-    this.#filling = true;
-    const { room, size, waiting } = this.#crew;
-    const wanted = room - waiting.size;
-    const most = Math.max(MIN_AHEAD * size, Math.min(this.#results.taken, MAX_AHEAD * size));
-    const ahead = Math.max(0, most - (this.#taken - this.#results.taken));
-    this.#held = wanted > ahead;
-    // Not one by one as the consumer takes them: that would make batches of one.
-    const isWorthIt = waiting.limit === Infinity && (!this.#held || ahead >= most / 4);
-    this.#source.want(isWorthIt ? Math.min(wanted, ahead) : 0);
-    this.#crew.handOut();
-    this.#filling = false;
+    if (this.#isFilling || this.#ended !== undefined || this.#failure !== undefined) return;
+    this.#isFilling = true;
+    const { capacity, size, waiting } = this.#pool;
+    const { consumed } = this.#results;
+    const wanted = capacity - waiting.size;
+    const maxAhead = Math.max(MIN_AHEAD * size, Math.min(consumed, MAX_AHEAD * size));
+    const allowed = Math.max(0, maxAhead - (this.#pulled - consumed));
+    this.#isHeldBack = wanted > allowed;
+    // Held back, it waits for some room: an item for each result would make batches of one.
+    const isWorthIt = !this.#isHeldBack || allowed >= maxAhead / 4;
+    this.#source.want(isWorthIt && waiting.limit === Infinity ? Math.min(wanted, allowed) : 0);
+    this.#pool.distribute();
+    this.#isFilling = false;
   }
 
   #serve(): void {
@@ -189,17 +192,18 @@ export class MapRun<Item, Result> implements AsyncIterableIterator<Result, undef
     }
   }
 
-  /** What the consumer gets next; nothing while that is not known. */
+  /** Returns what the consumer gets next; undefined if that is not known yet. */
   #step(): Step<Result> | undefined {
     if (this.#ended !== undefined) return "done";
     if (this.#failure !== undefined) return this.#failure;
-    const outcome = this.#results.take();
-    if (outcome?.kind === "result") return outcome;
-    if (outcome?.kind === "stop") return outcome;
-    if (this.#source.done && this.#results.taken === this.#taken) {
+    const outcome = this.#results.next();
+    if (outcome !== undefined) return outcome;
+    if (this.#source.isDone && this.#results.consumed === this.#pulled) {
       return this.#source.failure ?? "done";
     }
-    if (this.#crew.isGone) return { error: this.#crew.abandoned(this.#source.done) };
+    if (this.#pool.isExhausted) {
+      return { error: this.#pool.exhaustedError(this.#source.isDone) };
+    }
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The items of a map, taken one by one as they are wanted.
+ * The source of a map: an iterator that is asked for items one by one, as they are wanted.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { described } from "../../internal/arguments.ts";
 import type { Items } from "../map_options.ts";
 
-/** @throws {TypeError} when `items` is not iterable. */
+/** @throws {TypeError} if `items` is not iterable. */
 export function checkItems(items: unknown): void {
   const isIterable = typeof items === "string" ||
     (typeof items === "object" && items !== null &&
@@ -16,52 +16,52 @@ export function checkItems(items: unknown): void {
   throw new TypeError(`map takes an iterable of items, such as an array, not ${described(items)}`);
 }
 
-/** An iterator that is asked for one item at a time, and for none that is not wanted. */
+/** Pulls one item at a time from an iterator, and none that is not wanted. */
 export class Source<Item> {
   readonly #iterator: Iterator<Item> | AsyncIterator<Item>;
   readonly #isAsync: boolean;
-  readonly #take: (item: Item) => void;
-  readonly #changed: () => void;
+  readonly #onItem: (item: Item) => void;
+  readonly #onChange: () => void;
   #wanted = 0;
-  #asking = false;
-  #done = false;
+  #isAsking = false;
+  #isDone = false;
   #failure: { error: unknown } | undefined;
 
   /**
-   * @param take Gets each item.
-   * @param changed Called after an item, the end or an error that was waited for.
+   * @param onItem Called with each item.
+   * @param onChange Called after an item, the end or an error that was waited for.
    */
-  constructor(items: Items<Item>, take: (item: Item) => void, changed: () => void) {
+  constructor(items: Items<Item>, onItem: (item: Item) => void, onChange: () => void) {
     this.#isAsync = typeof items === "object" && Symbol.asyncIterator in items;
     this.#iterator = this.#isAsync
       ? (items as AsyncIterable<Item>)[Symbol.asyncIterator]()
       : (items as Iterable<Item>)[Symbol.iterator]();
-    this.#take = take;
-    this.#changed = changed;
+    this.#onItem = onItem;
+    this.#onChange = onChange;
   }
 
-  /** Whether nothing more will come. */
-  get done(): boolean {
-    return this.#done;
+  /** Whether there will be no more items. */
+  get isDone(): boolean {
+    return this.#isDone;
   }
 
-  /** What it threw, where it did. */
+  /** What the iterator threw, if it did. */
   get failure(): { error: unknown } | undefined {
     return this.#failure;
   }
 
-  /** Wants `count` items from now on. Those that need no waiting are taken at once. */
+  /** Wants `count` items from now on. A synchronous iterator gives them before this returns. */
   want(count: number): void {
     this.#wanted = count;
-    while (this.#wanted > 0 && !this.#done && !this.#asking) this.#ask();
+    while (this.#wanted > 0 && !this.#isDone && !this.#isAsking) this.#ask();
   }
 
-  /** Ends the iterator; its `finally` runs. It is not waited for where it still waits itself. */
+  /** Ends the iterator, so that its `finally` runs; does not wait for one that itself waits. */
   async close(): Promise<void> {
-    if (this.#done) return;
-    this.#done = true;
+    if (this.#isDone) return;
+    this.#isDone = true;
     const end = Promise.resolve(this.#iterator.return?.());
-    if (this.#asking) end.catch(() => {}); // it gets to it when what it waits for has come
+    if (this.#isAsking) end.catch(() => {}); // it ends after what it waits for
     else await end;
   }
 
@@ -73,29 +73,29 @@ export class Source<Item> {
       return this.#fail(error);
     }
     if (!this.#isAsync) return this.#accept(result as IteratorResult<Item>);
-    this.#asking = true;
+    this.#isAsking = true;
     Promise.resolve(result).then((result) => {
-      this.#asking = false;
+      this.#isAsking = false;
       this.#accept(result);
     }, (error) => {
-      this.#asking = false;
+      this.#isAsking = false;
       this.#fail(error);
-    }).then(this.#changed);
+    }).then(this.#onChange);
   }
 
   #accept({ done, value }: IteratorResult<Item>): void {
-    if (this.#done) return;
+    if (this.#isDone) return;
     if (done) {
-      this.#done = true;
+      this.#isDone = true;
       return;
     }
     this.#wanted--;
-    this.#take(value);
+    this.#onItem(value);
   }
 
   #fail(error: unknown): void {
-    if (this.#done) return;
-    this.#done = true;
+    if (this.#isDone) return;
+    this.#isDone = true;
     this.#failure = { error };
   }
 }

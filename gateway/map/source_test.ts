@@ -42,7 +42,7 @@ Deno.test("Source asks an asynchronous iterable for one item at a time", async (
 Deno.test("Source is done at the end, and keeps the error that it ended with", async () => {
   const empty = watched([]);
   empty.source.want(1);
-  assertEquals([empty.source.done, empty.source.failure], [true, undefined]);
+  assertEquals([empty.source.isDone, empty.source.failure], [true, undefined]);
   const broken = watched((function* () {
     yield 1;
     throw "broken";
@@ -54,7 +54,7 @@ Deno.test("Source is done at the end, and keeps the error that it ended with", a
   })());
   later.source.want(1);
   await later.change();
-  assertEquals([later.source.done, later.source.failure], [true, { error: "broken later" }]);
+  assertEquals([later.source.isDone, later.source.failure], [true, { error: "broken later" }]);
 });
 
 Deno.test("Source.close() runs the iterator's finally, once", async () => {

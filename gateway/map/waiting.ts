@@ -7,29 +7,29 @@
 import { Queue } from "../../internal/queue.ts";
 import type { Entry } from "./item_state.ts";
 
-/** A queue in the order of the source, also for what comes back. */
+/** A queue in the order of the source, also for items that come back from a worker. */
 export class WaitingItems<Item> {
-  /** Items from this index on are not wanted any more. */
+  /** Items from this index on are no longer wanted. */
   limit = Infinity;
   #queue = new Queue<Entry<Item>>();
 
-  /** How many wait. */
+  /** Number of items that wait. */
   get size(): number {
     return this.#queue.size;
   }
 
-  /** Takes all out. */
+  /** Removes and returns all items. */
   drain(): Entry<Item>[] {
     return this.#queue.drain();
   }
 
-  /** Adds the next of the source. */
+  /** Adds the next item of the source. */
   add(entry: Entry<Item>): void {
     this.#queue.push(entry);
   }
 
-  /** Takes back what a worker had. */
-  putBack(entries: readonly Entry<Item>[], event: "giveBack" | "loseAndRetry"): void {
+  /** Puts items that a worker had back into their places. */
+  putBack(entries: readonly Entry<Item>[], event: "return" | "retry"): void {
     if (entries.length === 0) return;
     for (const entry of entries) entry.go(event);
     const all = [...entries, ...this.#queue.drain()].sort((a, b) => a.index - b.index);
@@ -37,15 +37,16 @@ export class WaitingItems<Item> {
   }
 
   /**
-   * The next few for one worker. What was lost before goes alone, to a worker that has nothing else:
-   * so that what ends its gateway takes no other with it again.
+   * Removes and returns the next items for one worker. An item that was lost before goes alone, to a
+   * worker that is idle: if it is what ends its gateway, it takes no other item with it again.
    */
-  take(count: number, isIdle: boolean): Entry<Item>[] {
+  take(count: number, worker: "idle" | "busy"): Entry<Item>[] {
     const entries: Entry<Item>[] = [];
     while (entries.length < count) {
       const next = this.#queue.peek();
-      const isSuspect = next !== undefined && next.losses > 0;
-      if (next === undefined || (isSuspect && (!isIdle || entries.length > 0))) break;
+      if (next === undefined) break;
+      const isSuspect = next.losses > 0;
+      if (isSuspect && (worker === "busy" || entries.length > 0)) break;
       this.#queue.shift();
       if (next.index >= this.limit) continue;
       entries.push(next);

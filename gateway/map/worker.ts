@@ -1,5 +1,5 @@
 /**
- * One execution that runs the items of a map, one at a time, for as long as there are any.
+ * A worker of a map: one execution that runs items, one at a time, for as long as there are any.
  *
  * @module
  */
@@ -12,51 +12,51 @@ import type { Gateway } from "../gateway.ts";
 import type { Entry } from "./item_state.ts";
 import { FIRST_PACE, nextPace, type Pace } from "./pace.ts";
 
-/** Errors of the far side, as they are to be told: that may take a look into the user's files. */
+/** Makes the errors of items, by index: completing one may take a look into the user's files. */
 export type Failures = ReadonlyMap<number, () => Error | Promise<Error>>;
 
-/** What a worker tells of its items. */
+/** Receives the events of a {@linkcode Worker}. */
 export interface WorkerEvents<Item> {
-  /** Results; `failures` by their index in `results`. */
+  /** Items were answered; `failures` are by their index in `results`. */
   answered(entries: Entry<Item>[], results: unknown[], failures: Failures): void;
-  /** These have not begun, and will not here. */
-  givenBack(entries: Entry<Item>[]): void;
-  /** This cannot be sent. */
+  /** The worker has not begun these items, and will not. */
+  returned(entries: Entry<Item>[]): void;
+  /** An item cannot be sent. */
   refused(entry: Entry<Item>, error: Error): void;
-  /** It is gone, with these in hand; they may have run. */
+  /** The worker is gone with these items, which it may have run. */
   lost(worker: Worker<Item>, entries: Entry<Item>[], error: Error): void;
 }
 
-/** A batch that met an idle worker: what it takes from leaving to the last answer. */
+/** Measures a batch that was sent to an idle worker, from its sending to its last answer. */
 interface Probe {
-  /** Items until its last. */
-  left: number;
   readonly count: number;
-  readonly leftAt: number;
+  readonly sentAt: number;
+  /** Items without an answer. */
+  unanswered: number;
   workMs: number;
 }
 
-/** A worker of a map: started by its first items. */
+/** A worker of a map. Its execution starts with its first items. */
 export class Worker<Item> {
   readonly gateway: Gateway;
   readonly #start: () => Channel;
   readonly #events: WorkerEvents<Item>;
-  /** What was sent and has no answer yet, by its place in the stream of items. */
-  readonly #hand = new Map<number, Entry<Item>>();
+  /** Items that were sent and have no answer, by their position among all that were sent. */
+  readonly #sent = new Map<number, Entry<Item>>();
   readonly #unsent: Entry<Item>[][] = [];
   #unsentCount = 0;
   #channel: Channel | undefined;
   #pace: Pace = FIRST_PACE;
-  /** Items sent. */
-  #sent = 0;
-  /** The place of the next that can be answered. */
-  #next = 0;
+  /** Number of items that were sent. */
+  #sentCount = 0;
+  /** Position of the next item that can be answered. */
+  #nextAnswer = 0;
   #probe: Probe | undefined;
-  /** What it has was lost before: nothing is added to it. */
+  /** Its item was lost before, so it gets no other. */
   #isSuspect = false;
-  #sending = false;
-  #receiving = false;
-  #closed = false;
+  #isSending = false;
+  #isReceiving = false;
+  #isClosed = false;
 
   constructor(gateway: Gateway, start: () => Channel, events: WorkerEvents<Item>) {
     this.gateway = gateway;
@@ -64,80 +64,80 @@ export class Worker<Item> {
     this.#events = events;
   }
 
-  /** Whether it was started. */
+  /** Whether its execution was started. */
   get hasBegun(): boolean {
     return this.#channel !== undefined;
   }
 
-  /** How many items it has. */
-  get inHand(): number {
-    return this.#hand.size + this.#unsentCount;
+  /** Number of items that it has. */
+  get load(): number {
+    return this.#sent.size + this.#unsentCount;
   }
 
-  /** How many items it would take now. A little room is not worth a message. */
-  get room(): number {
-    if (this.#closed || (this.inHand > 0 && this.#isSuspect)) return 0;
+  /** Number of items that it would take now; 0 rather than a few, which are not worth a message. */
+  get capacity(): number {
+    if (this.#isClosed || (this.load > 0 && this.#isSuspect)) return 0;
     const { batch, depth } = this.#pace;
-    const room = Math.min(batch, batch * depth - this.inHand);
-    return this.inHand > 0 && room < batch / 2 ? 0 : room;
+    const free = Math.min(batch, batch * depth - this.load);
+    return this.load > 0 && free < batch / 2 ? 0 : free;
   }
 
-  /** Takes items, as many as there is {@linkcode Worker.room} at most. */
-  hand(entries: Entry<Item>[]): void {
-    this.#probe = this.inHand > 0 ? undefined : {
-      left: entries.length,
-      count: entries.length,
-      leftAt: performance.now(),
-      workMs: 0,
-    };
-    for (const entry of entries) entry.go("hand");
+  /** Sends items to it, at most as many as its {@linkcode Worker.capacity}. */
+  assign(entries: Entry<Item>[]): void {
+    const count = entries.length;
+    this.#probe = this.load > 0
+      ? undefined
+      : { count, sentAt: performance.now(), unanswered: count, workMs: 0 };
+    for (const entry of entries) entry.go("assign");
     this.#isSuspect = entries[0].losses > 0;
     this.#unsent.push(entries);
-    this.#unsentCount += entries.length;
+    this.#unsentCount += count;
     try {
       this.#channel ??= this.#open();
     } catch (error) {
       return this.#lose(toError(error));
     }
-    if (!this.#sending) this.#send(this.#channel);
-    if (!this.#receiving) this.#receive(this.#channel);
+    if (!this.#isSending) this.#send(this.#channel);
+    if (!this.#isReceiving) this.#receive(this.#channel);
   }
 
-  /** Ends it; nothing more is told of it. */
+  /** Ends it, without further events. */
   close(reason?: unknown): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#channel?.close(reason);
   }
 
   #open(): Channel {
     const channel = this.#start();
-    // While it has nothing to do, nobody waits for it: its end is told in this way alone.
+    // While it is idle nothing receives on the channel, so this alone reports its end.
     channel.signal.addEventListener("abort", () => {
-      if (!this.#receiving) this.#lose(toError(channel.signal.reason));
+      if (!this.#isReceiving) this.#lose(toError(channel.signal.reason));
     });
     return channel;
   }
 
-  /** One message after the other: so it is known of each which items it brought. */
+  /** Sends one batch after the other, so that the items of each message are known. */
   async #send(channel: Channel): Promise<void> {
-    this.#sending = true;
+    this.#isSending = true;
     for (let batch = this.#unsent.shift(); batch !== undefined; batch = this.#unsent.shift()) {
-      const first = this.#sent;
+      const first = this.#sentCount;
       this.#unsentCount -= batch.length;
-      for (const entry of batch) this.#hand.set(this.#sent++, entry);
+      for (const entry of batch) this.#sent.set(this.#sentCount++, entry);
       try {
         await channel.send(batch.map(({ item }) => item));
       } catch (error) {
-        if (!(error instanceof SerializationError)) break; // its end is told where it receives
-        for (let place = first; place < this.#sent; place++) this.#hand.delete(place);
-        this.#sent = first;
+        if (!(error instanceof SerializationError)) break; // #receive reports the end
+        for (let position = first; position < this.#sentCount; position++) {
+          this.#sent.delete(position);
+        }
+        this.#sentCount = first;
         this.#sendSingly(batch, error);
       }
     }
-    this.#sending = false;
+    this.#isSending = false;
   }
 
-  /** One of them cannot travel: that is its own failure, and no other's. */
+  /** Sends the items of a batch one by one: one of them cannot be sent, and only that is to fail. */
   #sendSingly(batch: Entry<Item>[], error: SerializationError): void {
     const [entry] = batch;
     if (batch.length === 1) {
@@ -149,48 +149,46 @@ export class Worker<Item> {
   }
 
   async #receive(channel: Channel): Promise<void> {
-    this.#receiving = true;
+    this.#isReceiving = true;
     try {
-      while (this.inHand > 0) {
-        this.#take(readMapAnswer(await channel.receive()), channel);
-      }
-      this.#receiving = false;
+      while (this.load > 0) this.#answered(readMapAnswer(await channel.receive()), channel);
+      this.#isReceiving = false;
     } catch (error) {
       if (error instanceof ProtocolError) channel.close();
       this.#lose(toError(error));
     }
   }
 
-  /** @throws {ProtocolError} when it answers what it was not given. */
-  #take({ ms, results, failures, back }: MapAnswer, channel: Channel): void {
-    if (this.#closed) return;
+  /** @throws {ProtocolError} if it answers an item that it does not have. */
+  #answered({ ms, results, failures, back }: MapAnswer, channel: Channel): void {
+    if (this.#isClosed) return;
     const entries: Entry<Item>[] = [];
     for (let i = 0; i < results.length; i++) {
-      while (!this.#hand.has(this.#next) && this.#next < this.#sent) this.#next++;
-      entries.push(this.#takeAt(this.#next++));
+      while (!this.#sent.has(this.#nextAnswer) && this.#nextAnswer < this.#sentCount) {
+        this.#nextAnswer++;
+      }
+      entries.push(this.#remove(this.#nextAnswer++));
     }
     const returned: Entry<Item>[] = [];
     if (back !== undefined) {
-      for (let place = back[0]; place < back[1]; place++) returned.push(this.#takeAt(place));
+      for (let position = back[0]; position < back[1]; position++) {
+        returned.push(this.#remove(position));
+      }
     }
     if (entries.length > 0) this.#measure(entries.length, ms);
     if (returned.length > 0) {
       this.#pace = FIRST_PACE;
-      this.#events.givenBack(returned);
+      this.#events.returned(returned);
     }
-    const told = Array.from(
-      failures ?? [],
-      ([index, error]) => [index, () => coreOf(channel)?.remoteError(error) ?? error] as const,
-    );
-    this.#events.answered(entries, results, new Map(told));
+    this.#events.answered(entries, results, failuresOf(failures, channel));
   }
 
-  #takeAt(place: number): Entry<Item> {
-    const entry = this.#hand.get(place);
+  #remove(position: number): Entry<Item> {
+    const entry = this.#sent.get(position);
     if (entry === undefined) {
       throw new ProtocolError(`a worker of a map on gateway ${this.gateway.id} answered twice`);
     }
-    this.#hand.delete(place);
+    this.#sent.delete(position);
     return entry;
   }
 
@@ -200,19 +198,27 @@ export class Worker<Item> {
       this.#pace = nextPace(this.#pace, { count, workMs });
       return;
     }
-    probe.left -= count;
+    probe.unanswered -= count;
     probe.workMs += workMs;
-    if (probe.left > 0) return;
+    if (probe.unanswered > 0) return;
     this.#probe = undefined;
-    const tripMs = performance.now() - probe.leftAt;
+    const tripMs = performance.now() - probe.sentAt;
     this.#pace = nextPace(this.#pace, { count: probe.count, workMs: probe.workMs, tripMs });
   }
 
   #lose(error: Error): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     const unsent = this.#unsent.splice(0).flat();
-    if (unsent.length > 0) this.#events.givenBack(unsent);
-    this.#events.lost(this, [...this.#hand.values()], error);
+    if (unsent.length > 0) this.#events.returned(unsent);
+    this.#events.lost(this, [...this.#sent.values()], error);
   }
+}
+
+/** Returns the errors of an answer, completed as those that close a channel are. */
+function failuresOf(errors: MapAnswer["failures"], channel: Channel): Failures {
+  return new Map(Array.from(
+    errors ?? [],
+    ([index, error]) => [index, () => coreOf(channel)?.remoteError(error) ?? error] as const,
+  ));
 }
