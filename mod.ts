@@ -41,7 +41,7 @@ export type {
   MapOptions,
 } from "./gateway/map_options.ts";
 export { MultiChannel } from "./channel/multi_channel.ts";
-export { dryRun } from "./transports/start/open.ts";
+export { dryRun } from "./spec/dry_run.ts";
 export type { OutputHandler } from "./spec/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./permissions/permissions.ts";
 export type { MemberStatus, RemoteInfo, RemoteStatus } from "./gateway/remote_info.ts";

@@ -40,7 +40,7 @@ const TARGETS: readonly Target[] = [
     entry: "server/installed.ts",
     generated: "transports/installvia/_server.gen.ts",
     constant: "SERVER",
-    folders: [...SHARED_FOLDERS, "gateway/", "permissions/", "spec/", "server/"],
+    folders: [...SHARED_FOLDERS, "permissions/", "server/"],
     limitBytes: 24 * 1024,
     isBody: false,
   },

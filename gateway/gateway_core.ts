@@ -15,13 +15,15 @@ import { isOlder } from "../internal/version.ts";
 import type { WaitOptions } from "../internal/wait.ts";
 import { narrow } from "../permissions/narrowing.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
-import { type GatewaySpec, type ResolvedSpec, withPermissions } from "../spec/spec.ts";
+import type { GatewaySpec, ResolvedSpec } from "../spec/spec.ts";
 import type { Machine } from "../transports/machine/machine.ts";
+import { withChanges } from "../transports/machine/request.ts";
 import { denoVersionError } from "../transports/program/deno_command.ts";
+import { openTransport } from "../transports/start/open.ts";
 import { openQueued } from "../transports/start/start.ts";
-import type { Transport } from "../transports/transport.ts";
 import type { RelayGateway } from "../transports/via/relay_process.ts";
 import type { ExecOptions } from "./exec_options.ts";
+import { requiredIds } from "./group/plan.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
@@ -38,8 +40,6 @@ export interface GatewayInit {
   given: GatewaySpec;
   /** The machine that it is started from. */
   machine: Machine;
-  /** Starts a process for a spec: the gateway's own, or one for an isolated execution. */
-  open: (spec: ResolvedSpec, machine: Machine, id: string) => Transport;
   /** The program of the far side, as its loader reads it; undefined if it runs already. */
   program: Uint8Array | undefined;
 }
@@ -57,7 +57,7 @@ export class GatewayCore {
 
   /** Starts the process. The `owner` is what its channels give as their gateway. */
   constructor(owner: ChannelGateway, init: GatewayInit) {
-    const { id, spec, machine, open, program } = init;
+    const { id, spec, machine, program } = init;
     this.#owner = owner;
     this.#spec = spec;
     const keepAlive = this.#keepAlive;
@@ -66,13 +66,13 @@ export class GatewayCore {
       ...shared,
       kind: "gateway",
       spec,
-      transport: open(spec, machine, id),
+      transport: openTransport(spec, machine, id),
       heartbeat: spec.heartbeat,
       lost: (reason) => this.#unbound.lose(reason),
     });
     this.#isolation = new Isolation((permissions = spec.permissions) => {
-      const own = withPermissions(spec, permissions);
-      const { transport, queued, release } = openQueued(own, machine, () => open(own, machine, id));
+      const own = withChanges(spec, { permissions });
+      const { transport, queued, release } = openQueued(own, machine, id);
       const session = new Session({ ...shared, kind: "execution", spec: own, transport, queued });
       session.connection.hello.then(release, release);
       return session;
@@ -102,6 +102,15 @@ export class GatewayCore {
       await this.#session.closed;
       throw error;
     }
+  }
+
+  get id(): string {
+    return this.#owner.id;
+  }
+
+  /** The ids of the gateways that it runs through. */
+  get requires(): readonly string[] {
+    return requiredIds(this.#spec);
   }
 
   /** @throws {GatewayClosedError} before the handshake. */

@@ -245,7 +245,8 @@ export class Group implements GatewayGroup<Gateway> {
   async terminate(options?: TerminateOptions): Promise<void> {
     checkOptions("terminate", options, TERMINATE_OPTIONS);
     using _refusal = this.#starter.refuse();
-    await endAll([...this.#members, ...this.#starter.starting], options);
+    const gateways = [...this.#members, ...this.#starter.starting];
+    await endAll(gateways.map((gateway) => coreOf(gateway)), options);
   }
 
   /** The same as {@linkcode Group.terminate}. */

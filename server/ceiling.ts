@@ -17,7 +17,7 @@ import {
   type PermissionSet,
   permissionSet,
 } from "../permissions/permissions.ts";
-import { type ResolvedSpec, resolveSpec } from "../spec/spec.ts";
+import type { ProcessSettings } from "../transports/machine/request.ts";
 import { isRefusedVariable, isVariableName } from "./environment.ts";
 
 /** What a server grants at most. */
@@ -58,11 +58,11 @@ export function ceilingOf(
 }
 
 /**
- * The spec of a session, if the client may have what it asks for.
+ * Returns how the process of a session is to run, if the client may have what it asks for.
  *
  * @throws {Refusal} that names what it may not have.
  */
-export function sessionSpec(request: SessionRequest, ceiling: Ceiling): ResolvedSpec {
+export function sessionSettings(request: SessionRequest, ceiling: Ceiling): ProcessSettings {
   const { chdir, nice, env, deno } = request;
   if (deno !== "") throw refusal(`deno=${deno}: which Deno runs is the server's to say`);
   if (!Number.isInteger(nice) || nice < 0 || nice > 19) {
@@ -79,10 +79,8 @@ export function sessionSpec(request: SessionRequest, ceiling: Ceiling): Resolved
     }
   }
   if (chdir.includes("\0")) throw refusal("chdir: no directory has that name");
-  return {
-    ...resolveSpec({ popen: true, env, ...(chdir === "" ? {} : { chdir }), nice }),
-    permissions: sessionPermissions(request, ceiling),
-  };
+  const permissions = sessionPermissions(request, ceiling);
+  return { deno: undefined, chdir: chdir === "" ? undefined : chdir, nice, env, permissions };
 }
 
 function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissions {

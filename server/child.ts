@@ -6,7 +6,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
-import type { LaunchPlan } from "../transports/machine/plan.ts";
+import type { ProcessOptions } from "../transports/streams/process.ts";
 import { signalGroup } from "../transports/streams/signal.ts";
 import type { ExitStatus } from "../transports/transport.ts";
 
@@ -27,7 +27,7 @@ export class SessionProcess {
    * @param descriptor A connection that it is to talk over by itself.
    */
   constructor(
-    { command: [program, ...args], env, startsOthers = true }: LaunchPlan,
+    { command: [program, ...args], env, startsOthers = true }: ProcessOptions,
     descriptor?: number,
   ) {
     const carrier = descriptor ?? "pipe";

@@ -6,7 +6,7 @@
 
 import type { ExactStream } from "../protocol/auth_messages.ts";
 import { isOlder } from "../internal/version.ts";
-import { formatAddress } from "../transports/tcp/failure.ts";
+import { formatAddress } from "../transports/tcp/address.ts";
 
 /** Before, a second `Socket` of the same TCP connection hangs the process. */
 const LEAST_TO_GIVE = "2.8.0";

@@ -7,14 +7,14 @@
 import { messageOf } from "../internal/errors.ts";
 import { checkOptions, MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
 import { MAX_TIMER_MS } from "../internal/wait.ts";
-import { popen } from "../transports/popen.ts";
-import type { ResolvedSpec } from "../spec/spec.ts";
+import { popenProcess } from "../transports/popen.ts";
+import type { ProcessSettings } from "../transports/machine/request.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
 import type { SessionRequest } from "../protocol/auth_request.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
-import { formatAddress } from "../transports/tcp/failure.ts";
-import { sessionSpec } from "./ceiling.ts";
+import { formatAddress } from "../transports/tcp/address.ts";
+import { sessionSettings } from "./ceiling.ts";
 import { resolveOptions, type ServeOptions, type ServerConfig } from "./options.ts";
 import { type Guest, type Host, Reception } from "./reception.ts";
 import { ServerSession } from "./session.ts";
@@ -115,7 +115,7 @@ export class Server implements AsyncDisposable {
   }
 
   #reserve(request: SessionRequest): () => void {
-    sessionSpec(request, this.#config.ceiling);
+    sessionSettings(request, this.#config.ceiling);
     const { maxSessions, once } = this.#config;
     if (this.#shutdown !== undefined) {
       throw new Refusal(RefusalCode.BUSY, "the server is shutting down");
@@ -129,8 +129,8 @@ export class Server implements AsyncDisposable {
   }
 
   async #begin({ session: id, request, control, data }: Guest): Promise<void> {
-    const spec = sessionSpec(request, this.#config.ceiling);
-    const session = await this.#start(spec, { control, data });
+    const settings = sessionSettings(request, this.#config.ceiling);
+    const session = await this.#start(settings, { control, data });
     this.#sessions.add(session);
     const { log } = this.#config;
     const start = performance.now();
@@ -148,14 +148,13 @@ export class Server implements AsyncDisposable {
   }
 
   async #start(
-    spec: ResolvedSpec,
+    settings: ProcessSettings,
     connections: Pick<Guest, "control" | "data">,
   ): Promise<ServerSession> {
-    const plan = popen.plan(spec);
-    if (plan.kind !== "process") throw new TypeError("a session is a process");
+    const process = popenProcess(settings);
     try {
       const timeout = this.#config.sessionTimeout;
-      return await ServerSession.start({ plan, timeout, ...connections });
+      return await ServerSession.start({ process, timeout, ...connections });
     } catch (cause) {
       throw new Refusal(RefusalCode.START, `its process could not be started: ${messageOf(cause)}`);
     }

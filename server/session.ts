@@ -5,7 +5,7 @@
  */
 
 import { messageOf } from "../internal/errors.ts";
-import type { LaunchPlan } from "../transports/machine/plan.ts";
+import type { ProcessOptions } from "../transports/streams/process.ts";
 import {
   AuthType,
   encodeMessage,
@@ -37,7 +37,7 @@ export interface SessionEnd extends ExitStatus {
 
 /** What a session is made of. */
 export interface SessionInit {
-  plan: LaunchPlan;
+  process: ProcessOptions;
   control: ServerConnection;
   data: ServerConnection;
   /** Milliseconds that it may take; nothing for as long as it likes. */
@@ -74,11 +74,11 @@ export class ServerSession {
     return session;
   }
 
-  private constructor({ plan, control, data, timeout }: SessionInit) {
+  private constructor({ process, control, data, timeout }: SessionInit) {
     this.#control = control;
     this.#data = data;
     const descriptor = data.descriptor;
-    const child = this.#process = new SessionProcess(plan, descriptor);
+    const child = this.#process = new SessionProcess(process, descriptor);
     this.pid = child.pid;
     const { stdout, stderr } = child.output;
     this.#moved = Promise.all([

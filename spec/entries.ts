@@ -1,33 +1,34 @@
 /**
- * What a spec says, key by key, before anybody asks what it means.
+ * The keys of a spec and their values, before their meaning is checked.
  *
  * @module
  */
 
 import { closestString } from "@std/text/closest-string";
-import { described } from "../internal/arguments.ts";
 import { SpecError } from "../errors.ts";
+import { described } from "../internal/arguments.ts";
+import type { SpecReader } from "../transports/spec_reader.ts";
 
-/** Which keys there are. */
+/** The keys that a spec may have. */
 export interface SpecKeys {
-  /** Those that text and objects have. */
+  /** Keys of both forms. */
   readonly common: readonly string[];
-  /** Those that objects alone have. */
+  /** Keys of objects alone. */
   readonly ofObjects: readonly string[];
 }
 
-/** Opens a key that sets the environment variable of the rest of its name. */
+/** Prefix of a key that sets an environment variable, whose name follows. */
 export const ENV_PREFIX = "env:";
 
-/** The keys of a spec, each once, with its value as it was given: `true` is a key without one. */
-export class SpecEntries {
+/** The keys of a spec, each with its value as given; `true` for a key without a value. */
+export class SpecEntries implements SpecReader {
   readonly #entries = new Map<string, unknown>();
 
-  /** @throws {SpecError} on what is no spec, and on an unknown, empty or doubled key. */
+  /** @throws {SpecError} if it is no spec, and for an unknown, empty or doubled key. */
   constructor(spec: unknown, keys: SpecKeys) {
     if (typeof spec === "string") this.#parse(spec, keys);
     else if (typeof spec === "object" && spec !== null && !Array.isArray(spec)) {
-      this.#take(spec, keys);
+      this.#read(spec, keys);
     } else {
       throw new SpecError(
         `a spec is text such as "popen", or an object such as { popen: true }, not ` +
@@ -36,7 +37,7 @@ export class SpecEntries {
     }
   }
 
-  /** The keys that are there. */
+  /** The keys of the spec. */
   get keys(): readonly string[] {
     return [...this.#entries.keys()];
   }
@@ -49,7 +50,6 @@ export class SpecEntries {
     return this.#entries.get(key);
   }
 
-  /** Whether a key is there that has no value. */
   flag(key: string): boolean {
     const value = this.get(key);
     if (value !== undefined && value !== true) {
@@ -58,7 +58,6 @@ export class SpecEntries {
     return value === true;
   }
 
-  /** The text of a key, which is not empty; nothing where the key is not there. */
   text(key: string): string | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
@@ -71,7 +70,12 @@ export class SpecEntries {
     return value;
   }
 
-  /** A key that takes one of a few values. */
+  required(key: string): string {
+    const text = this.text(key);
+    if (text === undefined) throw new SpecError(`the key "${key}" is missing`);
+    return text;
+  }
+
   oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined {
     const value = this.text(key);
     if (value === undefined) return undefined;
@@ -82,16 +86,15 @@ export class SpecEntries {
     return found;
   }
 
-  /** A whole number within bounds, which are of it. */
-  number(key: string, least: number, most: number): number | undefined {
+  number(key: string, min: number, max: number): number | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
     if (
-      typeof number !== "number" || !Number.isInteger(number) || number < least || number > most
+      typeof number !== "number" || !Number.isInteger(number) || number < min || number > max
     ) {
       throw new SpecError(
-        `the key "${key}" is a whole number from ${least} to ${most}, not "${value}"`,
+        `the key "${key}" is a whole number from ${min} to ${max}, not "${value}"`,
       );
     }
     return number;
@@ -121,7 +124,7 @@ export class SpecEntries {
     }
   }
 
-  #take(spec: object, { common, ofObjects }: SpecKeys): void {
+  #read(spec: object, { common, ofObjects }: SpecKeys): void {
     for (const [key, value] of Object.entries(spec)) {
       checkKey(key, [...common, ...ofObjects]);
       if (value !== undefined && value !== false) this.#entries.set(key, value);
@@ -129,7 +132,7 @@ export class SpecEntries {
   }
 }
 
-/** What Python's execnet calls otherwise, where the letters do not tell. */
+/** Keys of Python's execnet whose names here are too different to be found by their letters. */
 const EXECNET_KEYS: ReadonlyMap<string, string> = new Map([["python", "deno"]]);
 
 function checkKey(key: string, known: readonly string[]): void {
@@ -138,7 +141,7 @@ function checkKey(key: string, known: readonly string[]): void {
   if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
   const [, before = "", variable = ""] = /^(.*?):(.*)/s.exec(key) ?? [];
   if (known.includes(before)) {
-    // What follows may be a token.
+    // The rest of the key may be a token.
     throw new SpecError(`a spec has no key "${before}:…"; did you mean "${before}=…"?`);
   }
   // `read` is nearer to allow-read than to id.
@@ -147,7 +150,7 @@ function checkKey(key: string, known: readonly string[]): void {
   throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
 }
 
-/** The spec for a message: only its keys, since a value may be a token, under whatever misspelt key. */
+/** Shows only the keys of a spec: a value may be a token, under whatever misspelt key. */
 function shown(spec: string): string {
   return spec.split("//").map((part) => part.replace(/=.*/s, "=…")).join("//");
 }

@@ -1,37 +1,43 @@
 /**
- * Specs as they are shown.
+ * Specs as they are shown to users.
  *
  * @module
  */
 
 import type { GatewaySpec, ResolvedSpec } from "./spec.ts";
 
-/** What was asked for, defaults included, as the object that {@linkcode Gateway.spec} shows: without the token. */
+/**
+ * Returns the object that {@linkcode Gateway.spec} shows: an object as it was given, a text with the
+ * defaults filled in. Keys that the transport does not show are left out: a token is secret.
+ */
 export function shownSpec(
-  { transport, tcp, permissions: { all, allow, deny }, ...rest }: ResolvedSpec,
+  { kind, options, permissions: { all, allow, deny }, ...rest }: ResolvedSpec,
   given: string | GatewaySpec,
 ): GatewaySpec {
+  const shown = kind.shown(options);
   if (typeof given !== "string") {
-    const { token: _, ...shown } = given;
-    return shown;
+    const hidden = kind.keys?.filter((key) => !Object.hasOwn(shown, key)) ?? [];
+    return Object.fromEntries(Object.entries(given).filter(([key]) => !hidden.includes(key)));
   }
-  const { token: _, ...shownTcp } = tcp ?? {};
-  const where = transport.kind === "popen"
-    ? { popen: true }
-    : { [transport.kind]: transport.value };
   return {
-    ...where,
-    ...shownTcp,
+    ...shown,
     ...rest,
     ...(all ? { "allow-all": true } : { permissions: allow }),
     deny,
   };
 }
 
-/** A spec for a message. Not the whole: an environment variable may be a secret. */
-export function specLabel({ transport, tcp, deno, chdir, via }: ResolvedSpec, id: string): string {
-  const where = transport.kind === "popen" ? "popen" : `${transport.kind}=${transport.value}`;
-  const rest = Object.entries({ id, via, installvia: tcp?.installvia, chdir, deno });
-  return [where, ...rest.flatMap(([key, value]) => value === undefined ? [] : [`${key}=${value}`])]
+/** Returns a spec for a message. Not the whole: an environment variable may be a secret. */
+export function specLabel({ kind, options, deno, chdir, via }: ResolvedSpec, id: string): string {
+  const [where, ...keys] = Object.entries(kind.shown(options));
+  const parts = [
+    where,
+    ...Object.entries({ id, via }),
+    ...keys,
+    ...Object.entries({ chdir, deno }),
+  ];
+  return parts
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => value === true ? key : `${key}=${value}`)
     .join("//");
 }

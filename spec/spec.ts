@@ -5,9 +5,8 @@
  */
 
 import { SpecError } from "../errors.ts";
-import type { OutputHandler } from "./output.ts";
-import { ENV_PREFIX, SpecEntries, type SpecKeys } from "./entries.ts";
-import { TCP_KEYS, type TcpSpec, tcpSpecOf } from "../transports/tcp/keys.ts";
+import { defined } from "../internal/defined.ts";
+import { MAX_TIMER_MS } from "../internal/wait.ts";
 import {
   parsePermissions,
   PERMISSION_KINDS,
@@ -19,6 +18,13 @@ import {
   type PermissionWay,
   specKey,
 } from "../permissions/permissions.ts";
+import type { Launch, TransportKind } from "../transports/kind.ts";
+import { KINDS, type TransportKeys } from "../transports/registry.ts";
+import { withChanges } from "../transports/machine/request.ts";
+import { PUSH } from "../transports/start_script.ts";
+import { SpecEntries, type SpecKeys } from "./entries.ts";
+import { environmentOf } from "./environment.ts";
+import type { OutputHandler } from "./output.ts";
 
 /** Permissions as the keys of text have them, such as `"allow-read": ["/data"]`, or `"/a,/b"`. */
 export type PermissionKeys = {
@@ -42,32 +48,7 @@ export type Output = "inherit" | "null" | OutputHandler;
  * assertEquals(await gw.call(() => Deno.env.get("LANG")), "C");
  * ```
  */
-export interface GatewaySpec extends PermissionKeys {
-  /** A process on this machine. */
-  popen?: boolean;
-  /** A host, as `ssh` takes it: `[options] [user@]host`. */
-  ssh?: string;
-  /** A server: `host:port`. */
-  tcp?: string;
-  /** The same as `tcp`. */
-  socket?: string;
-  /** With `tcp`: the server's token. It is not in the `spec` of the gateway. */
-  token?: string;
-  /** With `tcp`: a file that holds the token; default: the one in which a server keeps it. */
-  token_file?: string;
-  /** With `tcp`: talk TLS, and trust the certificates of the system. */
-  tls?: boolean;
-  /** With `tcp`: talk TLS, and trust the certificates in this PEM file. */
-  ca?: string;
-  /**
-   * With `tcp`: id of the gateway that starts a server for this one session there, at `host:port` or
-   * at a port of 127.0.0.1; port 0 is any that is free. Its token is a new one.
-   */
-  installvia?: string;
-  /** With `installvia`: the server may listen elsewhere than on its own machine, without TLS. */
-  insecure?: boolean;
-  /** Any command that carries stdin and stdout to where it starts what follows it. */
-  command?: string;
+export interface GatewaySpec extends PermissionKeys, TransportKeys {
   /** Name in its group; default `gw0`, `gw1`, … */
   id?: string;
   /**
@@ -85,8 +66,6 @@ export interface GatewaySpec extends PermissionKeys {
   execmodel?: "main" | "process";
   /** Id of the gateway that starts this one, or connects to its server. */
   via?: string;
-  /** A configuration file for `ssh`. */
-  ssh_config?: string;
   /** Milliseconds from launch to handshake; default 30,000. */
   connectTimeout?: number;
   /**
@@ -107,133 +86,102 @@ export interface GatewaySpec extends PermissionKeys {
 }
 
 /** A spec that was checked, with the defaults filled in. */
-export interface ResolvedSpec {
-  transport: { kind: "popen" } | { kind: "ssh" | "tcp" | "command"; value: string };
-  id?: string;
-  deno?: string;
-  chdir?: string;
-  nice?: number;
-  env: Readonly<Record<string, string>>;
-  execmodel: "main" | "process";
-  via?: string;
-  ssh_config?: string;
-  /** Options for `ssh` that the user's configuration does not set; found before a start. */
-  sshDefaults?: readonly string[];
-  /** By what a process is known at the far side, to be ended there; made before each start. */
-  mark?: string;
-  /** With `tcp`. */
-  tcp?: TcpSpec;
-  connectTimeout: number;
-  heartbeat?: number;
-  permissions: Permissions;
-  output: Output;
+export interface ResolvedSpec extends Launch {
+  readonly execmodel: "main" | "process";
+  readonly via?: string;
+  readonly heartbeat?: number;
+  readonly output: Output;
 }
 
-const TRANSPORT_KEYS = ["popen", "ssh", "tcp", "socket", "command"] as const;
-const TEXT_KEYS = ["id", "deno", "chdir", "via", "ssh_config"] as const;
-const KEYS: SpecKeys = {
-  common: [
-    ...TRANSPORT_KEYS,
-    ...TEXT_KEYS,
-    ...TCP_KEYS,
-    "nice",
-    "execmodel",
-    "connectTimeout",
-    "heartbeat",
-    "allow-all",
-    ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
-  ],
-  ofObjects: ["env", "permissions", "deny", "output"],
-};
 const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
+const MAX_HEARTBEAT_S = 86_400;
 
 /**
  * Checks a spec.
  *
- * @throws {SpecError} on an unknown or doubled key, or a value that its key cannot have.
+ * @throws {SpecError} for an unknown or doubled key, or a value that its key cannot have.
  */
 export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
-  const entries = new SpecEntries(spec, KEYS);
+  const entries = new SpecEntries(spec, knownKeys());
+  const kind = kindOf(entries);
+  const via = entries.text("via");
   const known: ResolvedSpec = {
-    transport: transportOf(entries),
+    kind: via === undefined ? kind : kind.viaRelay ?? kind,
+    options: kind.parse(entries),
     env: environmentOf(entries),
     execmodel: entries.oneOf("execmodel", ["main", "process"]) ?? "main",
-    connectTimeout: entries.number("connectTimeout", 1, 2 ** 31 - 1) ??
+    connectTimeout: entries.number("connectTimeout", 1, MAX_TIMER_MS) ??
       DEFAULT_CONNECT_TIMEOUT_MS,
     permissions: permissionsOf(entries),
     output: outputOf(entries),
   };
-  const resolved = withPermissions(known, known.permissions);
-  for (const key of TEXT_KEYS) {
-    const value = entries.text(key);
-    if (value !== undefined) resolved[key] = value;
-  }
-  if (resolved.ssh_config !== undefined && resolved.transport.kind !== "ssh") {
-    throw new SpecError(`the key "ssh_config" goes with "ssh" alone`);
-  }
-  const { kind } = resolved.transport;
-  if (resolved.deno === "push" && kind !== "ssh" && kind !== "command") {
-    throw new SpecError(`deno=push goes with "ssh" and "command" alone; "${kind}" needs a path`);
-  }
-  const heartbeat = entries.number("heartbeat", 1, 86_400);
-  if (heartbeat !== undefined) resolved.heartbeat = heartbeat;
-  const { transport } = resolved;
-  const tcp = tcpSpecOf(entries, transport.kind === "tcp" ? transport.value : undefined);
-  if (tcp !== undefined) resolved.tcp = tcp;
-  const nice = entries.number("nice", -20, 19);
-  if (nice !== undefined) resolved.nice = nice;
-  return resolved;
+  return withChanges(
+    known,
+    defined({
+      id: entries.text("id"),
+      deno: denoOf(entries, kind),
+      chdir: entries.text("chdir"),
+      via,
+      heartbeat: entries.number("heartbeat", 1, MAX_HEARTBEAT_S),
+      nice: entries.number("nice", -20, 19),
+    }),
+  );
 }
 
-/** A spec with other permissions. */
-export function withPermissions(spec: ResolvedSpec, permissions: Permissions): ResolvedSpec {
-  // Without a prototype: a polluted `Object.prototype.deno` must not be what is run.
-  return Object.assign(Object.create(null), spec, { permissions });
+function knownKeys(): SpecKeys {
+  return {
+    common: [
+      ...selectors(),
+      "id",
+      "deno",
+      "chdir",
+      "via",
+      ...KINDS.flatMap(({ keys = [] }) => keys),
+      "nice",
+      "execmodel",
+      "connectTimeout",
+      "heartbeat",
+      "allow-all",
+      ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
+    ],
+    ofObjects: ["env", "permissions", "deny", "output"],
+  };
 }
 
-function transportOf(entries: SpecEntries): ResolvedSpec["transport"] {
-  const given = TRANSPORT_KEYS.filter((key) => entries.has(key));
-  const [key] = given;
-  if (key === undefined || given.length > 1) {
-    const seen = key === undefined
+/** Returns the keys of which each spec has one. */
+function selectors(): string[] {
+  return KINDS.flatMap(({ key, aliases = [] }) => [key, ...aliases]);
+}
+
+function kindOf(entries: SpecEntries): TransportKind {
+  const given = selectors().filter((key) => entries.has(key));
+  const [selected] = given;
+  const kind = KINDS.find(({ key, aliases = [] }) => [key, ...aliases].includes(selected));
+  if (kind === undefined || given.length > 1) {
+    const seen = kind === undefined
       ? "none; add popen for a process on this machine"
       : given.join(" and ");
     throw new SpecError(
-      `a spec needs exactly one of ${TRANSPORT_KEYS.join(", ")}; this one has ${seen}`,
+      `a spec needs exactly one of ${selectors().join(", ")}; this one has ${seen}`,
     );
   }
-  if (key === "popen") {
-    entries.flag(key);
-    return { kind: "popen" };
+  for (const other of KINDS) {
+    const foreign = other === kind ? undefined : other.keys?.find((key) => entries.has(key));
+    if (foreign !== undefined) {
+      throw new SpecError(`the key "${foreign}" goes with "${other.key}" alone`);
+    }
   }
-  return { kind: key === "socket" ? "tcp" : key, value: entries.text(key) as string };
+  return kind;
 }
 
-function environmentOf(entries: SpecEntries): Record<string, string> {
-  const given = entries.get("env") ?? {};
-  if (typeof given !== "object" || Array.isArray(given)) {
-    throw new SpecError(`the key "env" is an object such as { LANG: "C" }`);
+function denoOf(entries: SpecEntries, kind: TransportKind): string | undefined {
+  const deno = entries.text("deno");
+  if (deno === PUSH && kind.runScript === undefined) {
+    const able = KINDS.filter(({ runScript }) => runScript !== undefined);
+    const keys = able.map(({ key }) => `"${key}"`).join(" and ");
+    throw new SpecError(`deno=push goes with ${keys} alone; "${kind.key}" needs a path`);
   }
-  const env: Record<string, string> = { ...given };
-  for (const key of entries.keys) {
-    if (!key.startsWith(ENV_PREFIX)) continue;
-    const name = key.slice(ENV_PREFIX.length);
-    if (Object.hasOwn(env, name)) {
-      throw new SpecError(`the environment variable "${name}" is set twice`);
-    }
-    const value = entries.get(key);
-    if (typeof value !== "string") throw new SpecError(`the key "${key}" needs a value`);
-    env[name] = value;
-  }
-  for (const [name, value] of Object.entries(env)) {
-    if (typeof value !== "string") {
-      throw new SpecError(`the environment variable "${name}" is text, not a ${typeof value}`);
-    }
-    if (!/^[^=\0]+$/.test(name) || value.includes("\0")) {
-      throw new SpecError(`the environment variable "${name}" cannot have that name and value`);
-    }
-  }
-  return env;
+  return deno;
 }
 
 function outputOf(entries: SpecEntries): Output {

@@ -1,15 +1,25 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SpecError } from "../errors.ts";
+import { command } from "../transports/command.ts";
+import { popen, popenViaRelay } from "../transports/popen.ts";
+import { ssh } from "../transports/ssh.ts";
+import { tcp } from "../transports/tcp.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 
 const NONE = { all: false, allow: {}, deny: {} };
 const DEFAULTS = {
-  transport: { kind: "popen" },
+  kind: popen,
+  options: undefined,
   env: {},
   execmodel: "main",
   connectTimeout: 30_000,
   permissions: NONE,
   output: "inherit",
+};
+const SERVER = {
+  value: "host:8888",
+  address: { hostname: "host", port: 8888 },
+  tls: false,
 };
 
 const TAKEN: readonly [spec: string | GatewaySpec, resolved: object][] = [
@@ -46,13 +56,15 @@ const TAKEN: readonly [spec: string | GatewaySpec, resolved: object][] = [
     output: "null",
   }],
   ["ssh=-p 22 me@host//ssh_config=/c", {
-    transport: { kind: "ssh", value: "-p 22 me@host" },
-    ssh_config: "/c",
+    kind: ssh,
+    options: { value: "-p 22 me@host", flags: ["-p", "22"], host: "me@host", ssh_config: "/c" },
   }],
-  ["tcp=host:8888", { transport: { kind: "tcp", value: "host:8888" } }],
-  ["socket=host:8888", { transport: { kind: "tcp", value: "host:8888" } }],
+  ["tcp=host:8888", { kind: tcp, options: SERVER }],
+  ["socket=host:8888", { kind: tcp, options: SERVER }],
+  ["popen//via=gw0", { kind: popenViaRelay, via: "gw0" }],
   ["command=docker exec -i box//via=gw0", {
-    transport: { kind: "command", value: "docker exec -i box" },
+    kind: command,
+    options: { value: "docker exec -i box", prefix: ["docker", "exec", "-i", "box"] },
     via: "gw0",
   }],
 ];

@@ -1,37 +1,59 @@
 /**
- * Gateways behind a command that carries stdin and stdout: `sudo -u nobody`, `docker exec -i box`, …
+ * Gateways behind a command that passes on stdin and stdout: `sudo -u nobody`, `docker exec -i box`, …
  *
  * @module
  */
 
 import { SpecError } from "../errors.ts";
-import { denoCommand } from "./program/deno_command.ts";
-import { explainFarScript, farScript } from "./start_script.ts";
-import type { LaunchPlan } from "./machine/plan.ts";
-import type { Launcher } from "./kind.ts";
-import type { ResolvedSpec } from "../spec/spec.ts";
+import type { TransportKind } from "./kind.ts";
+import { processPlan } from "./machine/plan.ts";
+import type { LaunchRequest } from "./machine/request.ts";
+import { denoArguments } from "./program/deno_command.ts";
 import { splitWords } from "./shell/words.ts";
+import { explainStartScript, startScript } from "./start_script.ts";
+import type { ProcessOptions } from "./streams/process.ts";
 
-/** The launcher of `command`. */
-export const command: Launcher = {
-  plan(spec) {
-    return carry(spec, farScript(spec, denoCommand(spec)));
+/** The keys of a spec for a gateway behind a command. */
+export interface CommandKeys {
+  /** Any command that passes on stdin and stdout to where it starts what follows it. */
+  command?: string;
+}
+
+interface CommandOptions {
+  /** As given. */
+  readonly value: string;
+  /** Its words. */
+  readonly prefix: readonly [string, ...string[]];
+}
+
+/** `command`: whatever starts the command that follows it. */
+export const command: TransportKind<CommandOptions> = {
+  key: "command",
+  isNetworked: false,
+
+  parse(spec) {
+    const value = spec.required("command");
+    const [program, ...words] = splitWords(value, "command");
+    if (program === undefined || program === "") {
+      throw new SpecError(`the key "command" needs a program: command=docker exec -i box`);
+    }
+    return { value, prefix: [program, ...words] };
   },
 
-  carry,
+  shown: ({ value }) => ({ command: value }),
 
-  explain: explainFarScript,
+  plan: (request, killMark) =>
+    processPlan(
+      runScript(request, startScript(request, denoArguments(request.permissions, killMark))),
+    ),
 
-  versionCommand(spec) {
-    return carry(spec, farScript(spec, ["--version"])).command;
-  },
+  explain: explainStartScript,
+
+  runScript,
+
+  versionCommand: (request) => runScript(request, startScript(request, ["--version"])),
 };
 
-function carry({ transport }: ResolvedSpec, script: string): LaunchPlan {
-  const prefix = transport.kind === "popen" ? "" : transport.value;
-  const [program, ...words] = splitWords(prefix, "command");
-  if (program === undefined || program === "") {
-    throw new SpecError(`the key "command" needs a program: command=docker exec -i box`);
-  }
-  return { kind: "process", command: [program, ...words, "sh", "-c", script], env: {} };
+function runScript({ options }: LaunchRequest<CommandOptions>, script: string): ProcessOptions {
+  return { command: [...options.prefix, "sh", "-c", script] };
 }

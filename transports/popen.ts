@@ -1,14 +1,17 @@
 /**
- * Gateways on this machine.
+ * Gateways on this machine, or on the machine of another gateway.
  *
  * @module
  */
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
-import { MIN_DENO_VERSION } from "../protocol/constants.ts";
-import { denoCommand } from "./program/deno_command.ts";
-import type { Launcher } from "./kind.ts";
+import { SHELL } from "../internal/shell.ts";
 import { startsProcesses } from "../permissions/permissions.ts";
+import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import type { TransportKind } from "./kind.ts";
+import { processPlan } from "./machine/plan.ts";
+import type { ProcessSettings } from "./machine/request.ts";
+import { denoArguments } from "./program/deno_command.ts";
 import {
   BE_NICE,
   DIRECTORY_FAILED,
@@ -17,16 +20,24 @@ import {
   NOT_EXECUTABLE,
   NOT_FOUND,
 } from "./shell/parts.ts";
-import { SHELL } from "../internal/shell.ts";
+import { explainStartScript, startScript } from "./start_script.ts";
+import type { SpecReader } from "./spec_reader.ts";
+import type { ProcessOptions } from "./streams/process.ts";
+
+/** The keys of a spec for a gateway on this machine. */
+export interface PopenKeys {
+  /** A process on this machine. */
+  popen?: boolean;
+}
 
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4, and what the user's code prints to the
  * parent's fd 3 (stdout) and 2 (stderr): so nothing that prints can break the protocol. `$1` is
  * the working directory, `$2` the niceness, each empty for none; the rest is the command.
  *
- * `$3` is not empty where the gateway may start processes. What it has started does not end with
- * the initiator by itself: so a shell waits for the end of fd 3, on which nothing ever comes, and
- * then ends the process group.
+ * `$3` is not empty if the gateway may start processes. They do not end with the initiator by
+ * themselves: so a shell waits for the end of fd 3, which never carries any data, and then kills the
+ * process group.
  */
 const LAUNCH_SCRIPT = `
 D=$1 N=$2 W=$3
@@ -36,48 +47,75 @@ ${END_WITH_PARENT}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
 
-/** The launcher of `popen`. */
-export const popen: Launcher = {
-  plan(spec) {
-    const deno = spec.deno ?? Deno.execPath();
-    const nice = spec.nice === undefined ? "" : `${spec.nice}`;
-    const startsOthers = startsProcesses(spec.permissions);
-    return {
-      kind: "process",
-      command: [
-        SHELL,
-        "-c",
-        LAUNCH_SCRIPT,
-        "sh",
-        spec.chdir ?? "",
-        nice,
-        startsOthers ? "watch" : "",
-        deno,
-        ...denoCommand(spec),
-      ],
-      env: spec.env,
-      startsOthers,
-    };
-  },
+/** Returns the process of a gateway on this machine. */
+export function popenProcess(settings: ProcessSettings): ProcessOptions {
+  const { chdir = "", nice = "", env, permissions } = settings;
+  const startsOthers = startsProcesses(permissions);
+  return {
+    command: [
+      SHELL,
+      "-c",
+      LAUNCH_SCRIPT,
+      "sh",
+      chdir,
+      `${nice}`,
+      startsOthers ? "watch" : "",
+      denoOf(settings),
+      ...denoArguments(permissions),
+    ],
+    env,
+    startsOthers,
+  };
+}
 
-  explain({ spec, id, status, tail }) {
-    const deno = spec.deno ?? Deno.execPath();
+const KEYS = {
+  key: "popen",
+  parse: (spec: SpecReader) => void spec.flag("popen"),
+  shown: () => ({ popen: true }),
+};
+
+/** `popen` on the machine of another gateway: stdin, stdout and stderr are all that leads there. */
+export const popenViaRelay: TransportKind<undefined> = {
+  ...KEYS,
+  isNetworked: true,
+  plan: (request) => processPlan(scriptProcess(request, denoArguments(request.permissions))),
+  explain: explainStartScript,
+  versionCommand: (request) => scriptProcess(request, ["--version"]),
+};
+
+/** `popen` on this machine. */
+export const popen: TransportKind<undefined> = {
+  ...KEYS,
+  isNetworked: false,
+  viaRelay: popenViaRelay,
+
+  plan: (request) => processPlan(popenProcess(request)),
+
+  explain({ request, id, status, tail }) {
     if (status.code === DIRECTORY_FAILED) {
       return new LaunchError(
-        `cannot start gateway ${id}: its directory "${spec.chdir}" cannot be entered${tail}`,
+        `cannot start gateway ${id}: its directory "${request.chdir}" cannot be entered${tail}`,
       );
     }
     if (status.code === NOT_FOUND || status.code === NOT_EXECUTABLE) {
       const why = status.code === NOT_FOUND ? "was not found" : "is not executable";
       return new DenoNotFoundError(
-        `cannot start gateway ${id}: "${deno}" ${why}; give the path of a Deno ` +
+        `cannot start gateway ${id}: "${denoOf(request)}" ${why}; give the path of a Deno ` +
           `${MIN_DENO_VERSION} or later as deno=…${tail}`,
       );
     }
     return undefined;
   },
 
-  versionCommand(spec) {
-    return [SHELL, "-c", `exec "$0" --version`, spec.deno ?? Deno.execPath()];
-  },
+  versionCommand: (request) => ({
+    command: [SHELL, "-c", `exec "$0" --version`, denoOf(request)],
+  }),
 };
+
+function scriptProcess(settings: ProcessSettings, args: readonly string[]): ProcessOptions {
+  return { command: [SHELL, "-c", startScript(settings, args)] };
+}
+
+function denoOf({ deno }: ProcessSettings): string {
+  return deno ?? Deno.execPath();
+}

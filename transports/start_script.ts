@@ -1,5 +1,5 @@
 /**
- * The script that starts a gateway's Deno behind something that carries stdin, stdout and stderr:
+ * The script that starts a gateway's Deno behind a program that passes on stdin, stdout and stderr:
  * `ssh`, `sudo`, `docker exec -i`, …
  *
  * @module
@@ -8,6 +8,7 @@
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { LaunchFailure } from "./kind.ts";
+import type { ProcessSettings } from "./machine/request.ts";
 import { startsProcesses } from "../permissions/permissions.ts";
 import {
   BE_NICE,
@@ -17,10 +18,9 @@ import {
   NOT_EXECUTABLE,
   NOT_FOUND,
 } from "./shell/parts.ts";
-import type { ResolvedSpec } from "../spec/spec.ts";
 import { quoteWords } from "./shell/words.ts";
 
-/** Where Deno may be, when PATH does not say: a shell that is no login shell has a bare one. */
+/** Where Deno may be if it is not on PATH, which is short in a shell that is no login shell. */
 const USUAL_PLACES = [
   `"$HOME/.deno/bin/deno"`,
   "/usr/local/bin/deno",
@@ -29,13 +29,13 @@ const USUAL_PLACES = [
   "/snap/bin/deno",
 ];
 
-/** Opens the line on stderr by which the script says that it found no Deno. */
+/** Opens the line on stderr by which the script reports that it found no Deno. */
 const NO_DENO = "execnet: no Deno here: ";
 
 /**
- * The protocol goes from stdin and stdout to fds 3 and 4. What the user's code prints all goes to
- * stderr, the one stream that is left. A terminal in place of stdout (`srun -u`) is not a thing
- * that Deno can write to as fd 4, so `cat` stands between; the exit code goes around it.
+ * Moves the protocol from stdin and stdout to fds 3 and 4. All that the user's code prints goes to
+ * stderr, the one stream that is left. Deno cannot write to a terminal as fd 4, so if stdout is one
+ * (`srun -u`), `cat` stands between; the exit code goes around it.
  */
 const RUN = `
 if [ -t 1 ]; then
@@ -45,9 +45,9 @@ fi
 exec "$@" 3<&0 4>&1 </dev/null >&2`;
 
 /**
- * What a gateway has started ends with it: over ssh, it would keep the session open, too. A shell
- * waits for Deno and then ends its own process group, but by a signal that it can ignore: it still
- * has to pass on the exit code. Where it leads no group, that is for who does.
+ * Ends what a gateway has started along with it: over ssh, that would also keep the session open. A
+ * shell waits for Deno and then ends its own process group, by a signal that it ignores itself: it
+ * still has to pass on the exit code. If it leads no group, whoever does has to end the group.
  */
 const END_OTHERS = `
 if kill -s 0 -- "-$$" 2>/dev/null; then
@@ -59,24 +59,23 @@ exit "$S"' sh "$@"${END_WITH_PARENT}
 fi`;
 
 /**
- * A script for POSIX `sh` that runs Deno with `args` as a spec wants it. Values are quoted: none of
- * them is ever read as a part of the script.
+ * Returns a script for POSIX `sh` that runs Deno with `args` in the way that the settings ask for.
+ * Values are quoted: none of them is ever read as a part of the script.
  */
-export function farScript(spec: ResolvedSpec, args: readonly string[]): string {
-  const [directory, nice] = [spec.chdir ?? "", `${spec.nice ?? ""}`].map((value) =>
-    quoteWords([value])
-  );
-  const variables = Object.entries(spec.env).map(([name, value]) => `${name}=${value}`);
+export function startScript(settings: ProcessSettings, args: readonly string[]): string {
+  const { deno, chdir = "", nice = "", env, permissions } = settings;
+  const [directory, niceness] = [chdir, `${nice}`].map((value) => quoteWords([value]));
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return [
     `set -- ${quoteWords(args)}`,
-    `D=${directory} N=${nice}${ENTER_DIRECTORY}`,
-    findDeno(spec.deno),
+    `D=${directory} N=${niceness}${ENTER_DIRECTORY}`,
+    findDeno(deno),
     variables.length > 0 ? `set -- env -- ${quoteWords(variables)} "$@"` : "",
-    BE_NICE + END_WITH_PARENT + (startsProcesses(spec.permissions) ? END_OTHERS : "") + RUN,
+    BE_NICE + END_WITH_PARENT + (startsProcesses(permissions) ? END_OTHERS : "") + RUN,
   ].join("\n");
 }
 
-/** Puts the path of Deno before "$@". */
+/** Returns the part of a script that puts the path of Deno before "$@". */
 function findDeno(wanted: string | undefined): string {
   return `${searchDeno(wanted)}
 if [ -z "$F" ]; then
@@ -87,8 +86,8 @@ set -- "$F" "$@"`;
 }
 
 /**
- * Sets `$F` to the path of the first Deno that is there, or to nothing, and `$L` to what was looked
- * for.
+ * Returns the part of a script that sets `$F` to the path of the first Deno that exists, or to
+ * nothing, and `$L` to what was looked for.
  */
 export function searchDeno(wanted: string | undefined): string {
   const candidates = wanted === undefined || wanted === PUSH
@@ -103,15 +102,15 @@ for C in ${candidates.join(" ")}; do
 done`;
 }
 
-/** The value of `deno` that means to copy one there, where there is none. */
+/** The value of the key `deno` that asks to copy one there if there is none. */
 export const PUSH = "push";
 
 /**
- * A script that kills each process whose command line has `mark` in it. Its own has not: there the
- * mark is in two parts.
+ * Returns a script that kills each process with `mark` in its command line. The script's own command
+ * line has the mark in two parts.
  *
- * @throws {TypeError} when the mark is not what {@linkcode newMark} makes: an empty one, say, would
- * be in every command line.
+ * @throws {TypeError} if {@linkcode newKillMark} did not make the mark: an empty one, say, would be in
+ * every command line.
  */
 export function killScript(mark: string): string {
   const [, start, end] = MARK.exec(mark) ?? [];
@@ -129,22 +128,23 @@ fi`;
 
 const MARK = /^(execnet-)([-0-9a-f]{36})$/;
 
-/** What no other process has in its command line. */
-export function newMark(): string {
+/** Returns a text that no other process has in its command line. */
+export function newKillMark(): string {
   return `execnet-${crypto.randomUUID()}`;
 }
 
 /**
- * The script as the one argument that a login shell runs, whichever shell that is. It is `$1`: a
- * shell opens its own complaints with `$0`.
+ * Returns the script as the one argument that a login shell runs, whichever shell that is. It is
+ * passed as `$1`: a shell opens its error messages with `$0`.
  */
 export function forAnyShell(script: string): string {
   return `exec sh -c 'eval "$(printf %b "$1")"' sh '${escapeBytes(script)}'`;
 }
 
 /**
- * What all shells (sh, bash, zsh, fish, csh) read alike within single quotes, and `printf %b` turns
- * back: fish takes `\\'` and `\\\\` for escapes there, csh ends a quote at a line's end and expands `!`.
+ * Encodes a text so that all shells (sh, bash, zsh, fish, csh) read it alike within single quotes, and
+ * `printf %b` decodes it. There fish has the escapes `\\'` and `\\\\`, and csh ends a quote at the end of
+ * a line and expands `!`.
  */
 function escapeBytes(text: string): string {
   let escaped = "";
@@ -157,9 +157,9 @@ function escapeBytes(text: string): string {
   return escaped;
 }
 
-/** What the script's own end tells; nothing where it did not come to run, or Deno itself failed. */
-export function explainFarScript(
-  { spec, id, status, seen, tail }: LaunchFailure,
+/** Explains how the script ended; returns undefined if it did not run, or Deno itself failed. */
+export function explainStartScript(
+  { request, id, status, seen, tail }: LaunchFailure,
 ): LaunchError | undefined {
   const noDeno = seen.find((line) => line.startsWith(NO_DENO));
   const advice = `install Deno ${MIN_DENO_VERSION} or later there, or give its path as deno=…`;
@@ -169,9 +169,9 @@ export function explainFarScript(
         advice,
     );
   }
-  if (status.code === DIRECTORY_FAILED && spec.chdir !== undefined) {
+  if (status.code === DIRECTORY_FAILED && request.chdir !== undefined) {
     return new LaunchError(
-      `cannot start gateway ${id}: its directory "${spec.chdir}" cannot be entered there${tail}`,
+      `cannot start gateway ${id}: its directory "${request.chdir}" cannot be entered there${tail}`,
     );
   }
   if (status.code === NOT_FOUND || status.code === NOT_EXECUTABLE) {

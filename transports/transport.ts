@@ -1,5 +1,5 @@
 /**
- * What a way to reach another process gives: bytes in both directions, an exit status, an end.
+ * The connection to a process elsewhere: bytes in both directions, output, exit status, signals.
  *
  * @module
  */
@@ -8,30 +8,30 @@ import type { ByteStream } from "../protocol/byte_stream.ts";
 
 /** How a process ended. */
 export interface ExitStatus {
-  /** Exit code; `null` where a signal ended it, or nobody can tell. */
+  /** Exit code; `null` if a signal ended it, or if it is unknown. */
   code: number | null;
-  /** Name of the signal that ended it, such as `"SIGKILL"`; else `null`. */
+  /** Name of the signal that ended it, such as `"SIGKILL"`; otherwise `null`. */
   signal: string | null;
 }
 
-/** The status of a process that ended in a way that nobody can tell. */
+/** The status of a process whose end nobody can report. */
 export const NO_STATUS: ExitStatus = Object.freeze({ code: null, signal: null });
 
 /** A connection to a process elsewhere. */
 export interface Transport extends ByteStream {
-  /** Resolves when the far process, or what carries it, has ended. Never rejects. */
+  /** Resolves when the far process, or the program that reaches it, has ended. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   /** What the far process prints, apart from the protocol. */
   readonly output: {
     readonly stdout: ReadableStream<Uint8Array>;
     readonly stderr: ReadableStream<Uint8Array>;
   };
-  /** Ends the far process: `SIGTERM` asks, `SIGKILL` does not. Does nothing where it has ended. */
+  /** Ends the far process: `SIGTERM` asks, `SIGKILL` does not. Does nothing once it has ended. */
   abort(signal: "SIGTERM" | "SIGKILL"): void;
-  /** Lets go of what is still open, once the process has ended. */
+  /** Closes what is still open, once the process has ended. */
   release(): void;
   /** Keeps the event loop alive from now on. */
   ref(): void;
-  /** Lets the event loop end; so it is at first. */
+  /** Lets the event loop end; a new transport is unref'd. */
   unref(): void;
 }

@@ -12,7 +12,7 @@ const LEAST_TERMINATE_MS = 500;
 
 /** A gateway that can be ended. */
 interface Terminable extends Ending {
-  terminate(options?: TerminateOptions): Promise<unknown>;
+  terminate(timeout?: number): Promise<unknown>;
 }
 
 /**
@@ -26,9 +26,9 @@ export async function endAll(
   const { timeout = DEFAULT_TERMINATE_MS } = options ?? {};
   const start = performance.now();
   const least = Math.min(timeout, LEAST_TERMINATE_MS);
-  let left = options;
+  let left = options?.timeout;
   for (const level of endLevels(gateways)) {
     await Promise.all(level.map((gateway) => gateway.terminate(left)));
-    left = { timeout: Math.max(least, timeout - (performance.now() - start)) };
+    left = Math.max(least, timeout - (performance.now() - start));
   }
 }

@@ -1,14 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import type { TerminateOptions } from "../process/terminate.ts";
 import { endAll } from "./end_all.ts";
 
 /** A gateway that records its end, which it reaches when `until` has resolved. */
 function member(id: string, log: unknown[], via?: string, until?: Promise<void>) {
   return {
     id,
-    spec: { popen: true, via },
-    async terminate(options?: TerminateOptions) {
-      log.push([id, options?.timeout]);
+    requires: via === undefined ? [] : [via],
+    async terminate(timeout?: number) {
+      log.push([id, timeout]);
       await until;
       log.push(`${id} ended`);
     },

@@ -15,8 +15,8 @@ export interface PlannedGateway {
   readonly spec: string | GatewaySpec;
   /** For messages: where it stands, and what of it can be shown. */
   readonly label: string;
-  /** The ids of the planned gateways that start or carry it, and so have to be up before. */
-  readonly carriers: readonly string[];
+  /** The ids of the planned gateways that it starts or connects through: they have to be up before. */
+  readonly requires: readonly string[];
 }
 
 /**
@@ -31,23 +31,22 @@ export function planGroup(specs: readonly (string | GatewaySpec)[]): PlannedGate
     id: ids[index],
     spec: withId(specs[index], ids[index]),
     label: `spec ${index + 1} of ${specs.length}, ${specLabel(each, ids[index])}`,
-    carriers: carriersOf({ via: each.via, installvia: each.tcp?.installvia }),
+    requires: requiredIds(each),
   }));
-  checkCarriers(plan);
+  checkOrder(plan);
   return plan;
 }
 
-/** The ids of the gateways that have to outlive one with these keys. */
-export function carriersOf(
-  { via, installvia }: Pick<GatewaySpec, "via" | "installvia">,
-): string[] {
-  return [via, installvia].filter((id) => id !== undefined);
+/** Returns the ids of the gateways that have to be up before, and to outlive, one with this spec. */
+export function requiredIds({ via, kind, options }: ResolvedSpec): string[] {
+  return [...(via === undefined ? [] : [via]), ...(kind.requires?.(options) ?? [])];
 }
 
 /** A gateway that is to be ended. */
 export interface Ending {
   readonly id: string;
-  readonly spec: GatewaySpec;
+  /** The ids of the gateways that it runs through. */
+  readonly requires: readonly string[];
 }
 
 /** Gateways in the order in which they are ended: those that run through others come before these. */
@@ -55,8 +54,8 @@ export function endLevels<Member extends Ending>(gateways: readonly Member[]): M
   const left = new Set(gateways);
   const all: Member[][] = [];
   while (left.size > 0) {
-    const carriers = new Set(Array.from(left, ({ spec }) => carriersOf(spec)).flat());
-    const level = [...left].filter(({ id }) => !carriers.has(id));
+    const required = new Set(Array.from(left, ({ requires }) => requires).flat());
+    const level = [...left].filter(({ id }) => !required.has(id));
     // A circle cannot be; if there were one, nothing would be left behind for it.
     all.push(level.length > 0 ? level : [...left]);
     for (const gateway of all.at(-1) ?? []) left.delete(gateway);
@@ -98,10 +97,10 @@ function withId(spec: string | GatewaySpec, id: string): string | GatewaySpec {
   return resolveSpec(spec).id === undefined ? `${spec}//id=${id}` : spec;
 }
 
-function checkCarriers(plan: readonly PlannedGateway[]): void {
+function checkOrder(plan: readonly PlannedGateway[]): void {
   const byId = new Map(plan.map((planned) => [planned.id, planned]));
   const done = new Set<string>();
-  function visit({ id, carriers }: PlannedGateway, path: readonly string[]): void {
+  function visit({ id, requires }: PlannedGateway, path: readonly string[]): void {
     if (path.includes(id)) {
       throw new SpecError(
         `cannot open the group: its gateways go via each other in a circle: ` +
@@ -109,12 +108,12 @@ function checkCarriers(plan: readonly PlannedGateway[]): void {
       );
     }
     if (done.has(id)) return;
-    for (const carrier of carriers) {
-      const planned = byId.get(carrier);
+    for (const required of requires) {
+      const planned = byId.get(required);
       if (planned !== undefined) visit(planned, [...path, id]);
       else {
         throw new SpecError(
-          `cannot open the group: gateway ${id} goes via "${carrier}", which is none of ` +
+          `cannot open the group: gateway ${id} goes via "${required}", which is none of ` +
             `${plan.map(({ id }) => id).join(", ")}`,
         );
       }

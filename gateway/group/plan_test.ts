@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SpecError } from "../../errors.ts";
-import { endLevels, planGroup } from "./plan.ts";
+import { type Ending, endLevels, planGroup } from "./plan.ts";
 
 const idsOf = (specs: string[]) => planGroup(specs).map(({ id }) => id);
 
@@ -36,8 +36,8 @@ Deno.test("planGroup() refuses what cannot be opened, before anything starts", (
 });
 
 Deno.test("endLevels() puts gateways before those that they run through", () => {
-  const ending = (id: string, via?: string) => ({ id, spec: { popen: true, via } });
-  const idsOf = (...gateways: { id: string; spec: { via?: string } }[]) =>
+  const ending = (id: string, ...requires: string[]): Ending => ({ id, requires });
+  const idsOf = (...gateways: Ending[]) =>
     endLevels(gateways).map((level) => level.map(({ id }) => id));
   assertEquals(idsOf(), []);
   assertEquals(idsOf(ending("a"), ending("b", "a"), ending("c", "b"), ending("d")), [

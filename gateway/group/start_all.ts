@@ -46,7 +46,7 @@ export async function startAll(
     if (failures.length > 0) waiting.clear();
     for (const planned of waiting) {
       if (free === 0) break;
-      if (planned.carriers.some((id) => notUp.has(id))) continue;
+      if (planned.requires.some((id) => notUp.has(id))) continue;
       waiting.delete(planned);
       free--;
       run(planned);

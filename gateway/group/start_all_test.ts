@@ -3,8 +3,8 @@ import { DenoNotFoundError, HostKeyError, LaunchError } from "../../errors.ts";
 import type { PlannedGateway } from "./plan.ts";
 import { openError, startAll } from "./start_all.ts";
 
-function planned(id: string, ...carriers: string[]): PlannedGateway {
-  return { id, spec: "popen", label: `spec ${id}`, carriers };
+function planned(id: string, ...requires: string[]): PlannedGateway {
+  return { id, spec: "popen", label: `spec ${id}`, requires };
 }
 
 /** Starts that are finished one by one. */

@@ -5,17 +5,17 @@
  */
 
 import { GatewayClosedError, SpecError } from "../../errors.ts";
+import { printLine } from "../../internal/lines.ts";
 import { shownSpec } from "../../spec/shown.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
-import { installing } from "../../transports/installvia/installed_server.ts";
 import { here, type Machine } from "../../transports/machine/machine.ts";
 import { programFor } from "../../transports/program/program.ts";
-import { openTransport } from "../../transports/start/open.ts";
-import { startQueued } from "../../transports/start/start.ts";
+import { type GatewayStart, startQueued } from "../../transports/start/start.ts";
 import { machineOf } from "../../transports/via.ts";
 import { coreOf, createGateway, type Gateway } from "../gateway.ts";
 import type { GatewayGroup } from "../group_interface.ts";
 import type { Members } from "./members.ts";
+import { serverHosting } from "./server_host.ts";
 
 /** Starts gateways, and adds them to the members of their group once they are up. */
 export class Starter {
@@ -91,21 +91,21 @@ export class Starter {
     id: string,
     signal: AbortSignal,
   ): Promise<Gateway> {
-    const program = await programFor(resolved);
-    const machine = this.#machineOf(resolved.via, "via");
-    const installvia = resolved.tcp?.installvia;
-    return await startQueued(resolved, id, machine, signal, async (spec) => {
+    const { kind, output, via } = resolved;
+    const program = await programFor(kind.isNetworked);
+    const machine = via === undefined ? here : this.#machineOf(via, "via");
+    const start: GatewayStart = {
+      id,
+      machine,
+      signal,
+      hosting: async (id) =>
+        await serverHosting(this.#group, this.#machineOf(id, "installvia"), output),
+      progress: output === "inherit" ? (line) => printLine(id, line) : undefined,
+    };
+    return await startQueued(resolved, start, async (spec) => {
       signal.throwIfAborted();
-      const gateway = createGateway({
-        id,
-        spec,
-        given: shownSpec(resolved, given),
-        machine,
-        open: installvia === undefined
-          ? openTransport
-          : installing(this.#group, this.#machineOf(installvia, "installvia")),
-        program,
-      }, this.#group);
+      const shown = shownSpec(resolved, given);
+      const gateway = createGateway({ id, spec, given: shown, machine, program }, this.#group);
       await this.#join(gateway, signal);
       return gateway;
     });
@@ -123,8 +123,7 @@ export class Starter {
     }
   }
 
-  #machineOf(id: string | undefined, key: "via" | "installvia"): Machine {
-    if (id === undefined) return here;
+  #machineOf(id: string, key: "via" | "installvia"): Machine {
     const relay = this.#members.get(id);
     if (relay !== undefined) return machineOf(coreOf(relay).asRelay());
     throw new SpecError(

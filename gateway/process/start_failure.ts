@@ -7,7 +7,7 @@
 import { GatewayClosedError, LaunchError } from "../../errors.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 import type { Machine } from "../../transports/machine/machine.ts";
-import { launchError } from "../../transports/start/open.ts";
+import { launchError } from "../../transports/start/failure.ts";
 import type { ProcessFacts } from "./exit_message.ts";
 
 const SHOWN_CHARACTERS = 500;

@@ -2,6 +2,8 @@
 
 import { coreOf, createGateway, type Gateway } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
+import type { TransportKind } from "../../transports/kind.ts";
+import { popen } from "../../transports/popen.ts";
 import { here } from "../../transports/machine/machine.ts";
 import { type GatewaySpec, resolveSpec } from "../../spec/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
@@ -75,12 +77,15 @@ export async function makeMemoryGateway(
   opening: () => Promise<void> | undefined = () => undefined,
 ): Promise<Gateway> {
   const given = { popen: true, ...spec } as const;
+  const kind: TransportKind = {
+    ...popen,
+    plan: () => ({ open: () => new MemoryTransport(opening()) }),
+  };
   const gateway = createGateway({
     id: "memory",
-    spec: resolveSpec(given),
+    spec: { ...resolveSpec(given), kind },
     given,
     machine: here,
-    open: () => new MemoryTransport(opening()),
     program: undefined,
   }, new Group());
   await coreOf(gateway).ready();

@@ -152,13 +152,13 @@ test("Group.open finds the order, and sees circles of via and installvia", async
   for (const pid of pids) await whenGone(pid, 0);
   const circle = ["tcp=0//installvia=b//id=a", "popen//id=b//via=a"];
   assertThrows(() => planGroup(circle), SpecError, "in a circle: a → b → a");
-  const [{ label, carriers }] = planGroup([
+  const [{ label, requires }] = planGroup([
     "tcp=0//installvia=b//via=c",
     "popen//id=b",
     "popen//id=c",
   ]);
   assertEquals(label, "spec 1 of 3, tcp=0//id=gw0//via=c//installvia=b");
-  assertEquals(carriers, ["c", "b"]);
+  assertEquals(requires, ["c", "b"]);
 });
 
 test("a spec that makes no sense with a server of its own is refused", async () => {
@@ -191,7 +191,7 @@ test("errors keep their type, and name what the gateway lacks", async () => {
   ]);
   const start = (spec: string) => () => group.makeGateway({ ...object(spec), output: "null" });
   const object = (spec: string) => {
-    const { transport: _, tcp: __, permissions: ___, ...rest } = resolveSpec(`popen//${spec}`);
+    const { kind: _, options: __, permissions: ___, ...rest } = resolveSpec(`popen//${spec}`);
     return { ...rest, tcp: "0", installvia: rest.id === "x" ? "shut" : "near" };
   };
   await assertRejects(start("deno=/nowhere/deno"), DenoNotFoundError, "/nowhere/deno");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { denoCommand } from "../../transports/program/deno_command.ts";
+import { denoArguments } from "../../transports/program/deno_command.ts";
 import { resolveSpec } from "../../spec/spec.ts";
 import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
 import { localHello, PreambleDecoder } from "../../protocol/preamble.ts";
@@ -13,7 +13,7 @@ for (const [how, spec] of [["files", "popen"], ["sockets", "popen//deny-read=/de
         `exec "$@" 4>&1 1>&2 3<&0 0</dev/null`,
         "sh",
         Deno.execPath(),
-        ...denoCommand(resolveSpec(spec)),
+        ...denoArguments(resolveSpec(spec).permissions),
       ],
       stdin: "piped",
       stdout: "piped",

@@ -1,48 +1,49 @@
 /**
- * Where gateways are started from: this machine, or that of a middle gateway.
+ * Where gateways are started from: this machine, or the one of another gateway.
  *
  * @module
  */
 
 import { LaunchError } from "../../errors.ts";
-import { ProcessTransport } from "../streams/process.ts";
-import { openTcp } from "../tcp/session.ts";
-import type { Transport } from "../transport.ts";
-import type { LaunchPlan, TcpPlan } from "./plan.ts";
 import { SHELL } from "../../internal/shell.ts";
-import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
+import { type ProcessOptions, ProcessTransport } from "../streams/process.ts";
+import type { Address } from "../tcp/address.ts";
+import type { SocketLike } from "../tcp/socket.ts";
+import type { Transport } from "../transport.ts";
+import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
 
-/** A machine that starts programs. */
+/** A machine that starts processes and makes connections. */
 export interface Machine {
-  /** The id of the middle gateway; nothing for this machine. */
+  /** The id of the gateway that does so; undefined for this process. */
   readonly via?: string;
   /**
-   * Starts what carries the protocol of gateway `id`.
+   * Starts a process that carries the protocol of gateway `id`.
    *
-   * @throws {LaunchError} where it cannot.
+   * @throws {LaunchError} if it cannot be started.
    */
-  open(plan: LaunchPlan | TcpPlan, id: string): Transport;
+  start(process: ProcessOptions, id: string): Transport;
+  /** Begins a TCP connection for gateway `id`; undefined for this process, which connects itself. */
+  readonly dial?: (address: Address, id: string) => SocketLike;
   /** Runs a program to its end. */
-  run(command: readonly [string, ...string[]], options: RunOptions): Promise<ProgramResult>;
+  run(process: ProcessOptions, options: RunOptions): Promise<ProgramResult>;
 }
 
-/** Opens the line on stderr by which a carrier's script says that it found no program. */
+/** Opens the line on stderr by which {@linkcode LOCAL_SCRIPT} reports a missing program. */
 export const NO_PROGRAM = "execnet: no program here: ";
 
-/** Looks for the program first, to tell its absence from that of others, further away. */
-const CARRY_SCRIPT = `
+/** Looks for the program first, to tell its absence from that of programs further away. */
+const LOCAL_SCRIPT = `
 if ! command -v "$1" >/dev/null; then echo "${NO_PROGRAM}$1; PATH=$PATH" >&2; exit ${NOT_FOUND}; fi
 ${END_WITH_PARENT}
 exec "$@"`;
 
 /** This machine. */
 export const here: Machine = {
-  open(plan) {
-    if (plan.kind === "tcp") return openTcp(plan);
-    const [program] = plan.command;
+  start(process) {
+    const [program] = process.command;
     try {
-      return new ProcessTransport({ ...plan, command: localCommand(plan) });
+      return new ProcessTransport({ ...process, command: localCommand(process) });
     } catch (cause) {
       if (!(cause instanceof Error)) throw cause;
       const advice = cause instanceof Deno.errors.NotCapable
@@ -59,16 +60,15 @@ export const here: Machine = {
 };
 
 /**
- * What to start for a plan on this machine. A carrier such as `ssh` does not see that this process
- * is gone while the far side is busy: so it is started as one that ends with its parent, where this
- * process may run a shell for that.
+ * A program such as `ssh` does not notice the death of this process while the far side is busy. So
+ * it is started in a way that it ends with its parent, if this process may run a shell.
  */
-function localCommand({ command }: LaunchPlan): LaunchPlan["command"] {
+function localCommand({ command }: ProcessOptions): ProcessOptions["command"] {
   const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
   return state === "granted" ? endingWithParent(command) : command;
 }
 
-/** A command as one that ends with its parent. */
-export function endingWithParent(command: LaunchPlan["command"]): LaunchPlan["command"] {
-  return command[0] === SHELL ? command : [SHELL, "-c", CARRY_SCRIPT, "sh", ...command];
+/** Returns a command that ends with its parent process. */
+export function endingWithParent(command: ProcessOptions["command"]): ProcessOptions["command"] {
+  return command[0] === SHELL ? command : [SHELL, "-c", LOCAL_SCRIPT, "sh", ...command];
 }

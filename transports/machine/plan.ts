@@ -1,26 +1,27 @@
 /**
- * What has to be started for a gateway.
+ * A start that only has to be carried out.
  *
  * @module
  */
 
-import type { TcpOptions } from "../tcp/session.ts";
+import type { ProcessOptions } from "../streams/process.ts";
+import type { Transport } from "../transport.ts";
+import type { Machine } from "./machine.ts";
 
-/** A session of a server. */
-export interface TcpPlan extends TcpOptions {
-  kind: "tcp";
+/** What to start or connect to. */
+export interface Plan {
+  /** The process that carries the protocol on its stdin and stdout, if it is one. */
+  readonly process?: ProcessOptions;
+  /**
+   * Starts it on a machine, or connects from there.
+   *
+   * @param id The gateway's id, for messages.
+   * @throws {LaunchError} if that fails at once.
+   */
+  open(machine: Machine, id: string): Transport;
 }
 
-/** What to start. A middle gateway (`via`) starts the same as this process would. */
-export interface LaunchPlan {
-  /** A process that carries the protocol on its stdin and stdout. */
-  kind: "process";
-  /** Program and arguments. */
-  command: readonly [string, ...string[]];
-  /** Environment variables besides the inherited ones. */
-  env: Readonly<Record<string, string>>;
-  /** Whether it can start processes of its own, which are to end with it. Default true. */
-  startsOthers?: boolean;
-  /** Exit code by which the command says that it has lost the far side, where it has one. */
-  lostCode?: number;
+/** A plan that starts a process. */
+export function processPlan(process: ProcessOptions): Plan {
+  return { process, open: (machine, id) => machine.start(process, id) };
 }

@@ -1,8 +1,10 @@
 /**
- * Runs a program on this machine to its end: what a start has to ask before or after.
+ * Runs a program on this machine to its end.
  *
  * @module
  */
+
+import type { ProcessOptions } from "../streams/process.ts";
 
 /** How a program ended, and what it printed. */
 export interface ProgramResult {
@@ -13,18 +15,16 @@ export interface ProgramResult {
 
 /** Options of {@linkcode runProgram}. */
 export interface RunOptions {
-  /** Environment variables besides this process's own. */
-  env?: Readonly<Record<string, string>>;
-  /** Ends it. */
+  /** Ends the program. */
   signal: AbortSignal;
-  /** What it reads; default: nothing. */
+  /** What the program reads from stdin. Default: nothing. */
   input?: ReadableStream<Uint8Array>;
 }
 
-/** Needs `--allow-run` for the program. */
+/** Runs a program. Needs `--allow-run` for it. */
 export async function runProgram(
-  [program, ...args]: readonly [string, ...string[]],
-  { env = {}, signal, input }: RunOptions,
+  { command: [program, ...args], env }: ProcessOptions,
+  { signal, input }: RunOptions,
 ): Promise<ProgramResult> {
   const child = new Deno.Command(program, {
     args,
@@ -34,7 +34,7 @@ export async function runProgram(
     stderr: "piped",
     signal,
   }).spawn();
-  // Where it ends without reading all, its status tells why.
+  // If it ends without reading all, its status says why.
   const fed = input?.pipeTo(child.stdin).catch(() => {});
   const { code, stdout, stderr } = await child.output();
   await fed;

@@ -5,13 +5,17 @@
  */
 
 import { DenoVersionError } from "../../errors.ts";
+import { permissionFlags } from "../../permissions/flags.ts";
+import type { Permissions } from "../../permissions/permissions.ts";
 import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import { LOADER_URL } from "./loader.ts";
-import { permissionFlags } from "../../permissions/flags.ts";
-import type { ResolvedSpec } from "../../spec/spec.ts";
 
-/** The arguments of `deno` that start a gateway with just the grants of its spec. */
-export function denoCommand(spec: ResolvedSpec): string[] {
+/**
+ * Returns the arguments of `deno` that start a gateway with just these grants.
+ *
+ * @param killMark Put into the command line, so that the process can be found by it.
+ */
+export function denoArguments(permissions: Permissions, killMark?: string): string[] {
   return [
     "run",
     "--quiet",
@@ -19,16 +23,16 @@ export function denoCommand(spec: ResolvedSpec): string[] {
     "--no-config",
     "--no-lock",
     "--no-prompt",
-    // Deno asks for no permission to store things, and keeps them by place: for each process its own.
+    // Deno needs no permission to store data, and keys the store by location: each process has its own.
     `--location=http://${crypto.randomUUID()}.invalid/`,
-    // The program frees the buffers of dropped items with it.
+    // Lets the program free the buffers of dropped items.
     "--v8-flags=--expose-gc",
-    ...permissionFlags(spec.permissions),
-    spec.mark === undefined ? LOADER_URL : `${LOADER_URL}#${spec.mark}`,
+    ...permissionFlags(permissions),
+    killMark === undefined ? LOADER_URL : `${LOADER_URL}#${killMark}`,
   ];
 }
 
-/** The error for a Deno that is too old. */
+/** Returns the error for a Deno that is too old. */
 export function denoVersionError(id: string, version: string): DenoVersionError {
   return new DenoVersionError(
     `cannot start gateway ${id}: it runs Deno ${version}, and execnet needs ${MIN_DENO_VERSION} or ` +

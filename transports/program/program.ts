@@ -6,19 +6,16 @@
 
 import { PROGRAM } from "./_program.gen.ts";
 import { encodeProgram } from "./loader.ts";
-import type { ResolvedSpec } from "../../spec/spec.ts";
 
 let plain: Uint8Array | undefined;
 let deflated: Promise<Uint8Array> | undefined;
 
 /**
- * The program, as a gateway's loader reads it. Over a network it travels deflated: a third of the
- * bytes is worth a round trip of a long link. On this machine that would be for nothing.
+ * Returns the program, as a gateway's loader reads it. Deflated, it is a third of the size, which
+ * saves a round trip of a long link; on one machine, deflating it would only cost time.
  */
-export async function programFor({ transport: { kind }, via }: ResolvedSpec): Promise<Uint8Array> {
-  if (kind === "popen" && via === undefined || kind === "command") {
-    return plain ??= encodeProgram(new TextEncoder().encode(PROGRAM), false);
-  }
+export async function programFor(isNetworked: boolean): Promise<Uint8Array> {
+  if (!isNetworked) return plain ??= encodeProgram(new TextEncoder().encode(PROGRAM), false);
   return await (deflated ??= deflate(PROGRAM).then((bytes) => encodeProgram(bytes, true)));
 }
 

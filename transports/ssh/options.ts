@@ -7,12 +7,22 @@
 import { SpecError } from "../../errors.ts";
 import { splitWords } from "../shell/words.ts";
 
-/** What `ssh=` says. */
+/** What the key `ssh` says. */
 export interface SshTarget {
-  /** Options, as `ssh` takes them. */
-  options: readonly string[];
+  /** Options, as on the command line of `ssh`. */
+  readonly flags: readonly string[];
   /** `[user@]host`, or a name from the user's configuration. */
-  host: string;
+  readonly host: string;
+}
+
+/** What the keys of a spec with `ssh` say. */
+export interface SshOptions extends SshTarget {
+  /** The value of `ssh`, as given. */
+  readonly value: string;
+  /** A configuration file. */
+  readonly ssh_config?: string;
+  /** Options that the user's configuration does not set; found out before a start. */
+  readonly defaults?: readonly string[];
 }
 
 /** Options that are followed by a value. */
@@ -20,26 +30,31 @@ const WITH_VALUE = "BbcDEeFIiJLlmoPpRSw";
 /** Options that stand alone. */
 const ALONE = "46AaCgKkMqTvXxYy";
 
+/** Returns the words that name the configuration file. */
+export function configFile({ ssh_config }: SshOptions): string[] {
+  return ssh_config === undefined ? [] : ["-F", ssh_config];
+}
+
 /**
- * Takes the value of `ssh=` apart.
+ * Parses the value of `ssh`.
  *
- * @throws {SpecError} when it is not `[options] [user@]host`, or has an option that leaves no place
- * for a gateway.
+ * @throws {SpecError} if it is not `[options] [user@]host`, or has an option with which no gateway
+ * can be started.
  */
 export function parseSsh(value: string): SshTarget {
   const words = splitWords(value, "ssh");
-  const options: string[] = [];
+  const flags: string[] = [];
   while (words.length > 0 && /^-./.test(words[0])) {
     const word = words.shift() as string;
-    options.push(word);
+    flags.push(word);
     if (word === "--") break;
     if (needsValue(word)) {
       const next = words.shift();
       if (next === undefined) throw new SpecError(`the ssh option ${word} needs a value`);
-      options.push(next);
+      flags.push(next);
     }
   }
-  if (options.at(-1) === "--") options.pop();
+  if (flags.at(-1) === "--") flags.pop();
   const [host, ...rest] = words;
   if (host === undefined || host === "") {
     throw new SpecError(`the key "ssh" names no host: ssh=[options] [user@]host`);
@@ -52,7 +67,7 @@ export function parseSsh(value: string): SshTarget {
         `and the command is the gateway's own`,
     );
   }
-  return { options, host };
+  return { flags, host };
 }
 
 /** Whether the value of the last option in `word`, such as `-vp`, is the word after it. */

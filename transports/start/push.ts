@@ -5,46 +5,47 @@
  */
 
 import { DenoNotFoundError, LaunchError } from "../../errors.ts";
-import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { isOlder } from "../../internal/version.ts";
-import { searchDeno } from "../start_script.ts";
-import type { Launcher } from "../kind.ts";
-import { printLine } from "../../internal/lines.ts";
-import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
-import type { ProgramResult, RunOptions } from "../machine/run_program.ts";
+import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import type { Machine } from "../machine/machine.ts";
-import type { ResolvedSpec } from "../../spec/spec.ts";
+import type { ProgramResult } from "../machine/run_program.ts";
+import { searchDeno } from "../start_script.ts";
+import type { ProcessOptions } from "../streams/process.ts";
+import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 
-/** Opens each line that the scripts tell; all else is a profile's noise. */
-const TELLS = "execnet-push: ";
-/** How often the progress is shown, as a share of the whole. */
+/** Opens each line of output that is meant for us; the others are noise of a shell's profile. */
+const MARK = "execnet-push: ";
+/** Share of the whole after which progress is shown again. */
 const PROGRESS_STEP = 0.2;
 
 /** A gateway whose Deno is to be found or copied. */
 export interface PushRequest {
-  spec: ResolvedSpec;
   /** Its id. */
-  id: string;
-  /** Runs scripts there. */
-  carry: NonNullable<Launcher["carry"]>;
+  readonly id: string;
   /** Where it is started from. */
-  machine: Machine;
+  readonly machine: Machine;
+  /** Returns what runs a script at the far side. */
+  readonly runScript: (script: string, compressed?: boolean) => ProcessOptions;
+  /** Milliseconds that the far side may be silent. */
+  readonly connectTimeout: number;
+  /** Shows how far the copy is. */
+  readonly progress?: (line: string) => void;
 }
 
-/** What is under way from this process, by where it goes: one is enough for all. */
+/** Copies under way from this process, by destination: one is enough for all gateways there. */
 const underWay = new Map<string, Promise<string | undefined>>();
 
 /**
- * The path of a Deno at the far side: one that was there, or a copy of this process's own, which
- * stays there for the next time. Undefined where nothing can be found out: the start will tell why.
+ * Returns the path of a Deno at the far side: an installed one, or a copy of this process's own, which
+ * stays there for the next time. Undefined if the far side does not answer: the start will report why.
  *
- * @throws {DenoNotFoundError} where there is none, and this one would not run there.
- * @throws {LaunchError} when it cannot be copied.
+ * @throws {DenoNotFoundError} if there is none, and this process's own would not run there.
+ * @throws {LaunchError} if it cannot be copied.
  */
 export async function pushDeno(request: PushRequest): Promise<string | undefined> {
-  const { spec, carry, machine } = request;
-  const where = JSON.stringify([machine.via, carry(spec, "").command]);
+  const { machine, runScript } = request;
+  const where = JSON.stringify([machine.via, runScript("").command]);
   const before = underWay.get(where);
   if (before !== undefined) return await before;
   const push = findOrCopy(request);
@@ -57,11 +58,11 @@ export async function pushDeno(request: PushRequest): Promise<string | undefined
 }
 
 async function findOrCopy(request: PushRequest): Promise<string | undefined> {
-  const { spec, carry, machine } = request;
+  const { machine, runScript, connectTimeout } = request;
   const binary = await ownBinary();
-  const timeout = AbortSignal.timeout(spec.connectTimeout);
-  const plan = carry(spec, probeScript(binary));
-  const found = told(await machine.run(plan.command, { env: plan.env, signal: timeout }));
+  const probe = runScript(probeScript(binary));
+  const signal = AbortSignal.timeout(connectTimeout);
+  const found = reported(await machine.run(probe, { signal }));
   if (found.size === 0) return undefined;
   const version = /^deno (\S+)/.exec(found.get("version") ?? "")?.[1];
   if (version !== undefined && !isOlder(version, MIN_DENO_VERSION)) return found.get("deno");
@@ -83,29 +84,28 @@ const HOST_NAMES = new RegExp(
   "i",
 );
 
-async function copy({ spec, id, carry, machine }: PushRequest, binary: OwnBinary): Promise<string> {
-  const plan = carry(spec, copyScript(binary), true);
+async function copy(request: PushRequest, binary: OwnBinary): Promise<string> {
+  const { id, machine, runScript, connectTimeout } = request;
   const stalled = new AbortController();
   const input = (await openBinary(binary.path)).pipeThrough(
-    watched(binary, spec, id, () => stalled.abort()),
+    watched(binary, request, () => stalled.abort()),
   );
-  const options: RunOptions = { env: plan.env, signal: stalled.signal, input };
-  const result = await machine.run(plan.command, options);
-  const copied = told(result).get("copied");
+  const receive = runScript(copyScript(binary), true);
+  const result = await machine.run(receive, { signal: stalled.signal, input });
+  const copied = reported(result).get("copied");
   if (copied !== undefined) return copied;
-  const why = told(result).get("failed") ?? result.stderr.trim().slice(-500);
+  const why = reported(result).get("failed") ?? result.stderr.trim().slice(-500);
   throw new LaunchError(
     `cannot copy Deno to where gateway ${id} should start: ` +
-      (stalled.signal.aborted ? `nothing moved for ${spec.connectTimeout} ms; ` : "") +
+      (stalled.signal.aborted ? `nothing moved for ${connectTimeout} ms; ` : "") +
       `${why || `code ${result.code}`}; install Deno there, or give its path as deno=…`,
   );
 }
 
-/** Shows the progress of what passes, and calls `stalled` where nothing has for `connectTimeout`. */
+/** Shows how much has passed, and calls `stalled` after `connectTimeout` without any. */
 function watched(
   { bytes }: OwnBinary,
-  { output, connectTimeout }: ResolvedSpec,
-  id: string,
+  { connectTimeout, progress }: PushRequest,
   stalled: () => void,
 ): TransformStream<Uint8Array, Uint8Array> {
   let done = 0, shown = 0;
@@ -116,37 +116,37 @@ function watched(
       timer = setTimeout(stalled, connectTimeout);
       controller.enqueue(chunk);
       done += chunk.length;
-      if (output !== "inherit" || done / bytes < shown && done < bytes) return;
+      if (progress === undefined || done / bytes < shown && done < bytes) return;
       shown += PROGRESS_STEP;
       const [percent, megabytes] = [done / bytes * 100, bytes / 1e6].map(Math.round);
-      printLine(id, `copying Deno ${Deno.version.deno} there: ${percent} % of ${megabytes} MB`);
+      progress(`copying Deno ${Deno.version.deno} there: ${percent} % of ${megabytes} MB`);
     },
     flush: () => clearTimer(timer),
     cancel: () => clearTimer(timer),
   });
 }
 
-const TELL = `tell() { printf '%s\\n' "${TELLS}$1"; }`;
+const REPORT = `report() { printf '%s\\n' "${MARK}$1"; }`;
 const CACHE = `D=\${XDG_CACHE_HOME:-$HOME/.cache}/execnet`;
 
 function probeScript({ hash }: OwnBinary): string {
-  return `${TELL}
+  return `${REPORT}
 ${CACHE}${searchDeno(undefined)}
 if [ -n "$F" ]; then
-  tell "deno $F"
-  tell "version $("$F" --version </dev/null 2>/dev/null)"
+  report "deno $F"
+  report "version $("$F" --version </dev/null 2>/dev/null)"
 fi
-if [ -x "$D/deno-${hash}" ]; then tell "copy $D/deno-${hash}"; fi
-tell "host $(uname -s -m)"
-tell "path $PATH"`;
+if [ -x "$D/deno-${hash}" ]; then report "copy $D/deno-${hash}"; fi
+report "host $(uname -s -m)"
+report "path $PATH"`;
 }
 
-/** The file has its name only when it is whole: whoever copies at the same time does no harm. */
+/** The file gets its name only when it is whole, so copies at the same time do no harm. */
 function copyScript({ hash }: OwnBinary): string {
-  return `${TELL}
+  return `${REPORT}
 ${CACHE}
 umask 077
-fail() { tell "failed $1"; exit 1; }
+fail() { report "failed $1"; exit 1; }
 mkdir -p "$D" || fail "the directory $D cannot be made"
 T=$(mktemp "$D/.deno-XXXXXXXX") || fail "no file can be made in $D"
 trap 'rm -f "$T"' EXIT
@@ -159,14 +159,14 @@ else S=$(openssl dgst -sha256 -r <"$T"); fi
 chmod 700 "$T"
 V=$("$T" --version </dev/null 2>&1) || fail "this machine's Deno does not run there: $V"
 mv -f "$T" "$D/deno-${hash}" || fail "$D cannot be written"
-tell "copied $D/deno-${hash}"`;
+report "copied $D/deno-${hash}"`;
 }
 
-/** What a script told, by the first word of each line. */
-function told({ stdout }: ProgramResult): Map<string, string> {
-  const lines = stdout.split("\n").filter((line) => line.startsWith(TELLS));
+/** Returns what a script reported, by the first word of each line. */
+function reported({ stdout }: ProgramResult): Map<string, string> {
+  const lines = stdout.split("\n").filter((line) => line.startsWith(MARK));
   return new Map(lines.map((line) => {
-    const [word] = line.slice(TELLS.length).split(" ", 1);
-    return [word, line.slice(TELLS.length + word.length + 1)];
+    const [word] = line.slice(MARK.length).split(" ", 1);
+    return [word, line.slice(MARK.length + word.length + 1)];
   }));
 }

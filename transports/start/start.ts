@@ -4,18 +4,18 @@
  * @module
  */
 
-import { bounded, MAX_TIMER_MS } from "../../internal/wait.ts";
 import { LaunchError } from "../../errors.ts";
 import { setTimeout } from "../../internal/timers.ts";
+import { bounded, MAX_TIMER_MS } from "../../internal/wait.ts";
+import { type Launch, type StartContext, type StartLimit, TransientLaunchError } from "../kind.ts";
+import type { Machine } from "../machine/machine.ts";
+import { withChanges } from "../machine/request.ts";
+import { PUSH } from "../start_script.ts";
 import { LateTransport } from "../streams/late.ts";
 import type { Transport } from "../transport.ts";
-import { launcherOf } from "./open.ts";
-import { PUSH } from "../start_script.ts";
-import { type Launcher, type StartLimit, TransientLaunchError } from "../kind.ts";
+import { openTransport } from "./open.ts";
 import { pushDeno } from "./push.ts";
 import { acquireSlot, type Slot } from "./queue.ts";
-import type { Machine } from "../machine/machine.ts";
-import type { ResolvedSpec } from "../../spec/spec.ts";
 
 /** Upper bound of the pause before the second attempt; doubled for each further one. */
 const FIRST_PAUSE_MS = 250;
@@ -24,29 +24,58 @@ const LEAST_SHARE_LEFT = 0.2;
 /** With more at once, the last is not up sooner, but the first is up later. */
 const MAX_ISOLATED_STARTS = 4 * navigator.hardwareConcurrency;
 
+/** What the start of a gateway can use. */
+export interface GatewayStart extends StartContext {
+  /** Its id. */
+  readonly id: string;
+  /** Gives up the wait for a slot. */
+  readonly signal: AbortSignal;
+  /** Shows how far a long preparation is. */
+  readonly progress?: (line: string) => void;
+}
+
 /**
  * Starts a gateway once it has a slot, and tries again after a transient failure, as long as
  * `connectTimeout` leaves time for it.
  *
- * @param signal Gives up the wait for a slot.
+ * @param attempt Makes one attempt, with all that was found out beforehand.
  */
-export async function startQueued<T>(
-  spec: ResolvedSpec,
-  id: string,
-  machine: Machine,
-  signal: AbortSignal,
-  start: (prepared: ResolvedSpec) => Promise<T>,
-): Promise<T> {
-  const launcher = launcherOf(spec);
-  const prepared = await launcher.prepare?.(spec, machine) ?? spec;
-  const limit = launcher.startLimit?.(spec);
-  const slot = limit && slotOn(machine, limit);
+export async function startQueued<Request extends Launch, Result>(
+  launch: Request,
+  start: GatewayStart,
+  attempt: (prepared: Request) => Promise<Result>,
+): Promise<Result> {
+  const prepared = await withOptions(launch, start);
+  const limit = launch.kind.startLimit?.(launch);
+  const slot = limit && slotOn(start.machine, limit);
   try {
-    if (slot?.queued !== undefined) await whenFree(slot.queued, signal);
-    return await retried(await withDeno(prepared, id, launcher, machine), start);
+    if (slot?.queued !== undefined) await whenFree(slot.queued, start.signal);
+    return await retried(await withDeno(prepared, start), attempt);
   } finally {
     slot?.release();
   }
+}
+
+/** Returns a request with all that its transport needs to know. */
+export async function withOptions<Request extends Launch>(
+  launch: Request,
+  context: StartContext,
+): Promise<Request> {
+  const { kind } = launch;
+  if (kind.prepare === undefined) return launch;
+  return withChanges<Launch>(launch, { options: await kind.prepare(launch, context) }) as Request;
+}
+
+async function withDeno<Request extends Launch>(
+  launch: Request,
+  { id, machine, progress }: GatewayStart,
+): Promise<Request> {
+  const { kind } = launch;
+  if (launch.deno !== PUSH || kind.runScript === undefined) return launch;
+  const runScript = kind.runScript.bind(kind, launch);
+  const { connectTimeout } = launch;
+  const deno = await pushDeno({ id, machine, runScript, connectTimeout, progress });
+  return withChanges<Launch>(launch, { deno }) as Request;
 }
 
 /** Starts from different machines do not wait for each other. */
@@ -66,18 +95,16 @@ export interface QueuedTransport extends Slot {
 }
 
 /**
- * Opens the transport of an isolated execution once it has a slot.
+ * Opens the transport of an isolated execution of gateway `id` once it has a slot.
  *
- * @throws what `open` throws, if a slot is free; otherwise the transport ends with that error.
+ * @throws {LaunchError} if it fails at once and a slot is free; otherwise the transport ends with that
+ * error.
  */
-export function openQueued(
-  spec: ResolvedSpec,
-  machine: Machine,
-  open: () => Transport,
-): QueuedTransport {
-  const { transport } = spec;
-  const key = `isolated ${transport.kind} ${transport.kind === "popen" ? "" : transport.value}`;
-  const limit = launcherOf(spec).startLimit?.(spec) ?? { key, max: MAX_ISOLATED_STARTS };
+export function openQueued(launch: Launch, machine: Machine, id: string): QueuedTransport {
+  const open = () => openTransport(launch, machine, id);
+  const { kind, options } = launch;
+  const key = `isolated ${JSON.stringify(kind.shown(options))}`;
+  const limit = kind.startLimit?.(launch) ?? { key, max: MAX_ISOLATED_STARTS };
   const { queued, release } = slotOn(machine, limit);
   if (queued !== undefined) {
     const opened = async (signal: AbortSignal) => {
@@ -95,24 +122,14 @@ export function openQueued(
   }
 }
 
-async function withDeno(
-  spec: ResolvedSpec,
-  id: string,
-  { carry }: Launcher,
-  machine: Machine,
-): Promise<ResolvedSpec> {
-  if (spec.deno !== PUSH || carry === undefined) return spec;
-  return { ...spec, deno: await pushDeno({ spec, id, carry, machine }) };
-}
-
-async function retried<T>(
-  spec: ResolvedSpec,
-  start: (prepared: ResolvedSpec) => Promise<T>,
-): Promise<T> {
-  const deadline = performance.now() + spec.connectTimeout * (1 - LEAST_SHARE_LEFT);
+async function retried<Request extends Launch, Result>(
+  launch: Request,
+  attempt: (prepared: Request) => Promise<Result>,
+): Promise<Result> {
+  const deadline = performance.now() + launch.connectTimeout * (1 - LEAST_SHARE_LEFT);
   for (let pause = FIRST_PAUSE_MS;; pause *= 2) {
     try {
-      return await start(spec);
+      return await attempt(launch);
     } catch (error) {
       const wait = pause * (0.5 + Math.random() / 2);
       if (!(error instanceof TransientLaunchError) || performance.now() + wait > deadline) {

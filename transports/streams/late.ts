@@ -1,27 +1,32 @@
 /**
- * A transport that is not there yet.
+ * A transport that is not open yet.
  *
  * @module
  */
 
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { clearTimer, setInterval } from "../../internal/timers.ts";
+import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
-/** What keeps the event loop alive has nothing to do: it is the longest that a timer can wait. */
-const NEVER_MS = 2 ** 31 - 1;
-
-/** One that opens in the background; what is written meanwhile waits. Aborted before, it never opens. */
+/**
+ * A transport that opens in the background. What is written meanwhile waits. Aborted before it is
+ * open, it never opens.
+ */
 export class LateTransport implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"];
   readonly #opened = Promise.withResolvers<Transport>();
   readonly #cancel = new AbortController();
-  readonly #timer = setInterval(() => {}, NEVER_MS);
+  /** Keeps the event loop alive while nothing else does; it has nothing to do. */
+  readonly #timer = setInterval(() => {}, MAX_TIMER_MS);
   #transport: Transport | undefined;
   #isRef = false;
 
-  /** @param open Gives it, or rejects with what the stream then ends with; `signal` says that nobody wants it any more. */
+  /**
+   * @param open Opens it, or rejects with the error that the stream is then to end with. Its signal is
+   * aborted when the transport is no longer wanted.
+   */
   constructor(open: (signal: AbortSignal) => Promise<Transport>) {
     Deno.unrefTimer(this.#timer);
     const { promise } = this.#opened;
@@ -53,7 +58,7 @@ export class LateTransport implements Transport {
   abort(signal: "SIGTERM" | "SIGKILL"): void {
     if (this.#transport !== undefined) return this.#transport.abort(signal);
     this.#cancel.abort();
-    this.#fail(new Error("it was ended before it was there"));
+    this.#fail(new Error("it was ended before it was open"));
   }
 
   release(): void {

@@ -7,56 +7,56 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
-import type { ByteSink } from "../../protocol/byte_stream.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
+import { ForwardingStream } from "./forward.ts";
 import { NodeByteStream } from "./node_stream.ts";
 import { signalGroup } from "./signal.ts";
-import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
-/** What to start. */
+/** A process to start. */
 export interface ProcessOptions {
-  /** Program and arguments. Fd 3 of it is a socket whose bytes are {@linkcode Transport.output}'s stdout. */
-  command: readonly [string, ...string[]];
-  /** Environment variables besides this process's own. */
-  env?: Readonly<Record<string, string>>;
-  /** Whether it can start processes of its own: what is left of them ends with it. Default true. */
-  startsOthers?: boolean;
-  /** Exit code by which the program says that it, not what it carries, has ended. */
-  lostCode?: number;
+  /** Program and arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** Environment variables besides the inherited ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether it can start processes of its own; what is left of them ends with it. Default true. */
+  readonly startsOthers?: boolean;
+  /** Exit code by which the program reports that it, not the far process, has ended. */
+  readonly lostCode?: number;
 }
 
 /**
- * A child process as a transport.
+ * A child process that carries the protocol on its stdin and stdout. Its fd 3 is a socket whose bytes
+ * are the stdout of {@linkcode Transport.output}.
  *
- * Pipes, not a socket pair, carry the protocol: the child can open `/dev/fd/N` of a pipe, which
+ * The protocol goes over pipes, not a socket pair: the child can open `/dev/fd/N` of a pipe, which
  * starts twice as fast as `node:net` does.
  */
-export class ProcessTransport implements Transport {
+export class ProcessTransport extends ForwardingStream implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"];
   readonly #child: ChildProcess;
-  readonly #stream: NodeByteStream;
   readonly #sockets: Socket[];
   #ended = false;
 
-  /** Needs `--allow-run` for the program and `--allow-env`. */
+  /** Starts it. Needs `--allow-run` for the program and `--allow-env`. */
   constructor({ command: [program, ...args], env, lostCode, startsOthers = true }: ProcessOptions) {
     const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
       env: { ...Deno.env.toObject(), ...env },
-      // A process group of its own: so what it has started can be ended with it.
+      // Makes it the leader of a process group, so that what it has started can be ended with it.
       detached: true,
     });
     if (child.pid === undefined) {
-      child.on("error", () => {}); // what it tells, later, is thrown now
+      child.on("error", () => {}); // its reason is thrown here, before the event
       const { state } = Deno.permissions.querySync({ name: "run", command: program });
       throw state === "granted"
         ? new Error(`${program} could not be started`)
         : new Deno.errors.NotCapable(`Requires run access to "${program}"`);
     }
-    this.#child = child;
     const [stdin, stdout, stderr, userOutput] = child.stdio as unknown as Socket[];
+    super(new NodeByteStream(stdout, stdin));
+    this.#child = child;
     this.#sockets = [stdin, stdout, stderr, userOutput];
-    this.#stream = new NodeByteStream(stdout, stdin);
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#ended = true;
@@ -67,22 +67,6 @@ export class ProcessTransport implements Transport {
     });
     this.output = { stdout: webStream(userOutput), stderr: webStream(stderr) };
     this.unref();
-  }
-
-  start(sink: ByteSink): void {
-    this.#stream.start(sink);
-  }
-
-  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
-    return this.#stream.write(chunks, written);
-  }
-
-  flushed(): Promise<void> {
-    return this.#stream.flushed();
-  }
-
-  closeWrite(): void {
-    this.#stream.closeWrite();
   }
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
@@ -99,13 +83,13 @@ export class ProcessTransport implements Transport {
     for (const socket of this.#open()) socket.unref();
   }
 
-  /** One that is closed would take note of each call, to obey it once it is connected. */
+  /** Leaves out closed sockets: Node would queue each call for when they are connected. */
   #open(): Socket[] {
     return this.#sockets.filter((socket) => !socket.destroyed);
   }
 
-  // A grandchild may hold the pipes' other ends open for ever. One that has ended closes by itself:
-  // destroyed just then, its handle would keep all of this gateway in memory (Deno 2.9.6).
+  // A grandchild may hold the other ends of the pipes open for ever. A pipe that has ended closes by
+  // itself: destroyed at that moment, its handle would keep all of this gateway in memory (Deno 2.9.6).
   release(): void {
     for (const socket of this.#sockets) if (!socket.readableEnded) socket.destroy();
   }

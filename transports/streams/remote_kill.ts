@@ -1,71 +1,41 @@
 /**
- * A process behind a carrier, such as `ssh` or `docker exec -i`.
+ * A process at the far side of a program such as `ssh` or `docker exec -i`.
  *
  * @module
  */
 
-import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
+import { ForwardingTransport } from "./forward.ts";
 
 /**
- * Ends what is carried along with the carrier: not every carrier does that by itself. `docker exec`
- * leaves its process in the container, and a shared connection of `ssh` leaves a busy loop there.
+ * Ends the far process along with the program that reaches it: not every program does that by itself.
+ * `docker exec` leaves its process in the container, and a shared connection of `ssh` leaves a busy
+ * loop behind.
  */
-export class CarriedTransport implements Transport {
+export class RemoteKillTransport extends ForwardingTransport {
   readonly exited: Promise<ExitStatus>;
-  readonly output: Transport["output"];
-  readonly #carrier: Transport;
-  readonly #endFar: () => Promise<void>;
-  #farEnded: Promise<void> | undefined;
-  #ended = false;
+  readonly #kill: () => Promise<void>;
+  #killed: Promise<void> | undefined;
+  #isOver = false;
   #sent: "SIGTERM" | "SIGKILL" = "SIGTERM";
 
-  /** `endFar` ends the process at the far side; it never rejects, and has a bound. */
-  constructor(carrier: Transport, endFar: () => Promise<void>) {
-    this.#carrier = carrier;
-    this.#endFar = endFar;
-    this.output = carrier.output;
-    this.exited = carrier.exited.then(async (status) => {
-      this.#ended = true;
-      if (this.#farEnded === undefined) return status;
-      await this.#farEnded;
-      // What a carrier says of its own end by a signal is not what it says of the other's.
+  /** @param kill Ends the far process. It never rejects, and ends within bounded time. */
+  constructor(transport: Transport, kill: () => Promise<void>) {
+    super(transport);
+    this.#kill = kill;
+    this.exited = transport.exited.then(async (status) => {
+      this.#isOver = true;
+      if (this.#killed === undefined) return status;
+      await this.#killed;
+      // The near program reports its own end, not by which signal the far process has ended.
       return { code: null, signal: this.#sent };
     });
   }
 
-  abort(signal: "SIGTERM" | "SIGKILL"): void {
-    if (this.#ended) return;
+  override abort(signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.#isOver) return;
     this.#sent = signal;
-    this.#farEnded ??= this.#endFar();
-    this.#carrier.abort(signal);
-  }
-
-  start(sink: ByteSink): void {
-    this.#carrier.start(sink);
-  }
-
-  write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
-    return this.#carrier.write(chunks, written);
-  }
-
-  flushed(): Promise<void> {
-    return this.#carrier.flushed();
-  }
-
-  closeWrite(): void {
-    this.#carrier.closeWrite();
-  }
-
-  release(): void {
-    this.#carrier.release();
-  }
-
-  ref(): void {
-    this.#carrier.ref();
-  }
-
-  unref(): void {
-    this.#carrier.unref();
+    this.#killed ??= this.#kill();
+    super.abort(signal);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Why a connection to a server came to nothing, as the error that says what to do.
+ * Why a session of a server did not begin, as the error that says what to do.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import {
 import { messageOf } from "../../internal/errors.ts";
 import { Refusal, WrongServer } from "../../protocol/auth.ts";
 import { RefusalCode } from "../../protocol/auth_messages.ts";
-import type { Address } from "./socket.ts";
+import { type Address, formatAddress } from "./address.ts";
 
-/** A connection that was wanted. */
-export interface Wanted {
+/** A connection that failed. */
+export interface FailedConnection {
   address: Address;
   tls?: unknown;
-  /** The id of the gateway that connects; nothing for this process. */
+  /** The id of the gateway that connects; undefined for this process. */
   via?: string;
 }
 
-/** The error for what {@linkcode cause} tells. None of it has a token in it. */
-export function startFailure(cause: unknown, wanted: Wanted): LaunchError {
-  const { address, via } = wanted;
-  const tls = wanted.tls !== undefined;
+/** Returns the error for a cause. No message has a token in it. */
+export function startFailure(cause: unknown, connection: FailedConnection): LaunchError {
+  const { address, via } = connection;
+  const tls = connection.tls !== undefined;
   const by = via === undefined ? "" : ` via ${via}`;
   const failed = `cannot start a gateway at ${formatAddress(address)}${by}:`;
   if (cause instanceof LaunchError) return new LaunchError(`${failed} ${cause.message}`, { cause });
@@ -46,7 +46,7 @@ export function startFailure(cause: unknown, wanted: Wanted): LaunchError {
       { cause },
     );
   }
-  return connectionFailure(cause, failed, wanted);
+  return connectionFailure(cause, failed, connection);
 }
 
 function refused(refusal: Refusal, failed: string, tls: boolean): LaunchError {
@@ -66,13 +66,13 @@ function refused(refusal: Refusal, failed: string, tls: boolean): LaunchError {
 function connectionFailure(
   cause: unknown,
   failed: string,
-  { address: { hostname: host }, via }: Wanted,
+  { address: { hostname: host }, via }: FailedConnection,
 ): LaunchError {
   const code = codeOf(cause);
   const message = messageOf(cause);
   const options = { cause };
   if (cause instanceof Error && cause.name === "NotCapable") {
-    // Of a gateway, the message says by itself what to add to its spec.
+    // The message of a gateway says by itself what to add to its spec.
     const advice = via === undefined ? `; this process needs --allow-net=${host}` : "";
     return new LaunchError(`${failed} ${message}${advice}`, options);
   }
@@ -104,9 +104,4 @@ function connectionFailure(
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === "string" ? code : "";
-}
-
-/** `host:port`, with brackets around an IPv6 address. */
-export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -1,95 +1,126 @@
 /**
- * The keys that a spec with `tcp=` has besides the common ones.
+ * The keys of a spec with `tcp`.
  *
  * @module
  */
 
 import { SpecError } from "../../errors.ts";
-import type { Address } from "./socket.ts";
+import { defined } from "../../internal/defined.ts";
+import type { SpecReader } from "../spec_reader.ts";
+import { type Address, isLoopback, parseAddress } from "./address.ts";
 import { Secret } from "./secret.ts";
-import type { SpecEntries } from "../../spec/entries.ts";
-import { isLoopback, parseAddress } from "./address.ts";
 
-/** The keys, in the order in which messages name them. */
-export const TCP_KEYS = ["token", "token_file", "tls", "ca", "installvia", "insecure"] as const;
-/** What says which server it is: one that is installed is known. */
-const SERVER_KEYS = ["token", "token_file", "tls", "ca"] as const;
-/** Where a server is that is installed, if its spec names a port alone. */
-const INSTALL_HOSTNAME = "127.0.0.1";
-
-/** What those keys say. */
-export interface TcpSpec {
-  token?: Secret;
+/** The keys of a spec for a gateway behind a server. */
+export interface TcpKeys {
+  /** A server: `host:port`. */
+  tcp?: string;
+  /** The same as `tcp`. */
+  socket?: string;
+  /** With `tcp`: the server's token. It is not in the `spec` of the gateway. */
+  token?: string;
+  /** With `tcp`: a file that holds the token; default: the one in which a server keeps it. */
   token_file?: string;
-  tls: boolean;
+  /** With `tcp`: talk TLS, and trust the certificates of the system. */
+  tls?: boolean;
+  /** With `tcp`: talk TLS, and trust the certificates in this PEM file. */
   ca?: string;
+  /**
+   * With `tcp`: id of the gateway that starts a server for this one session there, at `host:port` or
+   * at a port of 127.0.0.1; port 0 is any that is free. Its token is a new one.
+   */
   installvia?: string;
+  /** With `installvia`: the server may listen elsewhere than on its own machine, without TLS. */
   insecure?: boolean;
 }
 
-/** Takes the keys of a spec with this address, if any; nothing where it has none of them. */
-export function tcpSpecOf(
-  entries: SpecEntries,
-  address: string | undefined,
-): TcpSpec | undefined {
-  const given = TCP_KEYS.filter((key) => entries.has(key));
-  if (given.length === 0) return undefined;
-  if (address === undefined) {
-    throw new SpecError(`the key "${given[0]}" goes with "tcp" alone`);
-  }
-  const tls = entries.flag("tls");
-  if (entries.flag("insecure") && !entries.has("installvia")) {
+/** Those that go with `tcp` alone, in the order in which messages name them. */
+export const TCP_KEYS = ["token", "token_file", "tls", "ca", "installvia", "insecure"] as const;
+/** Keys that identify a running server, and so do not go with `installvia`. */
+const SERVER_KEYS = ["token", "token_file", "tls", "ca"] as const;
+/** Where an installed server listens if its spec names a port alone. */
+const INSTALL_HOSTNAME = "127.0.0.1";
+
+/** A server, and how to talk to it. */
+export interface ServerOptions {
+  readonly address: Address;
+  readonly token?: Secret;
+  readonly token_file?: string;
+  readonly tls: boolean;
+  readonly ca?: string;
+}
+
+/** What the keys say. */
+export interface TcpOptions extends ServerOptions {
+  /** The address as given. */
+  readonly value: string;
+  readonly installvia?: string;
+  readonly insecure?: true;
+}
+
+/**
+ * Parses the keys of a spec.
+ *
+ * @throws {SpecError} for an address that is none, and for keys that do not go together.
+ */
+export function parseTcp(spec: SpecReader): TcpOptions {
+  const value = spec.text("socket") ?? spec.required("tcp");
+  const tls = spec.flag("tls");
+  if (spec.flag("insecure") && !spec.has("installvia")) {
     throw new SpecError(`the key "insecure" goes with "installvia" alone`);
   }
-  const installvia = entries.text("installvia");
-  if (installvia !== undefined) return installedSpec(entries, installvia, address);
-  const [token, token_file, ca] = (["token", "token_file", "ca"] as const)
-    .map((key) => entries.text(key));
+  const installvia = spec.text("installvia");
+  if (installvia !== undefined) return parseInstalled(spec, installvia, value);
+  const [token, token_file, ca] = ["token", "token_file", "ca"].map((key) => spec.text(key));
   if (token !== undefined && token_file !== undefined) {
     throw new SpecError(`the keys "token" and "token_file" exclude each other`);
   }
+  const address = parseAddress(value);
+  if (address === undefined || address.port === 0) {
+    throw new SpecError(
+      `the key "tcp" is host:port, or [address]:port for IPv6, not "${value}"`,
+    );
+  }
   return {
-    ...(token === undefined ? {} : { token: new Secret(token) }),
-    ...(token_file === undefined ? {} : { token_file }),
+    value,
+    address,
     tls: tls || ca !== undefined,
-    ...(ca === undefined ? {} : { ca }),
+    ...(token === undefined ? {} : { token: new Secret(token) }),
+    ...defined({ token_file, ca }),
   };
 }
 
-function installedSpec(
-  entries: SpecEntries,
-  installvia: string,
-  address: string,
-): TcpSpec {
-  const known = SERVER_KEYS.find((key) => entries.has(key));
+function parseInstalled(spec: SpecReader, installvia: string, value: string): TcpOptions {
+  const known = SERVER_KEYS.find((key) => spec.has(key));
   if (known !== undefined) {
     throw new SpecError(
       `the key "${known}" is for a server that is there; "installvia" starts one with a token of its ` +
         `own, and without TLS`,
     );
   }
-  const insecure = entries.flag("insecure");
-  const where = installAddress(address);
-  if (!isLoopback(where.hostname) && !insecure) {
+  const address = parseAddress(value, INSTALL_HOSTNAME);
+  if (address === undefined) {
     throw new SpecError(
-      `refusing to install a server on ${where.hostname}, without TLS: whoever is on the way could ` +
+      `with "installvia", the key "tcp" is host:port, [address]:port for IPv6, or a port, not "${value}"`,
+    );
+  }
+  const { hostname } = address;
+  const insecure = spec.flag("insecure");
+  if (!isLoopback(hostname) && !insecure) {
+    throw new SpecError(
+      `refusing to install a server on ${hostname}, without TLS: whoever is on the way could ` +
         `read and change what is said, and take it over. Connect through the gateway, by ` +
         `tcp=0//installvia=${installvia}//via=${installvia}, or say "insecure" if the network is one ` +
         `that you trust`,
     );
   }
-  return { tls: false, installvia, ...(insecure ? { insecure } : {}) };
+  return { value, address, tls: false, installvia, ...(insecure ? { insecure } : {}) };
 }
 
-/**
- * Where a server is to be installed: `host:port`, or the port alone.
- *
- * @throws {SpecError} where it is neither.
- */
-export function installAddress(text: string): Address {
-  const address = parseAddress(text, INSTALL_HOSTNAME);
-  if (address !== undefined) return address;
-  throw new SpecError(
-    `with "installvia", the key "tcp" is host:port, [address]:port for IPv6, or a port, not "${text}"`,
-  );
+/** Returns the keys and their values, but not the token. */
+export function shownTcp(options: TcpOptions): TcpKeys {
+  const { value, token_file, tls, ca, installvia, insecure } = options;
+  return {
+    tcp: value,
+    ...defined({ token_file, tls: tls || undefined, ca, installvia, insecure }),
+  };
 }

@@ -11,40 +11,35 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ExactStream } from "../../protocol/auth_messages.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { NodeByteStream } from "../streams/node_stream.ts";
+import type { Address } from "./address.ts";
 import { checkTlsOverStreams } from "./tls_streams.ts";
 
-/** Where a server listens. */
-export interface Address {
-  hostname: string;
-  port: number;
-}
-
-/** Says that TLS is wanted. */
+/** TLS, with the certificates to trust. */
 export interface TlsOptions {
-  /** Certificates to trust, in PEM, instead of the system's. */
+  /** Certificates in PEM, instead of the system's. */
   ca?: string;
 }
 
-/** A connection under way: a socket of Node's, or what behaves as one. */
-export type Carrier = Duplex & { ref(): unknown; unref(): unknown };
+/** A socket of Node's, or a stream that behaves like one. */
+export type SocketLike = Duplex & { ref(): unknown; unref(): unknown };
 
 /** Where to connect, and how. */
 export interface ConnectOptions {
   address: Address;
-  /** Nothing for a connection without TLS. */
+  /** Undefined for a connection without TLS. */
   tls?: TlsOptions;
-  /** Begins a connection from elsewhere; default: from this machine. */
-  dial?(address: Address): Carrier;
+  /** Begins a connection from another machine; default: from this one. */
+  dial?(address: Address): SocketLike;
 }
 
-/** Idle time after which the kernel asks whether the other machine is there. */
+/** Idle time after which the kernel probes the connection. */
 export const KEEP_ALIVE_MS = 15_000;
-/** What may wait to be read by count; more is left to the kernel. */
+/** Bound of what is buffered for reads by count; more is left to the kernel. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
 /** A connection to a server. */
 export class SocketStream implements ExactStream, ByteStream {
-  /** SHA-256 of the certificate that the server has shown; nothing without TLS. */
+  /** SHA-256 of the server's certificate; undefined without TLS. */
   readonly certificate: Uint8Array | undefined;
   readonly #socket: Duplex;
   readonly #stream: NodeByteStream;
@@ -66,22 +61,22 @@ export class SocketStream implements ExactStream, ByteStream {
   /**
    * Connects.
    *
-   * @param opened is called at once, before it is connected, with what carries it.
+   * @param opened Called at once, with a socket that is not connected yet.
    * @throws what Node throws: an error with a `code` such as `ECONNREFUSED`.
    */
   static async connect(
     options: ConnectOptions,
-    opened: (carrier: Carrier) => void,
+    opened: (socket: SocketLike) => void,
   ): Promise<SocketStream> {
-    const { carrier, tls } = begin(options);
-    opened(carrier);
+    const { socket, tls } = begin(options);
+    opened(socket);
     const connected = Promise.withResolvers<void>();
-    if (tls === undefined) carrier.once("connect", connected.resolve);
+    if (tls === undefined) socket.once("connect", connected.resolve);
     else tls.once("secureConnect", connected.resolve);
-    for (const each of [carrier, tls]) each?.on("error", connected.reject);
-    carrier.once("close", () => connected.reject(new Error("the connection was closed")));
+    for (const each of [socket, tls]) each?.on("error", connected.reject);
+    socket.once("close", () => connected.reject(new Error("the connection was closed")));
     await connected.promise;
-    return new SocketStream(tls ?? carrier, tls === undefined ? undefined : await seen(tls));
+    return new SocketStream(tls ?? socket, tls === undefined ? undefined : await hashOf(tls));
   }
 
   async read(count: number): Promise<Uint8Array | undefined> {
@@ -101,7 +96,7 @@ export class SocketStream implements ExactStream, ByteStream {
     return this.#stream.write(bytes instanceof Uint8Array ? [bytes] : bytes, written);
   }
 
-  /** From now on everything goes to `sink`. */
+  /** Sends to `sink` what was not read yet, and all that follows. */
   start(sink: ByteSink): void {
     this.#sink = sink;
     if (this.#unread.length > 0) sink.data(this.#unread);
@@ -135,10 +130,10 @@ export class SocketStream implements ExactStream, ByteStream {
   }
 }
 
-/** Where TLS goes over another carrier, that is not the one that speaks it. */
+/** Begins a connection. TLS over a dialled socket is another socket on top of that. */
 function begin(
   { address, tls, dial }: ConnectOptions,
-): { carrier: Carrier; tls: TLSSocket | undefined } {
+): { socket: SocketLike; tls: TLSSocket | undefined } {
   const { hostname: host, port } = address;
   const ca = tls?.ca === undefined ? {} : { ca: tls.ca };
   if (dial === undefined) {
@@ -148,19 +143,19 @@ function begin(
       socket.setNoDelay(true);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
     });
-    return { carrier: socket, tls: secure };
+    return { socket, tls: secure };
   }
   if (tls !== undefined) checkTlsOverStreams("TLS through another gateway");
-  const carrier = dial(address);
-  if (tls === undefined) return { carrier, tls };
+  const socket = dial(address);
+  if (tls === undefined) return { socket, tls };
   const servername = isIP(host) === 0 ? { servername: host } : {};
-  const secure = connectTls({ socket: carrier as never, host, ...servername, ...ca });
-  carrier.on("error", (error) => secure.destroy(error));
-  carrier.on("close", () => secure.destroy());
-  return { carrier, tls: secure };
+  const secure = connectTls({ socket: socket as never, host, ...servername, ...ca });
+  socket.on("error", (error) => secure.destroy(error));
+  socket.on("close", () => secure.destroy());
+  return { socket, tls: secure };
 }
 
-async function seen(socket: TLSSocket): Promise<Uint8Array> {
+async function hashOf(socket: TLSSocket): Promise<Uint8Array> {
   const { raw } = socket.getPeerCertificate();
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(raw)));
 }

@@ -1,39 +1,39 @@
 /**
- * What a middle gateway runs to carry a TCP connection: it connects and passes bytes on.
+ * The function that a relay gateway runs for a TCP connection: it connects and passes bytes on.
  *
  * @module
  */
 
 import type { Channel } from "../../channel/channel.ts";
-import type { Address } from "../tcp/socket.ts";
+import type { Address } from "../tcp/address.ts";
 
-/** Begins what it sends, once it is connected. */
+/** The first item that it sends, once it is connected. */
 export const CONNECTED = "connected";
 
-/** What it is told. */
+/** Its arguments. */
 export interface DialArgs extends Address {
   /** See {@linkcode CONNECTED}. */
   connected: string;
-  /** Idle milliseconds after which the kernel asks whether the other machine is there. */
+  /** Idle milliseconds after which the kernel probes the connection. */
   keepAlive: number;
 }
 
 /**
- * Sent as text: it uses nothing but its parameters. Where the initiator goes away, or closes the
- * channel, the connection is closed.
+ * Connects, and passes on bytes in both directions. It is sent as text, so it uses nothing but its
+ * parameters. The connection ends with the channel, and so with the initiator.
  */
 export async function dial(
   channel: Channel<Uint8Array, Uint8Array | string>,
   { hostname, port, connected, keepAlive }: DialArgs,
 ): Promise<void> {
   const host = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-  // `node:net` looks the name up before it asks, and then does not say what it lacks.
+  // `node:net` resolves the name before it checks, and then does not name the missing permission.
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     throw new Deno.errors.NotCapable(
       `Requires net access to "${host}", run again with the --allow-net flag`,
     );
   }
-  // Not `Deno.connect`: up to 2.7 that tries the first address of a name alone.
+  // Not `Deno.connect`: up to 2.7 it tries only the first address of a name.
   const { connect } = await import("node:net");
   const socket = connect({ host: hostname, port, allowHalfOpen: true });
   channel.signal.addEventListener("abort", () => socket.destroy());

@@ -8,11 +8,11 @@ import { type Channel, coreOf } from "../../channel/channel.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
-import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
-import type { LaunchPlan } from "../machine/plan.ts";
 import { endingWithParent } from "../machine/machine.ts";
+import type { ProcessOptions } from "../streams/process.ts";
+import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
-/** What carries it: a middle gateway. */
+/** A gateway that starts processes and makes connections for others (`via`). */
 export interface RelayGateway {
   readonly id: string;
   newChannel<Receive, Send>(): Channel<Receive, Send>;
@@ -28,7 +28,7 @@ export interface RelayGateway {
   hold(): Hold;
 }
 
-/** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
+/** A process that a relay gateway starts: its bytes go over one channel, with its backpressure. */
 export class RelayProcess implements Transport {
   readonly exited: Promise<ExitStatus>;
   readonly output: Transport["output"];
@@ -37,8 +37,8 @@ export class RelayProcess implements Transport {
   readonly #side: Channel<RelayReport, Deno.Signal>;
   #hold: Hold | undefined;
 
-  /** @param name What the middle gateway's status, and messages, call it. */
-  constructor(relay: RelayGateway, { command, env }: LaunchPlan, name: string) {
+  /** @param name Its name in the relay gateway's status and in messages. */
+  constructor(relay: RelayGateway, { command, env = {} }: ProcessOptions, name: string) {
     this.#relay = relay;
     this.#side = relay.newChannel<RelayReport, Deno.Signal>();
     this.#channel = relay.relay(
@@ -65,7 +65,7 @@ export class RelayProcess implements Transport {
     return coreOf(this.#channel)?.sendBytes(chunks, written);
   }
 
-  // What the channel has taken is the middle's to write.
+  // What the channel has accepted, the relay gateway will write.
   async flushed(): Promise<void> {}
 
   closeWrite(): void {
@@ -90,7 +90,7 @@ export class RelayProcess implements Transport {
     this.#hold = undefined;
   }
 
-  /** Reads what comes on the side, up to how the process ended; or the relay, which tells nothing. */
+  /** Reads stderr and the exit status from the side channel. The end of the relay gateway leaves it unknown. */
   #report(stderr: WritableStreamDefaultWriter<Uint8Array>): Promise<ExitStatus> {
     return new Promise((resolve) => {
       coreOf(this.#side)?.consume(
@@ -103,13 +103,13 @@ export class RelayProcess implements Transport {
           resolve(NO_STATUS);
         },
       );
-      // It may not even have been able to start the process: then nothing ends the side there.
+      // If the process could not even be started, nothing closes the side channel there.
       coreOf(this.#channel)?.onEnd(() => coreOf(this.#channel)?.failure && this.#side.close());
     });
   }
 }
 
-/** The far side may tell anything. */
+/** Checks a report: the far side may send anything. */
 function statusOf(report: unknown): ExitStatus {
   const { code, signal } = (report ?? {}) as Partial<ExitStatus>;
   return {

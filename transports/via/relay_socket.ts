@@ -7,11 +7,12 @@
 import { Duplex } from "node:stream";
 import type { Hold } from "../../internal/keep_alive.ts";
 import { type Channel, coreOf } from "../../channel/channel.ts";
-import { type Address, KEEP_ALIVE_MS } from "../tcp/socket.ts";
+import type { Address } from "../tcp/address.ts";
+import { KEEP_ALIVE_MS } from "../tcp/socket.ts";
 import { CONNECTED, dial } from "./dial.ts";
 import type { RelayGateway } from "./relay_process.ts";
 
-/** Bytes relayed by a middle gateway: over one channel, with its backpressure. */
+/** A connection that a relay gateway makes: over one channel, with its backpressure. */
 export class RelaySocket extends Duplex {
   readonly #relay: RelayGateway;
   readonly #channel: Channel<Uint8Array | string, Uint8Array>;
@@ -19,9 +20,9 @@ export class RelaySocket extends Duplex {
   #hold: Hold | undefined;
 
   /**
-   * Emits `connect` as a socket does, or fails with what the middle gateway tells.
+   * Emits `connect` as a socket does, or fails with the relay gateway's error.
    *
-   * @param name What the middle gateway's status, and messages, call it.
+   * @param name Its name in the relay gateway's status and in messages.
    */
   constructor(relay: RelayGateway, address: Address, name: string) {
     super({ allowHalfOpen: false });
@@ -29,7 +30,7 @@ export class RelaySocket extends Duplex {
     const args = { ...address, connected: CONNECTED, keepAlive: KEEP_ALIVE_MS };
     const channel = this.#channel = relay.remoteExec(dial, args, { name });
     coreOf(channel)?.consume(
-      (item) => item === CONNECTED ? void this.emit("connect") : this.#arrived(item),
+      (item) => item === CONNECTED ? void this.emit("connect") : this.#push(item),
       () => {
         const failure = coreOf(channel)?.failure;
         if (failure !== undefined) this.destroy(failure);
@@ -70,17 +71,17 @@ export class RelaySocket extends Duplex {
     done(error);
   }
 
-  /** The far side may send anything: what is no chunk breaks the connection. */
-  #arrived(item: unknown): Promise<void> | void {
+  /** Takes an item. The far side may send anything: an item that is not bytes breaks the connection. */
+  #push(item: unknown): Promise<void> | void {
     if (!(item instanceof Uint8Array)) {
-      return void this.destroy(new Error("the gateway between sent something that is not bytes"));
+      return void this.destroy(new Error("the relay gateway sent something that is not bytes"));
     }
     if (this.push(item) || this.destroyed) return;
     return new Promise((resolve) => this.#wanted = resolve);
   }
 }
 
-/** Not as the `Buffer` that it is, which is no item. */
+/** Returns the bytes of a `Buffer`, which itself is no item. */
 function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length);
 }

@@ -1,0 +1,80 @@
+/**
+ * Why a gateway did not start.
+ *
+ * @module
+ */
+
+import { type ExecnetError, LaunchError } from "../../errors.ts";
+import { isOlder } from "../../internal/version.ts";
+import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
+import type { Launch } from "../kind.ts";
+import { type Machine, NO_PROGRAM } from "../machine/machine.ts";
+import { denoVersionError } from "../program/deno_command.ts";
+import type { ProcessOptions } from "../streams/process.ts";
+import type { ExitStatus } from "../transport.ts";
+
+/** Cuts longer lines in messages: a program that takes its command line for text prints all of it. */
+const MAX_SHOWN_CHARACTERS = 300;
+const VERSION_TIMEOUT_MS = 5_000;
+
+/**
+ * Returns the error for a process that ended before its handshake, with what to do about it.
+ *
+ * @param seen The lines that it printed.
+ */
+export async function launchError(
+  launch: Launch,
+  id: string,
+  status: ExitStatus,
+  seen: readonly string[],
+  machine: Machine,
+): Promise<ExecnetError> {
+  const { kind } = launch;
+  const tail = seen.length > 0
+    ? `; it printed:\n${seen.map((line) => `    ${shortened(line)}`).join("\n")}`
+    : "";
+  const noProgram = seen.find((line) => line.startsWith(NO_PROGRAM));
+  if (noProgram !== undefined) {
+    return new LaunchError(
+      `cannot start gateway ${id}: ${machine.via ?? "this machine"} has no program ${
+        noProgram.slice(NO_PROGRAM.length)
+      }`,
+    );
+  }
+  const known = kind.explain({ request: launch, id, status, seen, tail });
+  if (known !== undefined) return known;
+  const version = await versionOf(kind.versionCommand?.(launch), machine);
+  if (version !== undefined && isOlder(version, MIN_DENO_VERSION)) {
+    return denoVersionError(id, version);
+  }
+  const how = status.signal !== null
+    ? `process was ended by ${status.signal}`
+    : status.code !== null
+    ? `process ended with code ${status.code}`
+    : "connection ended";
+  return new LaunchError(
+    `cannot start gateway ${id}: its ${how} before it answered` +
+      (tail || "; does a Deno start there, and does what starts it pass on stdin and stdout?"),
+  );
+}
+
+function shortened(line: string): string {
+  return line.length > MAX_SHOWN_CHARACTERS ? `${line.slice(0, MAX_SHOWN_CHARACTERS)}…` : line;
+}
+
+/** Returns the version of a Deno that may be too old to know our flags. */
+async function versionOf(
+  command: ProcessOptions | undefined,
+  machine: Machine,
+): Promise<string | undefined> {
+  if (command === undefined) return undefined;
+  try {
+    const { stdout, stderr } = await machine.run(command, {
+      signal: AbortSignal.timeout(VERSION_TIMEOUT_MS),
+    });
+    // A start script prints everything on stderr.
+    return /^deno (\d+\.\d+\.\d+\S*)/m.exec(`${stdout}\n${stderr}`)?.[1];
+  } catch {
+    return undefined;
+  }
+}
