@@ -29,7 +29,7 @@ test("a map stops at an item that throws, after the results of those before", as
     assert(error instanceof RemoteError);
     assertEquals([error.name, error.message], ["RangeError", "no 3"]);
     assertEquals(Reflect.get(error, "code"), 33);
-    assertMatch(error.remoteStack, /map_errors_test\.ts:10:/);
+    assertMatch(error.remoteStack, /errors_test\.ts:10:/);
   }
 });
 
