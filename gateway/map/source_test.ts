@@ -59,7 +59,7 @@ Deno.test("Source is done at the end, and keeps the error that it ended with", a
 
 Deno.test("Source.close() runs the iterator's finally, once", async () => {
   const seen: string[] = [];
-  const { source } = watched((async function* () {
+  const { source, change } = watched((async function* () {
     try {
       yield 1;
     } finally {
@@ -68,8 +68,7 @@ Deno.test("Source.close() runs the iterator's finally, once", async () => {
     }
   })());
   source.want(1);
-  await Promise.resolve();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await change();
   await source.close();
   await source.close();
   assertEquals(seen, ["finally"]);

@@ -18,7 +18,7 @@ const LATE = 1.5;
  * @returns A function that stops the heartbeat.
  */
 export function startHeartbeat(
-  connection: Connection,
+  connection: Pick<Connection, "heard" | "ping">,
   seconds: number,
   silent: () => void,
 ): () => void {

@@ -1,11 +1,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Channel, Group, RemoteError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
+import { until } from "../support/deadline.ts";
+
+/** How many items of 50,000 bytes the first window of a channel holds. */
+const WINDOW_ITEMS = 20;
 
 test("a bridge keeps what waits for a slow reader as it came", async () => {
   await using group = await Group.open(["popen//id=source", "popen//id=reader"]);
-  const numbers = group.get("source")?.remoteExec(async function* (_: Channel, count: number) {
-    for (let n = 0; n < count; n++) yield new Uint8Array(50_000).fill(n);
+  const source = group.get("source");
+  const numbers = source?.remoteExec(async function* (_: Channel, count: number) {
+    for (let n = 0; n < count; n++) {
+      Reflect.set(globalThis, "yielded", n);
+      yield new Uint8Array(50_000).fill(n);
+    }
   }, 200);
   const sums = group.get("reader")?.remoteExec(
     async (channel: Channel<"go", number>, numbers: Channel<Uint8Array>) => {
@@ -14,7 +22,13 @@ test("a bridge keeps what waits for a slow reader as it came", async () => {
     },
     numbers as Channel<Uint8Array>,
   );
-  await new Promise((resolve) => setTimeout(resolve, 500)); // all windows are used up meanwhile
+  // The source waits for credit if it stands still behind the first window.
+  let yielded = 0;
+  await until("all windows to be used up", async () => {
+    const before = yielded;
+    yielded = await source?.call(() => Reflect.get(globalThis, "yielded")) ?? 0;
+    return yielded === before && yielded > WINDOW_ITEMS;
+  });
   await sums?.send("go");
   const seen: number[] = [];
   for await (const sum of sums ?? []) seen.push(sum);

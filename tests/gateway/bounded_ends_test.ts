@@ -99,13 +99,6 @@ test("a gateway with a heartbeat that falls silent is ended, and its error says 
   await whenGone(gw.remote.pid);
 });
 
-test("a gateway with a heartbeat that has nothing to say stays", async () => {
-  await using group = new Group();
-  const gw = await group.makeGateway("popen//heartbeat=1");
-  await gw.call(() => new Promise((resolve) => setTimeout(resolve, 3_500)));
-  assertEquals(await gw.call(() => 1), 1);
-});
-
 test("terminate() with an endless timeout only asks", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();

@@ -10,6 +10,7 @@ import {
 } from "../../mod.ts";
 import { runScript, whenGone } from "../support/processes.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
+import { until } from "../support/deadline.ts";
 
 type ErrorClass<E extends ExecnetError> = new (message: string) => E;
 
@@ -123,14 +124,12 @@ test("a gateway ended while it starts rejects makeGateway(), and leaves no proce
   );
   const group = new Group();
   const failed = assertRejects(() => group.makeGateway({ popen: true, deno, output: "null" }));
-  const read = async (): Promise<number> => {
-    try {
-      return Number(await Deno.readTextFile(pidFile)) || await read();
-    } catch {
-      return await new Promise((resolve) => setTimeout(() => resolve(read()), 5));
-    }
-  };
-  const pid = await read();
+  let pid = 0;
+  await until("the start of its Deno", async () => {
+    pid = Number(await Deno.readTextFile(pidFile).catch(() => ""));
+    return pid > 0;
+  });
+
   await group.terminate({ timeout: 50 });
   await failed;
   await whenGone(pid);

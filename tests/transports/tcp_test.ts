@@ -178,8 +178,8 @@ test("a gateway that is ended while it connects lets go of everything", async ()
   await using silent = new Listener(drain);
   const group = new Group();
   const started = assertRejects(() => group.makeGateway(silent.spec));
-  // The loader of the program runs first: only then is there something to end.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await silent.accepted;
+
   await group.terminate({ timeout: 10 });
   await started;
 });

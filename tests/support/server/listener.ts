@@ -1,9 +1,10 @@
 import { TOKEN } from "./test_server.ts";
 
-/** Something that listens, and does with each connection what it likes. */
+/** A server that treats each connection as a test wants. */
 export class Listener implements AsyncDisposable {
   readonly #listener: Deno.Listener;
   readonly #work: Promise<void>;
+  readonly #accepted = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
 
   constructor(meet: (conn: Deno.Conn) => Promise<void>) {
@@ -15,7 +16,12 @@ export class Listener implements AsyncDisposable {
     return `tcp=127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}//token=${TOKEN}`;
   }
 
-  /** Resolves when it is done with a connection. */
+  /** Resolves when a client has connected. */
+  get accepted(): Promise<void> {
+    return this.#accepted.promise;
+  }
+
+  /** Resolves when a connection was closed. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
@@ -29,11 +35,13 @@ export class Listener implements AsyncDisposable {
     const met: Promise<void>[] = [];
     try {
       for await (const conn of this.#listener) {
+        this.#accepted.resolve();
         met.push(
           meet(conn).catch(() => {}).finally(() => {
             try {
               conn.close();
-            } catch { /* whoever met it has */ }
+            } catch { /* the test has closed it */ }
+
             this.#closed.resolve();
           }),
         );
