@@ -2,8 +2,12 @@
  * The layering of the sources, checked: see CONTRIBUTING.md for its reasons.
  */
 import type { ModuleGraph } from "./module_graph.ts";
+import { isProduct, roomOf } from "./rooms.ts";
 
-/** Which room may import which. A room may always import itself. */
+/**
+ * Which rooms and sub-rooms a room may import, besides itself. A sub-room with a row of its own has
+ * that instead of its room's.
+ */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
   internal: [],
@@ -11,7 +15,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   permissions: ["errors", "internal", "protocol"],
   code: ["errors", "internal", "protocol"],
   channel: ["errors", "internal", "protocol"],
-  transports: ["errors", "internal", "protocol", "channel", "permissions"],
+  transports: ["errors", "internal", "protocol", "permissions"],
+  "transports/via": ["errors", "internal", "protocol", "permissions", "channel"],
   spec: ["errors", "internal", "channel", "permissions", "transports"],
   gateway: [
     "errors",
@@ -23,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "transports",
     "spec",
   ],
-  remote: ["errors", "internal", "protocol", "channel", "transports"],
+  remote: ["errors", "internal", "protocol", "channel", "transports/streams"],
   server: ["errors", "internal", "protocol", "permissions", "transports"],
   serve: ["permissions", "server"],
   mod: [
@@ -38,10 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
-/** Code about the package, not of it. */
-const OUTSIDE = ["_tools", "bench", "examples", "tests"];
-
-/** A sentence for each import that breaks the layering, and for each circle. */
+/** Returns a sentence for each import that breaks the layering, and for each circle. */
 export function findViolations(graph: ModuleGraph): string[] {
   return [...findLayerBreaks(graph), ...findCircles(graph)];
 }
@@ -49,33 +51,65 @@ export function findViolations(graph: ModuleGraph): string[] {
 function findLayerBreaks(graph: ModuleGraph): string[] {
   const found: string[] = [];
   for (const [from, targets] of graph) {
-    const layer = layerOf(from);
-    if (OUTSIDE.includes(layer) || from.endsWith("_test.ts")) continue;
-    const allowed = MAY_IMPORT[layer];
-    if (!allowed) {
-      found.push(`${from} belongs to no layer that check_layers.ts knows`);
+    if (!isProduct(from)) continue;
+    const ruled = Object.keys(MAY_IMPORT).findLast((place) => isIn(from, place));
+    if (ruled === undefined) {
+      found.push(`${from} belongs to no room that check_layers.ts knows`);
       continue;
     }
+    const allowed = MAY_IMPORT[ruled];
     for (const to of targets) {
-      const target = layerOf(to);
-      if (target === layer || allowed.includes(target)) continue;
-      found.push(`${from} imports ${to}: ${layer} may import ${list(allowed)}`);
+      if ([roomOf(from), ...allowed].some((place) => isIn(to, place))) continue;
+      found.push(`${from} imports ${to}: ${ruled} may import ${list(allowed)}`);
     }
   }
   return found;
 }
 
-/** `channel/state.ts` is of `channel`, `errors.ts` of `errors`. */
-function layerOf(path: string): string {
-  return path.split("/", 1).join("").replace(/\.[jt]s$/, "");
+function isIn(path: string, place: string): boolean {
+  return path.startsWith(`${place}/`) || roomOf(path) === place;
 }
 
-function list(layers: readonly string[]): string {
-  return layers.length === 0 ? "nothing" : `only ${layers.join(", ")}`;
+function list(rooms: readonly string[]): string {
+  return rooms.length === 0 ? "nothing" : `only ${rooms.join(", ")}`;
+}
+
+/**
+ * Returns the circles of rooms, of sub-rooms and of files. At each depth a folder counts as one, and a
+ * file above that depth by itself: so a sub-room may use a file of the room around it, unless that
+ * file needs the sub-room.
+ */
+function findCircles(graph: ModuleGraph): string[] {
+  const product = new Map([...graph].filter(([file]) => isProduct(file)));
+  for (let depth = 1; depth <= depthOf(product); depth++) {
+    const found = circlesIn(collapsed(product, depth));
+    // A circle of files is one of their rooms, too: the outermost says most.
+    if (found.length > 0) return found;
+  }
+  return circlesIn(graph);
+}
+
+function depthOf(graph: ModuleGraph): number {
+  return Math.max(0, ...Array.from(graph.keys(), (file) => file.split("/").length));
+}
+
+/** Merges all files that share their first `depth` folders into one node of the graph. */
+function collapsed(graph: ModuleGraph, depth: number): ModuleGraph {
+  const nodeOf = (file: string) => {
+    const folders = file.split("/").slice(0, -1);
+    return folders.length < depth ? file : `${folders.slice(0, depth).join("/")}/`;
+  };
+  const nodes = new Map<string, string[]>();
+  for (const [file, targets] of graph) {
+    const node = nodeOf(file);
+    const others = targets.map(nodeOf).filter((target) => target !== node);
+    nodes.set(node, [...nodes.get(node) ?? [], ...others]);
+  }
+  return nodes;
 }
 
 /** Follows the imports depth first; one that leads back into the path walked so far closes a circle. */
-function findCircles(graph: ModuleGraph): string[] {
+function circlesIn(graph: ModuleGraph): string[] {
   const found: string[] = [];
   const done = new Set<string>();
   const path: string[] = [];
@@ -94,5 +128,5 @@ function findCircles(graph: ModuleGraph): string[] {
     done.add(file);
   }
   for (const file of graph.keys()) visit(file);
-  return found;
+  return [...new Set(found)];
 }

@@ -128,6 +128,11 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
   );
 }
 
+/** Returns the ids of the gateways that have to be up before, and to outlive, one with this spec. */
+export function requiredIds({ via, kind, options }: ResolvedSpec): string[] {
+  return [...(via === undefined ? [] : [via]), ...(kind.requires?.(options) ?? [])];
+}
+
 function knownKeys(): SpecKeys {
   return {
     common: [

@@ -6,7 +6,7 @@
 
 import { SpecError } from "../../errors.ts";
 import { specLabel } from "../../spec/shown.ts";
-import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
+import { type GatewaySpec, requiredIds, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
 
 /** One gateway of a group that is to be opened. */
 export interface PlannedGateway {
@@ -35,11 +35,6 @@ export function planGroup(specs: readonly (string | GatewaySpec)[]): PlannedGate
   }));
   checkOrder(plan);
   return plan;
-}
-
-/** Returns the ids of the gateways that have to be up before, and to outlive, one with this spec. */
-export function requiredIds({ via, kind, options }: ResolvedSpec): string[] {
-  return [...(via === undefined ? [] : [via]), ...(kind.requires?.(options) ?? [])];
 }
 
 /** A gateway that is to be ended. */
