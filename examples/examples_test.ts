@@ -56,14 +56,14 @@ async function outputOf(name: string): Promise<string> {
   return stdout;
 }
 
-Deno.test("quickstart prints what its gateway answered", async () => {
+Deno.test("quickstart prints the answer of its gateway", async () => {
   assertMatch(
     await outputOf("quickstart"),
     /^gateway gw0 runs Deno \d+\.\d+\.\d+\S* on \w+\n41 \+ 1 = 42\ndoubled: 2\ndoubled: 4\ndoubled: 6\n2 to the 10th is 1024\n$/,
   );
 });
 
-Deno.test("cwd tells equal working directories from different ones", async () => {
+Deno.test("cwd compares working directories", async () => {
   assertMatch(
     await outputOf("cwd"),
     /^here: \/.+\nroot: \/\nalso-root: \/\nhere is where this process is: true\nroot and also-root are the same: true\nhere and root are the same: false\n$/,
@@ -84,7 +84,7 @@ Deno.test("channels_over_channels gets each answer on its own channel", async ()
   );
 });
 
-Deno.test("permissions shows what is granted, denied, narrowed and refused", async () => {
+Deno.test("permissions shows grants, denials, narrowing and refusals", async () => {
   assertEquals(
     await outputOf("permissions"),
     [
@@ -102,7 +102,7 @@ Deno.test("permissions shows what is granted, denied, narrowed and refused", asy
   );
 });
 
-Deno.test("cancel stops one execution by asking, and another by ending its process", async () => {
+Deno.test("cancel stops one execution cooperatively, and another by ending its process", async () => {
   const { code, stdout, stderr } = await runExample("cancel");
   assertEquals([code, stderr], [0, "[gw0] stopped after some rounds\n"]);
   assertEquals(
@@ -118,25 +118,25 @@ Deno.test("via starts gateways through another", async () => {
   );
 });
 
-Deno.test("multiplier multiplies by its argument, and is refused what is around it", async () => {
+Deno.test("multiplier multiplies by its argument, and captured variables are refused", async () => {
   assertMatch(
     await outputOf("multiplier"),
     /^1 \* 10 = 10\n2 \* 10 = 20\n3 \* 10 = 30\nrefused: factor on line \d+\n$/,
   );
 });
 
-Deno.test("remote_module runs a module with its imports, and tells its errors by its lines", async () => {
+Deno.test("remote_module runs a module with its imports, and its errors name the module's lines", async () => {
   assertEquals(
     await outputOf("remote_module"),
     "the: 3\ndog: 2\nRangeError in count_words.ts:8: there is no top -1\n",
   );
 });
 
-Deno.test("command_loop keeps what it is told between two commands", async () => {
+Deno.test("command_loop keeps state between two commands", async () => {
   assertEquals(await outputOf("command_loop"), "sum: 42\nsum: 0\n");
 });
 
-Deno.test("tcp_gateway works at a server, and is refused what that does not grant", async () => {
+Deno.test("tcp_gateway works through a server, and is refused more than that grants", async () => {
   assertEquals(
     await outputOf("tcp_gateway"),
     "sessions: 1\nthe host has a name: true\nasked for more: LaunchError\n" +
@@ -151,7 +151,7 @@ Deno.test("redirect_output collects the lines of a gateway", async () => {
   );
 });
 
-Deno.test("taskserver has each task done once, by whichever worker is free", async () => {
+Deno.test("taskserver runs each task once, on whichever worker is free", async () => {
   const lines = (await outputOf("taskserver")).trimEnd().split("\n");
   assertEquals(lines.length, 12);
   assertEquals(lines[1], "1001 = 7 × 11 × 13");
@@ -253,7 +253,7 @@ async function systemTotal(path: string, command: string): Promise<string> {
   return stdout.trim();
 }
 
-testWith(["linux"], "demo --json says of each file what sha256sum and wc say", async () => {
+testWith(["linux"], "demo --json agrees with sha256sum and wc about each file", async () => {
   await using tree = await makeTree();
   const { code, stdout, stderr } = await runExample("demo", { args: ["--json", tree.path] });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
@@ -309,7 +309,7 @@ Deno.test("demo prints a table with a row for each gateway and the total", async
   assertMatch(stdout, /\nslowest 5 files:\n( +\d+\.\d ms {2}gw[01] {2}.+ \([\d,]+ bytes\)\n){5}$/);
 });
 
-Deno.test("demo takes a relative directory from where it was called", async () => {
+Deno.test("demo resolves a relative directory against the working directory", async () => {
   await using tree = await makeTree();
   const { stdout } = await runExample("demo", {
     args: ["--json", "--gateways=1", "../tree/nested/"],
@@ -320,14 +320,14 @@ Deno.test("demo takes a relative directory from where it was called", async () =
   assertEquals(report.total.files, 2);
 });
 
-Deno.test("demo of an empty directory is an empty report", async () => {
+Deno.test("demo of an empty directory prints an empty report", async () => {
   await using tree = await makeTree();
   const { code, stdout } = await runExample("demo", { args: [`${tree.path}/empty`] });
   assertEquals(code, 0);
   assertMatch(stdout, /\ntotal +0 +0 +0\.0\n\n0 lines in 0 files of /);
 });
 
-Deno.test("demo lists what cannot be read, goes on, and ends with code 1", async () => {
+Deno.test("demo lists unreadable files, goes on, and ends with code 1", async () => {
   await using tree = await makeTree();
   const { code, stdout } = await runExample("demo", {
     args: ["--json", tree.path],
@@ -359,7 +359,7 @@ Deno.test("demo's gateways go on after a file that has vanished", async () => {
   ]);
 });
 
-Deno.test("demo's files are all accounted for when every gateway is lost", async () => {
+Deno.test("demo accounts for all files when every gateway is lost", async () => {
   await using group = new Group({ defaultSpec: { popen: true, output: "null" } });
   const gateway = await group.makeGateway();
   await gateway.terminate();
@@ -371,7 +371,7 @@ Deno.test("demo's files are all accounted for when every gateway is lost", async
   assertEquals(outcomes.map(({ file }) => file.name), ["a", "b"]);
 });
 
-Deno.test("demo refuses what it does not understand, with code 2", async () => {
+Deno.test("demo refuses unknown options with code 2", async () => {
   const cases: [string[], RegExp][] = [
     [["--jsn"], /there is no option --jsn/],
     [["-j"], /there is no option -j/],
@@ -390,7 +390,7 @@ Deno.test("demo refuses what it does not understand, with code 2", async () => {
   }
 });
 
-Deno.test("demo --help says how to call it", async () => {
+Deno.test("demo --help prints the usage", async () => {
   const { code, stdout } = await runExample("demo", { args: ["--help"] });
   assertEquals(code, 0);
   assertMatch(stdout, /^Usage: demo \[options\] \[dir\]\n/);

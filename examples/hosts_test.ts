@@ -22,7 +22,7 @@ async function outputOf(name: string, ...args: string[]): Promise<string> {
   return decoder.decode(stdout);
 }
 
-testWith(SSHD_PROGRAMS, "example ssh_info tells of hosts in a table", async () => {
+testWith(SSHD_PROGRAMS, "example ssh_info prints a table of hosts", async () => {
   await using sshd = await Sshd.start();
   const text = await outputOf(
     "ssh_info",

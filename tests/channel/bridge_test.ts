@@ -6,7 +6,7 @@ import { until } from "../support/deadline.ts";
 /** How many items of 50,000 bytes the first window of a channel holds. */
 const WINDOW_ITEMS = 20;
 
-test("a bridge keeps what waits for a slow reader as it came", async () => {
+test("a bridge keeps items for a slow reader unchanged", async () => {
   await using group = await Group.open(["popen//id=source", "popen//id=reader"]);
   const source = group.get("source");
   const numbers = source?.remoteExec(async function* (_: Channel, count: number) {
@@ -35,7 +35,7 @@ test("a bridge keeps what waits for a slow reader as it came", async () => {
   assertEquals(seen, Array.from({ length: 200 }, (_, n) => 1000 + n));
 });
 
-test("an iteration over a bridge throws where remoteExec's signal was aborted", async () => {
+test("an iteration over a bridge throws if the signal of remoteExec is aborted", async () => {
   await using group = await Group.open(["popen//id=source", "popen//id=reader"]);
   const controller = new AbortController();
   const numbers = group.get("source")?.remoteExec(

@@ -76,7 +76,7 @@ const FORGED: readonly [
   ["a piece of no item", "gateway", (own) => encodeFrame(FrameType.ITEM_PART, own, NIL)],
 ];
 
-test("user code that forges frames harms its own gateway or channel, and nothing else", async () => {
+test("user code that forges frames harms only its own gateway or channel", async () => {
   await using other = await quiet();
   await eachAtOnce(FORGED, async ([, harms, bytes]) => {
     await using gw = await quiet({ "allow-all": true });
@@ -100,7 +100,7 @@ async function drain(channel: Channel): Promise<void> {
   for (;;) await channel.receive();
 }
 
-test("ungranted code can forge frames too, and harms its own gateway alone", async () => {
+test("ungranted code can forge frames, too, and harms only its own gateway", async () => {
   await using other = await quiet();
   await using gw = await quiet();
   const channel = gw.remoteExec(`
@@ -157,7 +157,7 @@ const SABOTAGE: readonly [what: string, source: string][] = [
 ];
 
 for (const [what, source] of SABOTAGE) {
-  test(`a gateway whose code ${what} still ends in time, and no other notices`, async () => {
+  test(`a gateway whose code ${what} still ends in time, and no other is affected`, async () => {
     await using other = await quiet();
     const gw = await quiet();
     const channel = gw.remoteExec(source);

@@ -56,7 +56,7 @@ async function collect(
   return { items, error: undefined };
 }
 
-test("a MultiChannel has its channels by index and in order", async () => {
+test("a MultiChannel gives its channels by index and in order", async () => {
   await using members = await Members.make(ECHO, ECHO);
   const { channels } = members;
   assertEquals(channels.size, 2);
@@ -65,7 +65,7 @@ test("a MultiChannel has its channels by index and in order", async () => {
   assertThrows(() => new MultiChannel([{} as Channel]), TypeError, "holds channels");
 });
 
-test("MultiChannel.sendEach() and receiveEach() reach each member, in order", async () => {
+test("MultiChannel.sendEach() and receiveEach() cover each member, in order", async () => {
   await using members = await Members.make(ECHO, ECHO, ECHO);
   for (const item of ["a", undefined, { b: 1 }]) {
     await members.channels.sendEach(item);
@@ -75,7 +75,7 @@ test("MultiChannel.sendEach() and receiveEach() reach each member, in order", as
   await members.channels.waitClose();
 });
 
-test("MultiChannel.sendEach() sends to the others, although one is closed", async () => {
+test("MultiChannel.sendEach() sends to the others if one is closed", async () => {
   await using members = await Members.make(ECHO, ECHO);
   const [first, second] = members.channels;
   first.close();
@@ -87,7 +87,7 @@ test("MultiChannel.sendEach() sends to the others, although one is closed", asyn
   assertEquals(await second.receive(), "still open");
 });
 
-test("MultiChannel.receiveEach() takes nothing unless each has an item", async () => {
+test("MultiChannel.receiveEach() receives nothing unless each member has an item", async () => {
   await using members = await Members.make(`await channel.send(1); ${ECHO}`, ECHO);
   const { channels } = members;
   await members.settle();
@@ -102,7 +102,7 @@ test("MultiChannel.receiveEach() takes nothing unless each has an item", async (
   assertEquals(await both, [1, 2]);
 });
 
-test("MultiChannel.receiveEach() called twice at once gives each item once", async () => {
+test("MultiChannel.receiveEach() called twice at once returns each item once", async () => {
   await using members = await Members.make(ECHO, ECHO);
   const { channels } = members;
   const both = Promise.all([channels.receiveEach(), channels.receiveEach()]);
@@ -111,7 +111,7 @@ test("MultiChannel.receiveEach() called twice at once gives each item once", asy
   assertEquals((await both).toSorted(), [[1, 1], [2, 2]]);
 });
 
-test("MultiChannel.receiveEach() rejects once a member failed, and leaves the others their items", async () => {
+test("MultiChannel.receiveEach() rejects once a member has failed, and loses no items of the others", async () => {
   await using members = await Members.make(
     `await channel.send("a1"); await channel.send("a2"); ${ECHO}`,
     `await channel.send("b1"); throw new RangeError("b is broken");`,
@@ -123,7 +123,7 @@ test("MultiChannel.receiveEach() rejects once a member failed, and leaves the ot
   assertEquals(await channels.get(0)?.receive(), "a2");
 });
 
-test("MultiChannel.receiveEach() that waits rejects when a member's gateway dies", async () => {
+test("a waiting MultiChannel.receiveEach() rejects when a member's gateway dies", async () => {
   await using members = await Members.make(ECHO, STUBBORN);
   assertEquals(await members.channels.get(1)?.receive(), "last words");
   const waiting = assertRejects(() => members.channels.receiveEach(), GatewayClosedError);
@@ -131,7 +131,7 @@ test("MultiChannel.receiveEach() that waits rejects when a member's gateway dies
   await waiting;
 });
 
-test("a MultiChannel iterates in the order of arrival, whenever it begins to", async () => {
+test("a MultiChannel iterates in the order of arrival, whenever the iteration begins", async () => {
   await using members = await Members.make(ECHO, ECHO, ECHO);
   const { channels } = members;
   const order = [2, 0, 0, 1, 2, 1, 0];
@@ -144,7 +144,7 @@ test("a MultiChannel iterates in the order of arrival, whenever it begins to", a
   assertEquals(items, order.map((index, n) => [index, n]));
 });
 
-test("a MultiChannel's iteration ends when all have closed, after the last item of each", async () => {
+test("the iteration of a MultiChannel ends when all members have closed, after their last items", async () => {
   await using members = await Members.make(
     `await channel.receive(); for (let i = 0; i < 100; i++) await channel.send(i);`,
     `return`,
@@ -157,7 +157,7 @@ test("a MultiChannel's iteration ends when all have closed, after the last item 
   assertEquals(await collect(members.channels), { items: [], error: undefined });
 });
 
-test("a MultiChannel's iteration throws the first error after the items of all others", async () => {
+test("the iteration of a MultiChannel throws the first error after the items of all others", async () => {
   await using members = await Members.make(
     `await channel.receive(); await channel.send("late"); throw new Error("second");`,
     `await channel.send("early"); throw new Error("first");`,
@@ -172,7 +172,7 @@ test("a MultiChannel's iteration throws the first error after the items of all o
   await assertRejects(() => channels.waitClose(), RemoteError);
 });
 
-test("a MultiChannel's iteration goes on when a member's gateway dies, and tells at the end", async () => {
+test("the iteration of a MultiChannel continues when a member's gateway dies, and throws at the end", async () => {
   await using members = await Members.make(STUBBORN, ECHO);
   await members.settle();
   const collected = collect(members.channels);
@@ -199,7 +199,7 @@ test("leaving the iteration of a MultiChannel loses nothing", async () => {
   assertEquals((await collect(channels)).items, [[1, 3]]);
 });
 
-test("MultiChannel iterators can be left while they wait, and be asked ahead", async () => {
+test("an iterator of a MultiChannel can be left while it waits, and be asked ahead", async () => {
   await using members = await Members.make(ECHO, ECHO);
   const iterator = members.channels[Symbol.asyncIterator]();
   const [first, second] = [iterator.next(), iterator.next()];
@@ -212,7 +212,7 @@ test("MultiChannel iterators can be left while they wait, and be asked ahead", a
   assertEquals(await members.channels.get(1)?.receive(), "b");
 });
 
-test("a MultiChannel that nobody reads from takes no more than each member's window", async () => {
+test("a MultiChannel that nobody reads receives no more than each member's window", async () => {
   await using members = await Members.make(
     `globalThis.sent = 0;
      for (;; globalThis.sent++) await channel.send(new Uint8Array(100_000));`,
@@ -231,7 +231,7 @@ test("a MultiChannel that nobody reads from takes no more than each member's win
   Reflect.deleteProperty(globalThis, "sent");
 });
 
-test("MultiChannel.waitClose() throws the first error in time, when all have closed", async () => {
+test("MultiChannel.waitClose() throws the earliest error when all members have closed", async () => {
   await using members = await Members.make(
     `await channel.receive(); throw new Error("late");`,
     `throw new Error("early");`,

@@ -15,7 +15,7 @@ const RELATIVE: [what: string, (gateway: Gateway) => Promise<unknown>][] = [
 ];
 
 for (const [what, run] of RELATIVE) {
-  test(`a relative import in ${what} is told that it needs a module`, async () => {
+  test(`the error of a relative import in ${what} says that it needs a module`, async () => {
     await using group = new Group();
     const gateway = await group.makeGateway("popen//allow-all");
     await assertRejects(
@@ -26,7 +26,7 @@ for (const [what, run] of RELATIVE) {
   });
 }
 
-test("an import of a bare name is told what it may be", async () => {
+test("the error of an import of a bare name says which names work", async () => {
   await using group = new Group();
   const gateway = await group.makeGateway();
   await assertRejects(
@@ -36,7 +36,7 @@ test("an import of a bare name is told what it may be", async () => {
   );
 });
 
-test("an export in source text is told that it needs a module", async () => {
+test("the error of an export in source text says that it needs a module", async () => {
   await using group = new Group();
   const gateway = await group.makeGateway();
   await assertRejects(

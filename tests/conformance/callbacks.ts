@@ -9,19 +9,22 @@ const ECHO = `for await (const item of channel) await channel.send(item);`;
 
 /** `setCallback`. */
 export function callbackTests(behaves: Behaviour): void {
-  behaves("Channel.setCallback() takes queued items first, then each as it comes", async (gw) => {
-    const channel = gw.remoteExec(`
+  behaves(
+    "Channel.setCallback() delivers queued items first, then each as it is received",
+    async (gw) => {
+      const channel = gw.remoteExec(`
       channel.send(1); channel.send(2); await channel.receive(); await channel.send(3);
     `);
-    assertEquals(await channel.receive(), 1);
-    await gw.remoteStatus();
-    const seen: unknown[] = [];
-    channel.setCallback((item) => seen.push(item));
-    assertEquals(seen, [2]);
-    await channel.send("go");
-    await channel.waitClose();
-    assertEquals(seen, [2, 3]);
-  });
+      assertEquals(await channel.receive(), 1);
+      await gw.remoteStatus();
+      const seen: unknown[] = [];
+      channel.setCallback((item) => seen.push(item));
+      assertEquals(seen, [2]);
+      await channel.send("go");
+      await channel.waitClose();
+      assertEquals(seen, [2, 3]);
+    },
+  );
 
   behaves("Channel.receive() and iteration throw after setCallback()", async (gw) => {
     const channel = gw.remoteExec(ECHO);
@@ -48,7 +51,7 @@ export function callbackTests(behaves: Behaviour): void {
     assertEquals(seen, [2]);
   });
 
-  behaves("a callback gets channels, and the end marker as the last of all", async (gw) => {
+  behaves("a callback receives channels, and the end marker last", async (gw) => {
     const channel = gw.remoteExec(`
       await channel.send(42);
       await channel.send(channel.gateway.newChannel());
@@ -61,7 +64,7 @@ export function callbackTests(behaves: Behaviour): void {
     assert(seen[1] instanceof Channel);
   });
 
-  behaves("the end marker comes last also after an error, which waitClose throws", async (gw) => {
+  behaves("the end marker comes last after an error, too, which waitClose() throws", async (gw) => {
     const channel = gw.remoteExec(`channel.send(1); throw new RangeError("bad")`);
     const seen: unknown[] = [];
     channel.setCallback((item) => seen.push(item), { endMarker: "end" });
@@ -69,7 +72,7 @@ export function callbackTests(behaves: Behaviour): void {
     assertEquals(seen, [1, "end"]);
   });
 
-  behaves("undefined can be an end marker, and without one none is given", async (gw) => {
+  behaves("undefined can be an end marker, and by default there is none", async (gw) => {
     for (const options of [{ endMarker: undefined }, {}, undefined]) {
       const channel = gw.remoteExec(`await channel.send(1);`);
       const seen: unknown[] = [];
@@ -79,14 +82,17 @@ export function callbackTests(behaves: Behaviour): void {
     }
   });
 
-  behaves("a callback set after the end gets the queued items and the end marker", async (gw) => {
-    const channel = gw.remoteExec(`await channel.send(1); await channel.send(2);`);
-    await channel.waitClose();
-    const seen: unknown[] = [];
-    channel.setCallback((item) => seen.push(item), { endMarker: "end" });
-    await channel.waitClose();
-    assertEquals(seen, [1, 2, "end"]);
-  });
+  behaves(
+    "a callback set after the end receives the queued items and the end marker",
+    async (gw) => {
+      const channel = gw.remoteExec(`await channel.send(1); await channel.send(2);`);
+      await channel.waitClose();
+      const seen: unknown[] = [];
+      channel.setCallback((item) => seen.push(item), { endMarker: "end" });
+      await channel.waitClose();
+      assertEquals(seen, [1, 2, "end"]);
+    },
+  );
 
   behaves("the end marker comes when this side closes, or the peer half-closes", async (gw) => {
     for (const end of ["closed here", "ended there"]) {
@@ -106,7 +112,7 @@ export function callbackTests(behaves: Behaviour): void {
     }
   });
 
-  behaves("an async callback is awaited: it runs for one item at a time", async (gw) => {
+  behaves("an async callback is awaited, so that it runs for one item at a time", async (gw) => {
     const channel = gw.remoteExec(`for (let i = 0; i < 20; i++) channel.send(i);`);
     let running = 0;
     const seen: unknown[] = [];
@@ -120,7 +126,7 @@ export function callbackTests(behaves: Behaviour): void {
     assertEquals(seen, [...Array.from({ length: 20 }, (_, i) => i), "end"]);
   });
 
-  behaves("Channel.waitClose() waits for the callback to have run", async (gw) => {
+  behaves("Channel.waitClose() waits until the callback has run", async (gw) => {
     const channel = gw.remoteExec(`await channel.send(42);`);
     const go = Promise.withResolvers<void>();
     const seen: unknown[] = [];

@@ -16,7 +16,7 @@ export function closeTests(behaves: Behaviour): void {
     await channel.waitClose();
   });
 
-  behaves("Channel.close() wakes what waits on this side", async (gw) => {
+  behaves("Channel.close() wakes every wait on this side", async (gw) => {
     const channel = gw.remoteExec(`await channel.receive();`);
     const receiving = channel.receive();
     const iterating = Array.fromAsync(channel);
@@ -27,7 +27,7 @@ export function closeTests(behaves: Behaviour): void {
     await assertRejects(() => channel.send(1), ChannelClosedError);
   });
 
-  behaves("items that came before Channel.close() can still be received", async (gw) => {
+  behaves("items received before Channel.close() can still be read", async (gw) => {
     const channel = gw.remoteExec(`channel.send(1); channel.send(2); await channel.receive();`);
     assertEquals(await channel.receive(), 1);
     await gw.remoteStatus();
@@ -36,7 +36,7 @@ export function closeTests(behaves: Behaviour): void {
     await assertRejects(() => channel.receive(), ChannelClosedError);
   });
 
-  behaves("Channel.close() fails a send that still waits", async (gw) => {
+  behaves("Channel.close() rejects a send() that still waits", async (gw) => {
     const go = gw.newChannel();
     const channel = gw.remoteExec(`await Array.fromAsync(args);`, go);
     const sending = channel.send(new Uint8Array(3_000_000));
@@ -47,22 +47,25 @@ export function closeTests(behaves: Behaviour): void {
     go.close();
   });
 
-  behaves("Channel.close() ends the receive of the execution, which is no failure", async (gw) => {
-    const report = gw.newChannel();
-    const channel = gw.remoteExec(
-      `try { await channel.receive(); } catch (error) {
+  behaves(
+    "Channel.close() ends a receive() of the execution, which is not a failure",
+    async (gw) => {
+      const report = gw.newChannel();
+      const channel = gw.remoteExec(
+        `try { await channel.receive(); } catch (error) {
          await args.send([error.name, channel.closed]);
          throw error;
        }`,
-      report,
-    );
-    await gw.remoteStatus();
-    channel.close();
-    assertEquals(await report.receive(), ["ChannelClosedError", true]);
-    await channel.waitClose();
-  });
+        report,
+      );
+      await gw.remoteStatus();
+      channel.close();
+      assertEquals(await report.receive(), ["ChannelClosedError", true]);
+      await channel.waitClose();
+    },
+  );
 
-  behaves("Channel.close(error) rejects the receive of the peer with that error", async (gw) => {
+  behaves("Channel.close(error) rejects the peer's receive() with that error", async (gw) => {
     const report = gw.newChannel();
     const channel = gw.remoteExec(
       `try { await channel.receive(); } catch (error) {
@@ -74,7 +77,7 @@ export function closeTests(behaves: Behaviour): void {
     assertEquals(await report.receive(), ["RangeError", "no more", 7]);
   });
 
-  behaves("an execution that fails after Channel.close() tells it in waitClose", async (gw) => {
+  behaves("an execution that fails after Channel.close() makes waitClose() throw", async (gw) => {
     const channel = gw.remoteExec(`
       try { await channel.receive(); } finally { throw new Error("while cleaning up"); }
     `);
@@ -181,7 +184,7 @@ export function closeTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("what an execution did not await still arrives before its end", async (gw) => {
+  behaves("sends that an execution did not await still arrive before its end", async (gw) => {
     const channel = gw.remoteExec(`for (let i = 0; i < 100; i++) channel.send(i);`);
     assertEquals(await Array.fromAsync(channel), Array.from({ length: 100 }, (_, i) => i));
   });

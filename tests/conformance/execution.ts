@@ -34,7 +34,7 @@ export function executionTests(behaves: Behaviour): void {
     }
   });
 
-  behaves("an execution that fails leaves the others alone", async (gw) => {
+  behaves("an execution that fails does not affect the others", async (gw) => {
     const going = gw.remoteExec(ECHO_ONE);
     const failing = gw.remoteExec(`throw new Error("mine alone")`);
     await assertRejects(() => failing.waitClose(), RemoteError, "mine alone");
@@ -50,7 +50,7 @@ export function executionTests(behaves: Behaviour): void {
     assertEquals(await channel.receive(), ["undefined", "undefined", "undefined"]);
   });
 
-  behaves("channel and args are bound, and channel tells sent code from other", async (gw) => {
+  behaves("channel and args are bound, and only sent code has a channel", async (gw) => {
     const channel = gw.remoteExec(
       `await channel.send([typeof channel !== "undefined", args, channel.gateway.id]);`,
       { list: [1, 2] },
@@ -86,19 +86,25 @@ export function executionTests(behaves: Behaviour): void {
     assertEquals((await gw.remoteStatus()).executing, []);
   });
 
-  behaves("remoteExec() with a signal: who waits here is told why it was aborted", async (gw) => {
-    const controller = new AbortController();
-    const channel = gw.remoteExec(ECHO_ONE, undefined, { signal: controller.signal });
-    const waiting = channel.receive();
-    const reason = new Error("not needed any more");
-    controller.abort(reason);
-    for (const use of [() => waiting, () => channel.receive(), () => channel.send(1)]) {
-      const error = await assertRejects(use, ChannelClosedError, "not needed any more");
-      assertMatch(error.message, /channel \d+ of \S+ was closed, as the signal of its remoteExec/);
-      assertStrictEquals(error.cause, reason);
-    }
-    assertStrictEquals(channel.signal.reason.cause, reason);
-  });
+  behaves(
+    "remoteExec() with a signal: waits on this side reject with the reason of the abort",
+    async (gw) => {
+      const controller = new AbortController();
+      const channel = gw.remoteExec(ECHO_ONE, undefined, { signal: controller.signal });
+      const waiting = channel.receive();
+      const reason = new Error("not needed any more");
+      controller.abort(reason);
+      for (const use of [() => waiting, () => channel.receive(), () => channel.send(1)]) {
+        const error = await assertRejects(use, ChannelClosedError, "not needed any more");
+        assertMatch(
+          error.message,
+          /channel \d+ of \S+ was closed, as the signal of its remoteExec/,
+        );
+        assertStrictEquals(error.cause, reason);
+      }
+      assertStrictEquals(channel.signal.reason.cause, reason);
+    },
+  );
 
   behaves(
     "remoteExec() with a signal: what it cut short does not look like a whole",
@@ -132,7 +138,7 @@ export function executionTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("an execution that ends with the reason of its cancelling has not failed", async (gw) => {
+  behaves("an execution that throws the reason of its cancellation has not failed", async (gw) => {
     const begin = async (code: string, signal?: AbortSignal) => {
       const channel = gw.remoteExec(`await channel.send("begun"); ${code}`, undefined, { signal });
       assertEquals(await channel.receive(), "begun");

@@ -65,7 +65,7 @@ export function functionTests(behaves: Behaviour): void {
     assertEquals(result, [6, "b", "object", "function"]);
   });
 
-  behaves("call() gives the result of the function, sync or async", async (gw) => {
+  behaves("call() returns the result of the function, sync or async", async (gw) => {
     assertEquals(await gw.call((a: number, b: number) => a + b, 1, 2), 3);
     assertEquals(await gw.call(() => Promise.resolve("later")), "later");
     assertEquals(await gw.call(() => {}), undefined);
@@ -90,7 +90,7 @@ export function functionTests(behaves: Behaviour): void {
     assertMatch(error.remoteStack, /divide \(.*functions\.ts:\d+:\d+\)/);
   });
 
-  behaves("call() rejects when the result cannot travel, and says what it is", async (gw) => {
+  behaves("call() rejects if the result cannot be sent, and names its type", async (gw) => {
     const error = await assertRejects(
       () => gw.call(() => ({ made: () => 1 })),
       RemoteError,
@@ -136,7 +136,7 @@ export function functionTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("functions without a text of their own are refused", async (gw) => {
+  behaves("functions without text are refused", async (gw) => {
     const bound = function () {}.bind(null);
     class Job {}
     for (const fn of [Math.max, bound, Job as unknown as () => void]) {
@@ -145,7 +145,7 @@ export function functionTests(behaves: Behaviour): void {
     }
   });
 
-  behaves("arguments that cannot travel are refused at once, and nothing runs", async (gw) => {
+  behaves("arguments that cannot be sent are refused at once, and nothing runs", async (gw) => {
     assertThrows(
       () => gw.remoteExec(`channel.send(1)`, { then: [() => {}] }),
       SerializationError,
@@ -156,7 +156,7 @@ export function functionTests(behaves: Behaviour): void {
     assertEquals(await gw.remoteStatus(), idle(gw));
   });
 
-  behaves("what a function returns to remoteExec() is awaited, and not sent", async (gw) => {
+  behaves("the result of a function given to remoteExec() is awaited, but not sent", async (gw) => {
     const channel = gw.remoteExec(() => Promise.resolve("unsent"));
     assertEquals(await Array.fromAsync(channel), []);
     const failing = gw.remoteExec(() => Promise.reject(new Error("returned")));

@@ -42,7 +42,7 @@ export function generatorTests(behaves: Behaviour): void {
     assertEquals(error.name, "RangeError");
   });
 
-  behaves("an async generator that yields what cannot travel is ended, and tells", async (gw) => {
+  behaves("an async generator that yields something that cannot be sent fails", async (gw) => {
     const report = gw.newChannel();
     const channel = gw.remoteExec(async function* (_channel: Plain, report: Plain) {
       try {
@@ -56,7 +56,7 @@ export function generatorTests(behaves: Behaviour): void {
     assertEquals(await report.receive(), "cleaned up");
   });
 
-  behaves("an endless async generator runs only as far ahead as the window goes", async (gw) => {
+  behaves("an endless async generator runs ahead only as far as the window allows", async (gw) => {
     const count = gw.newChannel();
     const channel = gw.remoteExec(async function* (_channel: Plain, count: Plain) {
       let made = 0;
@@ -95,7 +95,7 @@ export function generatorTests(behaves: Behaviour): void {
     assertEquals((await gw.remoteStatus()).executing, []);
   });
 
-  behaves("an async generator receives on its channel as well", async (gw) => {
+  behaves("an async generator can receive on its channel", async (gw) => {
     const channel = gw.remoteExec(async function* (channel: Channel<number, unknown>) {
       for await (const n of channel) yield n * 2;
     });

@@ -55,7 +55,7 @@ export function halfCloseTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("an execution that fails after its closeSend() tells its error", async (gw) => {
+  behaves("an execution that fails after closeSend() still sends its error", async (gw) => {
     const channel = gw.remoteExec(
       `channel.closeSend(); await channel.receive(); throw new Error("x");`,
     );

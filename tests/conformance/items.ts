@@ -59,7 +59,7 @@ export function itemTests(behaves: Behaviour): void {
     });
   }
 
-  behaves("items: the far side sees the same types", async (gw) => {
+  behaves("items: the remote receives the same types", async (gw) => {
     const types = await gw.call(
       (items: unknown[]) => items.map((item) => Object.prototype.toString.call(item).slice(8, -1)),
       [
@@ -93,7 +93,7 @@ export function itemTests(behaves: Behaviour): void {
     ]);
   });
 
-  behaves("items: an invalid date arrives as one", async (gw) => {
+  behaves("items: an invalid date stays invalid", async (gw) => {
     const back = await echoed(gw, new Date(NaN));
     assert(back instanceof Date);
     assertEquals(back.getTime(), NaN);
@@ -111,7 +111,7 @@ export function itemTests(behaves: Behaviour): void {
     assertEquals(back.href, "https://user@localhost:8/a?b=c#d");
   });
 
-  behaves("items: buffers and views arrive, of views no more than they show", async (gw) => {
+  behaves("items: buffers and views arrive, and of a view only its own bytes", async (gw) => {
     const bytes = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7);
     const back = await echoed(gw, [
       bytes.buffer,
@@ -151,7 +151,7 @@ export function itemTests(behaves: Behaviour): void {
     assertEquals(await echoed(gw, [bare]), [{ a: 1 }]);
   });
 
-  behaves("items: what is changed after send() does not change what arrives", async (gw) => {
+  behaves("items: a change after send() does not affect the sent item", async (gw) => {
     const channel = gw.remoteExec(`for await (const item of channel) await channel.send(item);`);
     const items = [new Uint8Array(10), new Uint8Array(200_000), [new Uint8Array(3)], { a: [1] }];
     const sent = items.map((item) => channel.send(item));
@@ -166,7 +166,7 @@ export function itemTests(behaves: Behaviour): void {
     assertEquals(await channel.receive(), { a: [1] });
   });
 
-  behaves("items: two arrays that arrive share no memory", async (gw) => {
+  behaves("items: two received arrays share no memory", async (gw) => {
     const [a, b] = await echoed(gw, [Uint8Array.of(1), Uint8Array.of(2)]) as Uint8Array[];
     a.fill(9);
     assertEquals(b, Uint8Array.of(2));

@@ -124,7 +124,7 @@ export function moduleTests(behaves: Behaviour): void {
     });
   }
 
-  behaves("a module's files may be gone right after the call", async (gw) => {
+  behaves("the files of a module may be removed right after the call", async (gw) => {
     await using dir = await scratch({
       "main.ts": `import { b } from "./b.ts"; export default (channel: any) => channel.send(b);`,
       "b.ts": `export const b = "still here";`,
@@ -171,7 +171,7 @@ export function moduleTests(behaves: Behaviour): void {
     }
   });
 
-  behaves("a module that cannot be sent closes its channel and says why", async (gw) => {
+  behaves("a module that cannot be sent closes its channel with the reason", async (gw) => {
     await using dir = await scratch({
       "wrong.ts": "const a = 1;\nlet b = = 2;\n",
       "imports_missing.ts": `import "./missing.ts";`,
@@ -212,7 +212,7 @@ export function moduleTests(behaves: Behaviour): void {
     assertEquals(await Array.fromAsync(report), ["after"]);
   });
 
-  behaves("a module of another URL is imported by the gateway", async (gw) => {
+  behaves("a module with another scheme is imported by the gateway", async (gw) => {
     const module = "export default async (channel, n) => await channel.send(n + 1);";
     const channel = gw.remoteExec(new URL(`data:text/javascript,${encodeURIComponent(module)}`), 1);
     assertEquals(await channel.receive(), 2);
@@ -243,14 +243,14 @@ export function moduleTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("a module that the gateway may not import is refused there", async (gw) => {
+  behaves("a module that the gateway may not import is refused by the gateway", async (gw) => {
     if (gw.remote.pid === Deno.pid) return; // this process may
     const channel = gw.remoteExec(new URL("https://no-such-host.invalid/m.ts"));
     const error = await assertRejects(() => channel.receive(), RemoteError);
     assertMatch(error.message, /import/);
   });
 
-  behaves("remoteExec() refuses a URL that is no module's at once", (gw) => {
+  behaves("remoteExec() refuses at once a URL whose scheme modules cannot have", (gw) => {
     assertThrows(() => gw.remoteExec(new URL("mailto:a@b")), TypeError, "mailto:");
     return Promise.resolve();
   });

@@ -6,7 +6,7 @@ import type { Behaviour } from "./behaviour.ts";
 
 /** Channels as items. */
 export function passingTests(behaves: Behaviour): void {
-  behaves("channels travel in items and carry items of their own", async (gw) => {
+  behaves("channels can be sent in items, and have their own items", async (gw) => {
     const channel = gw.remoteExec(`
       const [from, to] = await channel.receive();
       await to.send((await from.receive()) + 1);
@@ -17,7 +17,7 @@ export function passingTests(behaves: Behaviour): void {
     assertEquals(await to.receive(), 2);
   });
 
-  behaves("channels travel in args", async (gw) => {
+  behaves("channels can be sent in args", async (gw) => {
     const progress = gw.newChannel();
     const channel = gw.remoteExec(
       `for (const part of [0.5, 1]) await args.progress.send(part);

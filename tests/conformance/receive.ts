@@ -7,7 +7,7 @@ const ECHO = `for await (const item of channel) await channel.send(item);`;
 
 /** `send`, `receive`, iteration, and their bounds. */
 export function receiveTests(behaves: Behaviour): void {
-  behaves("Channel.receive() gives the items in the order of their sending", async (gw) => {
+  behaves("Channel.receive() returns items in the order in which they were sent", async (gw) => {
     const channel = gw.remoteExec(`for (let i = 0; i < 3; i++) await channel.send(i);`);
     assertEquals(await channel.receive(), 0);
     assertEquals(await channel.receive(), 1);
@@ -46,7 +46,7 @@ export function receiveTests(behaves: Behaviour): void {
     assertEquals(await channel.receive({ timeout: 20_000 }), 2);
   });
 
-  behaves("a receive that has timed out takes no item away from the next one", async (gw) => {
+  behaves("a receive() that has timed out does not swallow the next item", async (gw) => {
     const channel = gw.remoteExec(ECHO);
     await assertRejects(() => channel.receive({ timeout: 1 }), TimeoutError);
     await channel.send("a");
@@ -66,24 +66,27 @@ export function receiveTests(behaves: Behaviour): void {
     assertEquals(await channel.receive(), 1);
   });
 
-  behaves("several receives that wait are served in the order of their calls", async (gw) => {
+  behaves("several waiting receives are served in the order of their calls", async (gw) => {
     const channel = gw.remoteExec(ECHO);
     const waiting = [channel.receive(), channel.receive(), channel.receive()];
     for (const item of ["a", "b", "c"]) await channel.send(item);
     assertEquals(await Promise.all(waiting), ["a", "b", "c"]);
   });
 
-  behaves("several receives that wait when the peer fails: one gets the error", async (gw) => {
-    const channel = gw.remoteExec(`await channel.receive(); throw new Error("lost")`);
-    const waiting = [channel.receive(), channel.receive()];
-    await channel.send(1);
-    const results = await Promise.allSettled(waiting);
-    const reasons = results.map((result) => result.status === "rejected" && result.reason);
-    assertInstanceOf(reasons[0], RemoteError);
-    assertInstanceOf(reasons[1], ChannelClosedError);
-  });
+  behaves(
+    "of several waiting receives, one rejects with the error when the peer fails",
+    async (gw) => {
+      const channel = gw.remoteExec(`await channel.receive(); throw new Error("lost")`);
+      const waiting = [channel.receive(), channel.receive()];
+      await channel.send(1);
+      const results = await Promise.allSettled(waiting);
+      const reasons = results.map((result) => result.status === "rejected" && result.reason);
+      assertInstanceOf(reasons[0], RemoteError);
+      assertInstanceOf(reasons[1], ChannelClosedError);
+    },
+  );
 
-  behaves("items sent before the execution has begun are kept in order", async (gw) => {
+  behaves("items sent before the execution begins are kept in order", async (gw) => {
     const channel = gw.remoteExec(`
       const seen = [];
       for (let i = 0; i < 5; i++) seen.push(await channel.receive());
@@ -126,7 +129,7 @@ export function receiveTests(behaves: Behaviour): void {
     }
   });
 
-  behaves("Channel.send() waits while the peer takes nothing, and can be given up", async (gw) => {
+  behaves("Channel.send() waits while the peer reads nothing, and can be aborted", async (gw) => {
     const go = gw.newChannel();
     const channel = gw.remoteExec(
       `await args.go.receive(); for await (const { length } of channel) channel.send(length);`,

@@ -43,7 +43,7 @@ export function remoteErrorTests(behaves: Behaviour): void {
     assertEquals(cause.message, "inner");
   });
 
-  behaves("RemoteError has the name of a class that is not the language's own", async (gw) => {
+  behaves("RemoteError has the name of a user's error class", async (gw) => {
     const channel = gw.remoteExec(`
       class TableMissing extends Error { name = "TableMissing"; table = "users"; }
       throw new TableMissing("no such table");
@@ -199,21 +199,24 @@ export function deep(_: object): never {
     assertEquals(cause.stack?.includes(`${dir.url("lib/deep.ts")}:4:47`), true, cause.stack);
   });
 
-  behaves("the stacks of causes and of an AggregateError's errors are the user's", async (gw) => {
-    const channel = gw.remoteExec(
-      `const inner = new TypeError("inner", { cause: new Error("innermost") });
+  behaves(
+    "the stacks of causes and of an AggregateError's errors name the user's lines",
+    async (gw) => {
+      const channel = gw.remoteExec(
+        `const inner = new TypeError("inner", { cause: new Error("innermost") });
 throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
-      undefined,
-      { name: "job.ts" },
-    );
-    const error = await assertRejects(() => channel.receive(), RemoteError, "both");
-    const { errors } = error as unknown as { errors: Error[] };
-    const cause = error.cause as Error;
-    for (const { stack } of [cause, cause.cause as Error, errors[0], errors[1]]) {
-      assertMatch(String(stack), /^\s+at (async )?job\.ts:[12]:\d+$/m);
-      assertFalse(/execnet:|<anonymous>/.test(String(stack)), stack);
-    }
-  });
+        undefined,
+        { name: "job.ts" },
+      );
+      const error = await assertRejects(() => channel.receive(), RemoteError, "both");
+      const { errors } = error as unknown as { errors: Error[] };
+      const cause = error.cause as Error;
+      for (const { stack } of [cause, cause.cause as Error, errors[0], errors[1]]) {
+        assertMatch(String(stack), /^\s+at (async )?job\.ts:[12]:\d+$/m);
+        assertFalse(/execnet:|<anonymous>/.test(String(stack)), stack);
+      }
+    },
+  );
 
   behaves("printing a RemoteError shows the remote frames under the local ones", async (gw) => {
     const channel = gw.remoteExec(`throw new RangeError("far away")`, undefined, { name: "j.ts" });
@@ -230,15 +233,18 @@ throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
     assertMatch(String(called.stack), placePattern(callLine));
   });
 
-  behaves("an error whose places are being looked up is not lost with its gateway", async (gw) => {
-    const channel = gw.remoteExec(() => {
-      throw new Error("last words");
-    });
-    const failed = assertRejects(() => channel.waitClose(), Error, "last words");
-    await gw.remoteStatus();
-    await gw.terminate();
-    await failed;
-  });
+  behaves(
+    "an error whose locations are being looked up is not lost with its gateway",
+    async (gw) => {
+      const channel = gw.remoteExec(() => {
+        throw new Error("last words");
+      });
+      const failed = assertRejects(() => channel.waitClose(), Error, "last words");
+      await gw.remoteStatus();
+      await gw.terminate();
+      await failed;
+    },
+  );
 
   behaves(
     "values that are thrown, but no errors, arrive as an error with that cause",
@@ -256,7 +262,7 @@ throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
     },
   );
 
-  behaves("an error with parts that cannot travel arrives without them", async (gw) => {
+  behaves("an error with parts that cannot be sent arrives without them", async (gw) => {
     const channel = gw.remoteExec(`
       throw Object.assign(new Error("with baggage", { cause: () => 1 }), { socket: () => 2, port: 8 });
     `);
@@ -264,14 +270,14 @@ throw new AggregateError([new Error("one"), inner], "both", { cause: inner });`,
     assertEquals(["socket" in error, "port" in error && error.port], [false, 8]);
   });
 
-  behaves("a frozen error, and one with a stack of its own, arrive", async (gw) => {
+  behaves("a frozen error arrives, and so does one with its own stack", async (gw) => {
     const frozen = gw.remoteExec(`throw Object.freeze(new Error("cold"))`);
     await assertRejects(() => frozen.receive(), RemoteError, "cold");
     const odd = gw.remoteExec(`throw Object.assign(new Error("odd"), { stack: undefined })`);
     await assertRejects(() => odd.receive(), RemoteError, "odd");
   });
 
-  behaves("an error cannot set what a RemoteError says of itself", async (gw) => {
+  behaves("an error cannot overwrite the properties of a RemoteError", async (gw) => {
     const channel = gw.remoteExec(`
       throw Object.assign(new Error("sly"), { remoteStack: "forged", toString: "x", __proto__: {} });
     `);

@@ -25,17 +25,20 @@ const REFUSED: readonly [item: unknown, message: string][] = [
 
 /** What cannot travel. */
 export function serializationTests(behaves: Behaviour): void {
-  behaves("Channel.send() rejects what cannot travel with its path and type", async (gw) => {
-    const channel = gw.remoteExec(`for await (const item of channel) await channel.send(item);`);
-    for (const [item, message] of REFUSED) {
-      await assertRejects(() => channel.send(item), SerializationError, message);
-    }
-    await channel.send("still open");
-    assertEquals(await channel.receive(), "still open");
-    assertEquals(channel.closed, false);
-  });
+  behaves(
+    "Channel.send() rejects an item that cannot be sent, with its path and type",
+    async (gw) => {
+      const channel = gw.remoteExec(`for await (const item of channel) await channel.send(item);`);
+      for (const [item, message] of REFUSED) {
+        await assertRejects(() => channel.send(item), SerializationError, message);
+      }
+      await channel.send("still open");
+      assertEquals(await channel.receive(), "still open");
+      assertEquals(channel.closed, false);
+    },
+  );
 
-  behaves("Channel.send() refuses a cycle, clearly", async (gw) => {
+  behaves("Channel.send() refuses a cycle with a clear message", async (gw) => {
     const channel = gw.remoteExec(`for await (const item of channel) await channel.send(item);`);
     const cycle: Record<string, unknown> = { list: [] };
     (cycle.list as unknown[]).push({ back: cycle });
@@ -47,7 +50,7 @@ export function serializationTests(behaves: Behaviour): void {
     assertEquals(await channel.receive(), 1);
   });
 
-  behaves("nesting up to the limit of 256 levels travels, more is refused", async (gw) => {
+  behaves("items nest up to 256 levels, and deeper ones are refused", async (gw) => {
     const nested = (levels: number) => {
       let item: unknown = "core";
       for (let i = 0; i < levels; i++) item = i % 2 === 0 ? [item] : { item };
@@ -78,7 +81,7 @@ export function serializationTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("a getter that throws fails the one send", async (gw) => {
+  behaves("a getter that throws fails only that send()", async (gw) => {
     const channel = gw.remoteExec(`await channel.send(await channel.receive());`);
     const item = {
       get broken(): never {

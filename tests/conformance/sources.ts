@@ -122,17 +122,20 @@ export function sourceTests(behaves: Behaviour): void {
     assertEquals(await gw.call(() => 1), 1);
   });
 
-  behaves("importing what a module does not export is an error, as in a module", async (gw) => {
-    const channel = gw.remoteExec(`import { basenam } from "node:path"; channel.send(basenam);`);
-    await assertRejects(() => channel.receive(), RemoteError, "basenam");
-  });
+  behaves(
+    "importing a name that a module does not export is an error, as in a module",
+    async (gw) => {
+      const channel = gw.remoteExec(`import { basenam } from "node:path"; channel.send(basenam);`);
+      await assertRejects(() => channel.receive(), RemoteError, "basenam");
+    },
+  );
 
-  behaves("importing what is not there is an error", async (gw) => {
+  behaves("importing a module that does not exist is an error", async (gw) => {
     const channel = gw.remoteExec(`import "node:nothing";`);
     await assertRejects(() => channel.receive(), RemoteError, "node:nothing");
   });
 
-  behaves("remoteExec() refuses what is neither source, function nor URL at once", (gw) => {
+  behaves("remoteExec() refuses at once anything but source, a function or a URL", (gw) => {
     const code = 42 as unknown as string;
     assertThrows(() => gw.remoteExec(code), TypeError, "not 42");
     return Promise.resolve();

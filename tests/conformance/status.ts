@@ -19,7 +19,7 @@ export function statusTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("Gateway.remoteStatus() names what runs", async (gw) => {
+  behaves("Gateway.remoteStatus() names the running executions", async (gw) => {
     const channels = [
       gw.remoteExec(`await channel.receive()`),
       gw.remoteExec(`await channel.receive()`, undefined, { name: "tally.ts" }),
@@ -82,7 +82,7 @@ export function statusTests(behaves: Behaviour): void {
     await assertIdle(gw);
   });
 
-  behaves("Gateway.remote tells of the far side without a round trip", (gw) => {
+  behaves("Gateway.remote describes the far side without a round trip", (gw) => {
     const { pid, deno, v8, typescript, os, arch } = gw.remote;
     assert(Number.isInteger(pid) && pid > 0);
     for (const version of [deno, v8, typescript]) assertMatch(version, /^\d+\.\d+/);

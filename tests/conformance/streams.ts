@@ -4,7 +4,7 @@ import type { Behaviour } from "./behaviour.ts";
 
 /** `readable` and `writable`. */
 export function streamTests(behaves: Behaviour): void {
-  behaves("Channel.readable gives the items and ends when the peer closes", async (gw) => {
+  behaves("Channel.readable yields the items and ends when the peer closes", async (gw) => {
     const channel = gw.remoteExec(`for (const word of ["a", "b"]) await channel.send(word);`);
     assertStrictEquals(channel.readable, channel.readable);
     assertEquals(await Array.fromAsync(channel.readable), ["a", "b"]);
@@ -78,16 +78,19 @@ export function streamTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("leaving the readable of a running execution lets it go on", async (gw) => {
-    const channel = gw.remoteExec(`
+  behaves(
+    "leaving an iteration over the readable of a running execution does not stop it",
+    async (gw) => {
+      const channel = gw.remoteExec(`
       for await (const item of channel.readable) { await channel.send(item); break; }
       await channel.send("after");
     `);
-    await channel.send(1);
-    assertEquals(await channel.receive(), 1);
-    assertEquals(await channel.receive(), "after");
-    await channel.waitClose();
-  });
+      await channel.send(1);
+      assertEquals(await channel.receive(), 1);
+      assertEquals(await channel.receive(), "after");
+      await channel.waitClose();
+    },
+  );
 
   behaves("aborting the writable of a running execution fails it, after its items", async (gw) => {
     const channel = gw.remoteExec(`

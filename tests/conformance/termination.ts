@@ -4,7 +4,7 @@ import type { Behaviour } from "./behaviour.ts";
 
 /** `exit`, `terminate`, `closed`. */
 export function terminationTests(behaves: Behaviour): void {
-  behaves("Gateway.terminate() tells how it ended, again and again the same", async (gw) => {
+  behaves("Gateway.terminate() says how the gateway ended, the same each time", async (gw) => {
     const exit = await gw.terminate();
     assertEquals(exit, { reason: "exit", code: 0, signal: null, stderrTail: [] });
     assertEquals(await gw.terminate(), exit);
@@ -49,7 +49,7 @@ export function terminationTests(behaves: Behaviour): void {
     assertEquals(channel.signal.aborted, true);
   });
 
-  behaves("Gateway.exit() lets executions end in order, with what they still send", async (gw) => {
+  behaves("Gateway.exit() lets executions end in order, and send their last items", async (gw) => {
     const channel = gw.remoteExec(
       `
       await channel.send("begun");
@@ -65,7 +65,7 @@ export function terminationTests(behaves: Behaviour): void {
     assertEquals((await gw.closed).reason, "exit");
   });
 
-  behaves("Gateway.exit() with an execution that waits for an item ends soon", async (gw) => {
+  behaves("Gateway.exit() ends an execution that waits for an item", async (gw) => {
     gw.remoteExec(`await channel.receive();`);
     await gw.remoteStatus();
     const start = performance.now();
@@ -74,7 +74,7 @@ export function terminationTests(behaves: Behaviour): void {
     assertEquals(performance.now() - start < 900, true);
   });
 
-  behaves("what an execution sent before the end of the gateway is still received", async (gw) => {
+  behaves("items sent before the end of the gateway are still received", async (gw) => {
     const words = gw.newChannel();
     const channel = gw.remoteExec(
       `await channel.send("begun");

@@ -72,7 +72,7 @@ export function volumeTests(behaves: Behaviour): void {
     },
   );
 
-  behaves("items in front of a large one do not keep it from arriving", async (gw) => {
+  behaves("a large item arrives although items in front of it are unread", async (gw) => {
     const channel = gw.remoteExec(`
       for (const size of [600_000, 3_000_000, 10, 2_000_000]) channel.send(new Uint8Array(size));
     `);
@@ -100,7 +100,7 @@ export function volumeTests(behaves: Behaviour): void {
     assertEquals(back.length, 10_000);
   });
 
-  behaves("both sides can send more than all windows at once before they receive", async (gw) => {
+  behaves("both sides can send more than their windows hold before they receive", async (gw) => {
     const channel = gw.remoteExec(`
       const sent = channel.send(new Uint8Array(4_000_000));
       const item = await channel.receive();
@@ -133,7 +133,7 @@ export function volumeTests(behaves: Behaviour): void {
     await bulk.waitClose();
   });
 
-  behaves("a channel whose items nobody takes does not hold up the others", async (gw) => {
+  behaves("a channel that nobody reads does not block the others", async (gw) => {
     const stuck = gw.remoteExec(`while (!channel.signal.aborted) {
       await channel.send(new Uint8Array(100_000)).catch(() => {});
     }`);

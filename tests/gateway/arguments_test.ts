@@ -207,7 +207,7 @@ for (const [what, run, Kind, text] of REJECTED) {
   });
 }
 
-test("a receive after an execution that returned says where its value has gone", async () => {
+test("a receive() after an execution that returned a value says where the value went", async () => {
   await using gateway = await makeMemoryGateway();
   const channel = gateway.remoteExec(`return 5`);
   await assertRejects(
@@ -217,7 +217,7 @@ test("a receive after an execution that returned says where its value has gone",
   );
 });
 
-test("a gateway that has ended says what cannot be run, and how it ended", async () => {
+test("a gateway that has ended says which execution it cannot run, and how it ended", async () => {
   const gateway = await makeMemoryGateway();
   await gateway.terminate();
   const run = () => gateway.remoteExec(`1`, 1, { name: "late" });
@@ -226,7 +226,7 @@ test("a gateway that has ended says what cannot be run, and how it ended", async
   assertInstanceOf(error.cause, GatewayClosedError);
 });
 
-test("options that are undefined are as if they were not there", async () => {
+test("an option that is undefined counts as missing", async () => {
   await using gateway = await makeMemoryGateway();
   const untyped: Untyped = { isolated: undefined, signal: undefined };
   const channel = gateway.remoteExec(ECHO, 1, untyped);
@@ -234,7 +234,7 @@ test("options that are undefined are as if they were not there", async () => {
   assertEquals(await channel.receive({ timeout: undefined }), 1);
 });
 
-test("a timeout that is over before it begins is over", async () => {
+test("a negative timeout is over at once", async () => {
   await using gateway = await makeMemoryGateway();
   const channel = gateway.remoteExec(ECHO);
   await assertRejects(() => channel.receive({ timeout: -1 }), TimeoutError, "within -1 ms");

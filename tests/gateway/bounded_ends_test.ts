@@ -38,7 +38,7 @@ for (const [what, source] of STUBBORN) {
   });
 }
 
-test("Group.terminate() gives gateways that carry others what these have left of its bound", async () => {
+test("Group.terminate() has one bound for gateways and for those that they run through", async () => {
   await using group = await Group.open(["popen//id=a//allow-run", "popen//id=b//via=a"]);
   const timeout = 4_000;
   for (const gateway of [...group].reverse()) {
@@ -50,7 +50,7 @@ test("Group.terminate() gives gateways that carry others what these have left of
   assert(performance.now() - start < timeout + GRACE_MS);
 });
 
-test("what a gateway has started ends with it, also where it ends by itself", async () => {
+test("processes that a gateway has started end with it, even if it exits by itself", async () => {
   await using group = new Group();
   const gw = await group.makeGateway("popen//allow-run");
   const channel = gw.remoteExec(
@@ -66,7 +66,7 @@ test("what a gateway has started ends with it, also where it ends by itself", as
 });
 
 for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
-  test(`an initiator that ends by ${signal} leaves nothing of its gateways behind`, async () => {
+  test(`an initiator that ends by ${signal} leaves no process of its gateways behind`, async () => {
     await using script = await Script.start(
       `const group = await execnet.Group.open(["popen//id=a//allow-run", "popen//id=b//via=a"]);
        const spawn = \`const child = new Deno.Command("sleep", { args: ["600"] }).spawn();
@@ -88,7 +88,7 @@ for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
   });
 }
 
-test("a gateway with a heartbeat that falls silent is ended, and its error says why", async () => {
+test("a gateway with a heartbeat that becomes silent is ended, and its error says why", async () => {
   await using group = new Group();
   const gw = await group.makeGateway("popen//heartbeat=1");
   const silent = gw.remoteExec(`await channel.receive()`, undefined, { name: "waiting" });

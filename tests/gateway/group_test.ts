@@ -33,7 +33,7 @@ test("Group.open() of nothing is an empty group", async () => {
   assertEquals((await group.makeGateway()).id, "gw0");
 });
 
-test("Group.open() ends the others if some fail, and names each that did", async () => {
+test("Group.open() ends the other gateways if some fail, and names each that failed", async () => {
   await using directory = await TemporaryDirectory.make();
   const pids = `${directory.path}/pids`;
   const deno = await directory.write(
@@ -62,13 +62,13 @@ test("Group.open() ends the others if some fail, and names each that did", async
   }
 });
 
-test("Group.open() refuses what is no list of specs, or no concurrency", async () => {
+test("Group.open() refuses specs that are no list, and a bad concurrency", async () => {
   await assertRejects(() => Group.open("popen"), TypeError, "list of specs");
   await assertRejects(() => Group.open(["popen"], { concurrency: 0 }), RangeError, "not 0");
   await assertRejects(() => Group.open(["popen", "popne"]), SpecError, `mean "popen"`);
 });
 
-test("Group.get() of what is not there is undefined", async () => {
+test("Group.get() returns undefined for an unknown id or index", async () => {
   await using group = await Group.open([{ ...QUIET, id: "__proto__" }]);
   for (const key of [-1, 1, NaN, 0.5, Infinity, "", "0", "gw0", "constructor"]) {
     assertEquals(group.get(key), undefined);
@@ -78,7 +78,7 @@ test("Group.get() of what is not there is undefined", async () => {
   assertEquals(group.has("toString"), false);
 });
 
-test("Group.makeGateway() gives ids that are unique, and keeps the order of the calls", async () => {
+test("Group.makeGateway() gives unique ids, and keeps the order of the calls", async () => {
   await using group = new Group({ defaultSpec: QUIET });
   const starts = [
     group.makeGateway(),
@@ -115,7 +115,7 @@ test("Group.terminate() refuses new gateways, and ends those that are starting",
   assertEquals(group.size, 0);
 });
 
-test("Group.terminate() in the moment of a makeGateway() leaves nothing behind", async () => {
+test("Group.terminate() during a makeGateway() leaves nothing behind", async () => {
   await using group = new Group({ defaultSpec: QUIET });
   const start = group.makeGateway();
   const refused = assertRejects(() => start, GatewayClosedError);
@@ -125,7 +125,7 @@ test("Group.terminate() in the moment of a makeGateway() leaves nothing behind",
   assertEquals((await group.makeGateway()).id, "gw1"); // the group can be used again
 });
 
-test("Group.terminate() ends all, each within its bound", async () => {
+test("Group.terminate() ends all gateways, each within its bound", async () => {
   const group = await Group.open([QUIET, QUIET, QUIET]);
   const pids = Array.from(group, ({ remote }) => remote.pid);
   const [busy] = group;
@@ -161,7 +161,7 @@ test("Group.remoteExec() runs a function on each gateway, and types flow", async
   assertThrows(() => group.remoteExec(() => outside), ImpureFunctionError, "outside");
 });
 
-test("Group.remoteExec() closes what it began, when one gateway refuses", async () => {
+test("Group.remoteExec() closes the executions that it began if one gateway refuses", async () => {
   await using group = await Group.open([QUIET, QUIET]);
   const [first, second] = group as Iterable<Gateway>;
   second.exit();
@@ -172,7 +172,7 @@ test("Group.remoteExec() closes what it began, when one gateway refuses", async 
   );
 });
 
-test("Group.remoteStatus() asks all at once, and marks those that do not answer", async () => {
+test("Group.remoteStatus() asks all gateways at once, and marks those that do not answer", async () => {
   await using group = await Group.open([QUIET, QUIET, QUIET]);
   const [idle, busy, killed] = group as Iterable<Gateway>;
   idle.remoteExec(`await channel.receive()`, undefined, { name: "tally.ts" });
@@ -195,14 +195,14 @@ test("Group.remoteStatus() asks all at once, and marks those that do not answer"
   await group.terminate({ timeout: 100 });
 });
 
-test("Group.remoteStatus() can be given up", async () => {
+test("Group.remoteStatus() can be aborted", async () => {
   await using group = await Group.open([QUIET]);
   const signal = AbortSignal.abort(new Error("never mind"));
   await assertRejects(() => group.remoteStatus({ signal }), Error, "never mind");
   assertEquals((await group.remoteStatus()).get("gw0")?.reachable, true);
 });
 
-test("an error of Group.remoteExec() names the gateway, and the call, not our own frames", async () => {
+test("an error of Group.remoteExec() names the gateway and the call, without internal frames", async () => {
   await using group = await Group.open(["popen//id=a", "popen//id=b"]);
   const channels = group.remoteExec(`if (channel.gateway.id === "b") throw new Error("only here")`);
   const { stack } = await assertRejects(() => channels.waitClose(), RemoteError, "only here");

@@ -51,7 +51,7 @@ class Held implements AsyncDisposable {
   }
 }
 
-test("isolated executions start a few at a time; all come through, with what they were sent", async () => {
+test("isolated executions start a few at a time, and all run with the items sent to them", async () => {
   await using held = await Held.make();
   held.fill();
   const waiting = [held.run(), held.run(), held.run()];
@@ -75,7 +75,7 @@ test("isolated executions start a few at a time; all come through, with what the
   }
 });
 
-test("what is closed, or aborted, while it waits for its turn ends at once and is never started", async () => {
+test("an execution that is closed or aborted in the start queue ends at once and never starts", async () => {
   await using held = await Held.make();
   held.fill();
   const controller = new AbortController();
@@ -97,7 +97,7 @@ test("what is closed, or aborted, while it waits for its turn ends at once and i
   assertEquals(held.started.length, AT_ONCE + 1);
 });
 
-test("terminate() ends what waits for its turn at once, and starts none of it", async () => {
+test("terminate() ends executions in the start queue at once, and starts none of them", async () => {
   await using held = await Held.make();
   held.fill();
   const waiting = held.run();
@@ -108,7 +108,7 @@ test("terminate() ends what waits for its turn at once, and starts none of it", 
   assertEquals(held.started.length, AT_ONCE);
 });
 
-test("connectTimeout counts from the turn of an isolated execution", async () => {
+test("connectTimeout counts from when an isolated execution leaves the start queue", async () => {
   await using held = await Held.make(300);
   const late = held.fill();
   const waiting = held.run();
@@ -122,7 +122,7 @@ test("connectTimeout counts from the turn of an isolated execution", async () =>
   assertEquals(await waiting.receive(), [AT_ONCE, "up"]);
 });
 
-test("what cannot be opened when its turn comes closes its channel with the reason", async () => {
+test("an execution that cannot be started closes its channel with the reason", async () => {
   await using held = await Held.make();
   held.fill();
   const waiting = held.run();

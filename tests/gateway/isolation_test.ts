@@ -26,7 +26,7 @@ async function pidOf(channel: { receive(): Promise<unknown> }): Promise<number> 
   return await channel.receive() as number;
 }
 
-test("an isolated execution has a process of its own, which ends with it", async () => {
+test("an isolated execution has its own process, which ends with it", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   const channel = gw.remoteExec(
@@ -45,7 +45,7 @@ test("an isolated execution has a process of its own, which ends with it", async
   assertEquals(await gw.remoteStatus(), { channels: 0, executing: [], execModel: "main" });
 });
 
-test("a busy loop holds up neither the status nor others, and ends when it is cancelled", async () => {
+test("an isolated busy loop blocks neither the status nor others, and ends when it is cancelled", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   const spinning = gw.remoteExec(SPIN, undefined, { ...ISOLATE, name: "spin" });
@@ -59,7 +59,7 @@ test("a busy loop holds up neither the status nor others, and ends when it is ca
   await whenGone(pid);
 });
 
-test("a signal ends an isolated busy loop; what waits on it rejects", async () => {
+test("a signal ends an isolated busy loop, and waits on it reject", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   const controller = new AbortController();
@@ -73,7 +73,7 @@ test("a signal ends an isolated busy loop; what waits on it rejects", async () =
   await whenGone(pid);
 });
 
-test("when its gateway is killed, an isolated execution fails with that, also one that minds its signal", async () => {
+test("an isolated execution fails when its gateway is killed, even if it heeds its signal", async () => {
   const gw = await new Group().makeGateway("popen//id=victim");
   const pid = gw.remote.pid;
   const minds = gw.remoteExec(
@@ -124,7 +124,7 @@ const ENDS: [string, string, RegExp][] = [
 ];
 
 for (const [what, source, message] of ENDS) {
-  test(`${what} in an isolated execution ends that alone, and its error says so`, async () => {
+  test(`${what} in an isolated execution ends only that, and its error says so`, async () => {
     await using group = new Group();
     const gw = await group.makeGateway("popen//allow-run");
     const other = gw.remoteExec(`await channel.send(await channel.receive())`, undefined, ISOLATE);
@@ -169,7 +169,7 @@ for (
   });
 }
 
-test("permissions of one execution are its own, and no more than the gateway's", async () => {
+test("an execution has its own permissions, and no more than its gateway", async () => {
   await using directory = await TemporaryDirectory.make();
   const [a, b] = await Promise.all(["a", "b"].map((name) => directory.write(name, name)));
   await using group = new Group();
@@ -191,7 +191,7 @@ test("permissions of one execution are its own, and no more than the gateway's",
   assertThrows(() => gw.remoteExec(read, [], { permissions: { net: true } }), SpecError, "net");
 });
 
-test("output of an isolated execution names it", async () => {
+test("the output of an isolated execution is tagged with its name", async () => {
   const lines: unknown[] = [];
   await using group = new Group();
   const gw = await group.makeGateway({
@@ -210,7 +210,7 @@ test("output of an isolated execution names it", async () => {
   assertEquals(new Set(lines.map(String)), new Set(expected.map(String)));
 });
 
-test("two isolated executions talk over a channel that both are given", async () => {
+test("two isolated executions talk over a channel that both received", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   const link = gw.newChannel();
@@ -234,7 +234,7 @@ test("two isolated executions talk over a channel that both are given", async ()
   assertEquals(await a.receive(), 21);
 });
 
-test("what an isolated execution still holds when it is done closes, and not with an error", async () => {
+test("channels that an isolated execution still holds when it returns close without an error", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   const reader = gw.remoteExec(
@@ -259,7 +259,7 @@ test("what an isolated execution still holds when it is done closes, and not wit
   await Promise.all([writer.waitClose(), reader.waitClose()]);
 });
 
-test("what an isolated execution holds when it fails or exits is lost, and says so", async () => {
+test("channels that an isolated execution holds when it fails or exits close with an error", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   for (const end of [`throw new Error("half-way")`, `Deno.exit()`]) {
@@ -272,7 +272,7 @@ test("what an isolated execution holds when it fails or exits is lost, and says 
   }
 });
 
-test("a channel of one gateway is given to another, and they talk", async () => {
+test("two gateways talk over a channel that one was sent by the other", async () => {
   await using group = new Group();
   const [one, two] = await Promise.all([group.makeGateway(), group.makeGateway()]);
   const producer = one.remoteExec(`for (let i = 0; i < 5; i++) await channel.send(i * i);`);
@@ -283,7 +283,7 @@ test("a channel of one gateway is given to another, and they talk", async () => 
   assertEquals(await sum.receive(), 30);
 });
 
-test("a new channel belongs to the execution that it is first sent to, with what it holds", async () => {
+test("a new channel belongs to the execution that it is first sent to, with its items", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   const channel = gw.newChannel<string, unknown>();
@@ -293,14 +293,14 @@ test("a new channel belongs to the execution that it is first sent to, with what
   assertEquals(await waiting, "got before");
 });
 
-test("arguments that cannot travel leave no process behind", async () => {
+test("arguments that cannot be sent leave no process behind", async () => {
   await using group = new Group();
   const gw = await group.makeGateway();
   assertThrows(() => gw.remoteExec(`1`, { f() {} }, ISOLATE), SerializationError);
   assertEquals((await gw.remoteStatus()).executing, []);
 });
 
-test("after the first isolated execution a process is kept ready, and ends with the gateway", async () => {
+test("after the first isolated execution a spare process is kept ready, and ends with the gateway", async () => {
   const lines = new Lines();
   await using group = new Group();
   const gw = await group.makeGateway({ popen: true, output: lines.take });

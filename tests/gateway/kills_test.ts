@@ -9,7 +9,7 @@ function start(): Promise<Gateway> {
   return new Group().makeGateway({ popen: true, id: "victim", output: "null" });
 }
 
-test("SIGKILL of the process rejects all that waits with GatewayClosedError", async () => {
+test("SIGKILL of the process rejects every wait with GatewayClosedError", async () => {
   const lines = new Lines();
   const gw = await new Group().makeGateway({ popen: true, id: "victim", output: lines.take });
   const channel = gw.remoteExec(
@@ -52,7 +52,7 @@ test("SIGKILL of the process rejects all that waits with GatewayClosedError", as
   assertEquals(gw.group.size, 0);
 });
 
-test("a remoteStatus() under way rejects when the process is killed", async () => {
+test("a pending remoteStatus() rejects when the process is killed", async () => {
   const gw = await start();
   const busy = gw.remoteExec(`await channel.send(1); await channel.receive(); while (true);`);
   await busy.receive();
@@ -94,7 +94,7 @@ test("items sent before the process was killed are received, then the error", as
   await assertRejects(() => channel.receive(), GatewayClosedError);
 });
 
-test("Deno.exit(3) by user code is told as such", async () => {
+test("Deno.exit(3) by user code is reported with its code", async () => {
   const gw = await start();
   const channel = gw.remoteExec(`console.error("giving up"); Deno.exit(3);`, undefined, {
     name: "quitter.ts",
@@ -118,7 +118,7 @@ test("the stderr tail is bounded", async () => {
   assert(stderrTail.every((line) => line.length <= 1_000));
 });
 
-test("a gateway that runs out of memory rejects what waits", async () => {
+test("a gateway that runs out of memory rejects every wait", async () => {
   await using directory = await TemporaryDirectory.make();
   const deno = await directory.write(
     "deno",
@@ -145,7 +145,7 @@ test("terminate() ends a busy loop by SIGTERM, within its bound", async () => {
   await whenGone(gw.remote.pid, 0);
 });
 
-test("terminate() ends by SIGKILL what ignores SIGTERM, within its bound", async () => {
+test("terminate() ends a process that ignores SIGTERM by SIGKILL, within its bound", async () => {
   const gw = await start();
   const channel = gw.remoteExec(`
     Deno.addSignalListener("SIGTERM", () => {});
@@ -160,7 +160,7 @@ test("terminate() ends by SIGKILL what ignores SIGTERM, within its bound", async
   await whenGone(gw.remote.pid, 0);
 });
 
-test("terminate() lets an execution that minds its signal end by itself", async () => {
+test("terminate() lets an execution that heeds its signal end by itself", async () => {
   const gw = await start();
   const channel = gw.remoteExec(`
     await channel.send(1);
@@ -183,7 +183,7 @@ test("after `await using` no process of the gateway is left", async () => {
   assertEquals(await isGone(pid), true);
 });
 
-test("a grandchild that holds the pipes open does not hold up the end", async () => {
+test("a grandchild that holds the pipes open does not delay the end", async () => {
   const gw = await new Group().makeGateway({
     popen: true,
     output: "null",

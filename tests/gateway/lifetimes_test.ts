@@ -32,7 +32,7 @@ test("an initiator needs no more than --allow-run and --allow-env", async () => 
   assertEquals([code, stdout, stderr], [0, "3\n5\n", ""]);
 });
 
-test("a script goes on behind an awaited send to a gateway that still reads its program", async () => {
+test("a script continues after an awaited send() to a gateway that still reads its program", async () => {
   const { code, stdout } = await runScript(
     `for (let i = 0; i < 5; i++) {
        const gw = await execnet.makeGateway();
@@ -44,13 +44,13 @@ test("a script goes on behind an awaited send to a gateway that still reads its 
   assertEquals([code, stdout], [0, "sent 0\nsent 1\nsent 2\nsent 3\nsent 4\n"]);
 });
 
-test("a script that forgets its gateways ends by itself, and leaves none", async () => {
+test("a script that does not close its gateways ends by itself, and leaves none behind", async () => {
   const { code, stdout } = await runScript(startsTwo(""), LAUNCH);
   assertEquals(code, 0);
   for (const pid of pidsIn(stdout)) await whenGone(pid);
 });
 
-test("a forgetful script ends, although executions run and channels are open", async () => {
+test("a script that closes nothing ends although executions run and channels are open", async () => {
   const { code, stdout } = await runScript(
     startsTwo(`
       for (const gw of gateways) {
@@ -63,7 +63,7 @@ test("a forgetful script ends, although executions run and channels are open", a
   for (const pid of pidsIn(stdout)) await whenGone(pid);
 });
 
-test("a forgetful script shows the last output of its gateways", async () => {
+test("a script that closes nothing shows the last output of its gateways", async () => {
   const { code, stderr } = await runScript(
     `const gw = await execnet.makeGateway("popen//id=last");
      const channel = gw.remoteExec(\`

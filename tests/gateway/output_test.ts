@@ -11,7 +11,7 @@ function gatewayWith(lines: Lines, more = {}): Promise<Gateway> {
   return new Group().makeGateway({ popen: true, output: lines.take, ...more });
 }
 
-test("each line of output goes to the callback, with its stream and its gateway", async () => {
+test("each line of output is passed to the callback, with its stream and gateway", async () => {
   const ids: string[] = [];
   const lines = new Lines();
   const gw = await new Group().makeGateway({
@@ -31,7 +31,7 @@ test("each line of output goes to the callback, with its stream and its gateway"
   assertEquals(ids, ["printer", "printer", "printer"]);
 });
 
-test("output comes while the execution still runs", async () => {
+test("output arrives while the execution runs", async () => {
   const lines = new Lines();
   await using gw = await gatewayWith(lines);
   const channel = gw.remoteExec(`console.log("begun"); await channel.receive();`);
@@ -63,7 +63,7 @@ test("output just before the end of the process is not lost", async () => {
   assertEquals(lines.all, Array.from({ length: 1000 }, (_, i) => `stdout: line ${i}`));
 });
 
-test("long lines and text that is not UTF-8 come through", async () => {
+test("long lines and bytes that are not UTF-8 arrive", async () => {
   const lines = new Lines();
   const gw = await gatewayWith(lines);
   await gw.call(() => {
@@ -79,7 +79,7 @@ test("long lines and text that is not UTF-8 come through", async () => {
   ]);
 });
 
-test("a line without an end is broken up, and all of it comes through", async () => {
+test("an endless line is broken into several, and all of it arrives", async () => {
   const lines = new Lines();
   const gw = await gatewayWith(lines);
   await gw.call(() => {
@@ -129,7 +129,7 @@ test("an output callback that throws harms neither its gateway nor this process"
   assertMatch(stderr, /no such log/);
 });
 
-test("by default each line comes out on stderr as [id] line", async () => {
+test("by default each line is printed on stderr as [id] line", async () => {
   const { code, stdout, stderr } = await runScript(
     `await using gw = await execnet.makeGateway("popen//id=talker");
      await gw.call(() => { console.log("to stdout"); console.error("to stderr"); });`,
@@ -159,7 +159,7 @@ test("an error that nobody received is shown when its gateway ends", async () =>
   assertMatch(stderr, /\[gw0\] .*job.*\n?.*RangeError: unseen/);
 });
 
-test("an error that another execution was told of, over a channel that it was given, is not", async () => {
+test("an error that another execution received over a shared channel is not shown", async () => {
   const { stdout, stderr } = await runScript(
     `const group = await execnet.Group.open(["popen", "popen"]);
      const failing = group.get(0).remoteExec(\`throw new RangeError("told")\`);

@@ -25,7 +25,7 @@ test(`a group of ${GATEWAYS} gateways starts, answers and ends`, async () => {
   for (const pid of pids as number[]) await whenGone(pid, 0);
 });
 
-test(`a gateway has ${CHANNELS} channels at a time, and none after`, async () => {
+test(`a gateway has ${CHANNELS} channels at a time, and none afterwards`, async () => {
   await using gateway = await makeGateway();
   const channels: Channel<number, number>[] = Array.from(
     { length: CHANNELS },

@@ -21,7 +21,7 @@ async function report(_channel: Channel, progress: Channel<never, string>): Prom
   await progress.send("half");
 }
 
-test("a channel in args is given as this side sees it, and arrives as its other end", async () => {
+test("a channel in args is passed as its local type, and arrives as the type of its other end", async () => {
   await using gateway = await makeMemoryGateway();
   const progress = gateway.newChannel<string, never>();
   gateway.remoteExec(report, progress);

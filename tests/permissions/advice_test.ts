@@ -31,7 +31,7 @@ const ATTEMPTS: readonly [source: string, key: string][] = [
   [`(await import("node:os")).hostname()`, "allow-sys=hostname"],
 ];
 
-test("a denied permission's message names the spec key that would grant it", async () => {
+test("the error of a denied permission names the spec key that would grant it", async () => {
   await using gw = await new Group().makeGateway({ popen: true, output: "null" });
   for (const [source, key] of ATTEMPTS) {
     const { message } = await denied(gw, source);
@@ -40,7 +40,7 @@ test("a denied permission's message names the spec key that would grant it", asy
   }
 });
 
-test("the error of a denied permission is otherwise as Deno made it", async () => {
+test("the error of a denied permission is otherwise Deno's own", async () => {
   await using gw = await new Group().makeGateway("popen//id=reader");
   const error = await denied(gw, `Deno.readTextFileSync("/etc/hosts")`);
   assertEquals(error.name, "NotCapable");
@@ -51,7 +51,7 @@ test("the error of a denied permission is otherwise as Deno made it", async () =
   );
 });
 
-test("a denied permission is explained where it is another error's cause", async () => {
+test("a denied permission is explained when it is the cause of another error", async () => {
   await using gw = await new Group().makeGateway();
   const { message, cause } = await denied(
     gw,
@@ -62,7 +62,7 @@ test("a denied permission is explained where it is another error's cause", async
   assertEquals(cause.message.endsWith("add allow-sys=hostname to the spec of gateway gw0"), true);
 });
 
-test("a denial in the spec is named where it stands against a permission", async () => {
+test("the error names the denial in the spec that takes a permission away", async () => {
   await using gw = await new Group().makeGateway("popen//allow-read//deny-read=/etc");
   const { message } = await denied(gw, `Deno.readTextFileSync("/etc/hosts")`);
   assertEquals(
@@ -72,7 +72,7 @@ test("a denial in the spec is named where it stands against a permission", async
   );
 });
 
-test("an execution with permissions of its own is told to ask for more", async () => {
+test("the error of an execution with its own permissions says to request more", async () => {
   await using gw = await new Group().makeGateway("popen//allow-env=A,B");
   const channel = gw.remoteExec(`Deno.env.get("B")`, undefined, { permissions: { env: ["A"] } });
   const { message } = await assertRejects(() => channel.waitClose(), RemoteError);

@@ -30,7 +30,7 @@ ${script}`,
 const RECEIVE =
   `.receive().then((item) => console.log(item), (error) => console.log(String(error)))`;
 
-Deno.test("without --allow-sys, a function's error has its line in it and the call", async () => {
+Deno.test("without --allow-sys, the error of a function has the line inside it, and the call", async () => {
   const output = await run(
     [],
     `try {
@@ -56,7 +56,7 @@ Deno.test("a module that imports needs --allow-write for its copy, and says so",
   assertEquals(await run(["--allow-read", "--allow-write"], send), "ran\n");
 });
 
-Deno.test("a gateway imports a module of the network itself, where it may", async () => {
+Deno.test("a gateway imports a module from the network itself, if it may", async () => {
   const text = "export default async (channel, n) => await channel.send(n + 1);";
   const headers = { "content-type": "text/javascript" };
   const options = { hostname: "127.0.0.1", port: 0, onListen() {} };

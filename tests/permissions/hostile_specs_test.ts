@@ -29,7 +29,7 @@ const CRAFTED: readonly string[] = [
   "~",
 ];
 
-test("what looks like a flag in a list is a path or a name", async () => {
+test("an entry that looks like a flag is a path or a name", async () => {
   // For variables, "*" stands for all, and Deno refuses what has a "=".
   const names = CRAFTED.filter((name) => !/[*=]/.test(name));
   await using gw = await quiet({
@@ -41,7 +41,7 @@ test("what looks like a flag in a list is a path or a name", async () => {
 });
 
 for (const kind of ["net", "sys", "import"]) {
-  test(`what looks like a flag in a list of ${kind} is a name, or stops the start`, async () => {
+  test(`an entry of ${kind} that looks like a flag is a name, or the start fails`, async () => {
     for (const name of ["--allow-all", "=", "x --allow-all", "x\n--allow-all"]) {
       try {
         await using gw = await quiet({ permissions: { [kind]: [name] } });
@@ -53,7 +53,7 @@ for (const kind of ["net", "sys", "import"]) {
   });
 }
 
-Deno.test("one entry is one entry: commas, NULs and blanks do not make it two, or none", () => {
+Deno.test("commas, NULs and blanks do not make two entries of one, or none", () => {
   for (const entry of ["/a,/", ",", "", "/a\0/", "\0"]) {
     const given = { popen: true, permissions: { read: [entry] } };
     assertThrows(() => resolveSpec(given), SpecError, "read", JSON.stringify(entry));
@@ -63,7 +63,7 @@ Deno.test("one entry is one entry: commas, NULs and blanks do not make it two, o
   assertThrows(() => resolveSpec(sparse), SpecError, "read");
 });
 
-Deno.test("what JSON calls __proto__ is no permission", () => {
+Deno.test("a key __proto__ of parsed JSON is not a permission", () => {
   for (
     const text of [
       `{ "popen": true, "permissions": { "__proto__": { "read": true } } }`,
@@ -82,7 +82,7 @@ Deno.test("inherited properties of a spec grant nothing", () => {
   assertEquals(permissionFlags(granted.permissions), permissionFlags(permissions));
 });
 
-test("a spec's words reach no shell", async () => {
+test("the values of a spec are not interpreted by a shell", async () => {
   await using directory = await TemporaryDirectory.make();
   const evil = `$(touch ${directory.path}/made); touch ${directory.path}/made`;
   for (const spec of [{ deno: evil }, { chdir: evil }, { deno: "--help" }, { deno: "-c" }]) {
@@ -127,7 +127,7 @@ testWith(
   },
 );
 
-test("a link inside of a granted directory leads out, but code there cannot make one", async () => {
+test("a link in a granted directory may lead out of it, but remote code cannot make one", async () => {
   await using directory = await TemporaryDirectory.make();
   const { path } = directory;
   await Deno.symlink("/etc", `${path}/link`);
@@ -148,7 +148,7 @@ test("a link inside of a granted directory leads out, but code there cannot make
   assertMatch(await attempt(gw, `return Deno.readTextFileSync("${path}/link/hosts")`), /^returned/);
 });
 
-test("where a grant and a denial both match, the narrower one holds", async () => {
+test("if a grant and a denial both match, the narrower one applies", async () => {
   await using gw = await quiet({
     permissions: { read: ["/etc", "/etc/ssl/certs"] },
     deny: { read: ["/etc/ssl"] },

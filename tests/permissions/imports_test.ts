@@ -35,7 +35,7 @@ function imports(url: string, type?: string): Record<string, string> {
   };
 }
 
-test("no import gets at local files, nor tells whether they exist", async () => {
+test("no import can read local files, or find out whether they exist", async () => {
   await using directory = await TemporaryDirectory.make();
   await directory.write("module.js", `export default "the secret";`);
   await directory.write("data.json", `"the secret"`);
@@ -56,7 +56,7 @@ test("no import gets at local files, nor tells whether they exist", async () => 
   }
 });
 
-test("no import gets at hosts or npm", async () => {
+test("no import can reach hosts or npm", async () => {
   await using gw = await quiet();
   for (const url of ["https://localhost/x.js", "https://raw.githubusercontent.com/x", "npm:none"]) {
     for (const [way, source] of Object.entries(imports(url))) {
@@ -74,7 +74,7 @@ test("a static import of the source itself is checked", async () => {
   assertMatch(String(await remote.waitClose().catch((error) => error)), /Requires import access/);
 });
 
-test("an import that is granted works from each place", async () => {
+test("a granted import works from every kind of code", async () => {
   await using directory = await TemporaryDirectory.make();
   const path = await directory.write("module.js", `export default "granted";`);
   await using gw = await quiet({ permissions: { read: [directory.path] } });
@@ -83,7 +83,7 @@ test("an import that is granted works from each place", async () => {
   }
 });
 
-test("npm needs the import of its registry", async () => {
+test("npm imports need the grant of the registry", async () => {
   await using gw = await quiet({ permissions: { import: ["jsr.io", "example.com"] } });
   assertMatch(await attempt(gw, `await import("npm:none")`), /--no-npm is specified/);
 });

@@ -89,7 +89,7 @@ test("an ungranted gateway can read, write, connect, run and learn nothing", asy
   assertEquals(new Set(Object.values(results)), new Set(["NotCapable"]), JSON.stringify(results));
 });
 
-test("an ungranted gateway imports nothing from the network, not even where Deno would", async () => {
+test("an ungranted gateway imports nothing from the network, not even from hosts that Deno allows", async () => {
   await using gw = await start({});
   for (const url of ["https://localhost/x.js", "https://raw.githubusercontent.com/x.js"]) {
     const error = await assertRejects(
@@ -120,7 +120,7 @@ test("allow-read=<dir> grants reading there and nothing else", async () => {
   assertEquals(await isGranted(gw, "read"), false);
 });
 
-test("a path with a comma is refused, as Deno would take it for two", async () => {
+test("a path with a comma is refused, because Deno would read two paths", async () => {
   await assertRejects(() => start({ permissions: { read: ["/tmp/a,b"] } }), SpecError, "a,b");
 });
 
@@ -136,7 +136,7 @@ test("deny lists take away from what is granted", async () => {
   assertEquals(results.env, "NotCapable");
 });
 
-test("allow-all grants everything, less what is denied", async () => {
+test("allow-all grants everything except what is denied", async () => {
   await using directory = await directoryWithFiles();
   await using gw = await start("popen//allow-all");
   const results = await attempts(gw, directory.path);
@@ -192,7 +192,7 @@ const READS = `
   }
   await channel.send(outcomes.join());`;
 
-test("an execution has the permissions that it asks for, and its gateway keeps its own", async () => {
+test("an execution has the permissions that it requests, and its gateway keeps its own", async () => {
   await using directory = await directoryWithFiles();
   const files = ["inside.txt", "module.js"].map((name) => `${directory.path}/${name}`);
   await using gw = await start(`popen//allow-read=${directory.path}`);
@@ -204,7 +204,7 @@ test("an execution has the permissions that it asks for, and its gateway keeps i
   assertEquals(await outcomes({}), "done,done");
 });
 
-test("an execution that asks for more than its gateway has is refused before anything starts", async () => {
+test("an execution that requests more than its gateway has is refused before anything starts", async () => {
   await using gw = await start("popen//allow-read=/etc//deny-read=/etc/ssl");
   for (
     const [permissions, says] of [

@@ -46,7 +46,7 @@ async function use(gw: Gateway): Promise<void> {
   }
 }
 
-test("after user code broke a shared prototype, its gateway ends in time, and no other notices", async () => {
+test("after user code breaks a shared prototype, its gateway ends in time, and no other is affected", async () => {
   await using other = await quiet();
   await eachAtOnce(BREAKS, async (source) => {
     const gw = await quiet();
@@ -75,7 +75,7 @@ const POLLUTIONS: readonly string[] = [
   `Object.assign(Object.prototype, JSON.parse('{ "id": "polluted", "popen": false }'));`,
 ];
 
-test("a polluted Object.prototype.permissions is refused as what it is, an execution's", async () => {
+test("a polluted Object.prototype.permissions is refused as the permissions of an execution", async () => {
   const { stdout, stderr } = await runScript(
     `Object.prototype.permissions = { read: true, run: true };
      await using gw = await execnet.makeGateway("popen");

@@ -97,7 +97,7 @@ test("an ungranted gateway gives access to nothing", async () => {
   }
 });
 
-test("nothing is asked of anybody: what would prompt is denied at once", async () => {
+test("nobody is prompted: a permission that would prompt is denied at once", async () => {
   await using gw = await quiet();
   for (const name of ["read", "write", "net", "env", "run", "sys", "ffi", "import"]) {
     assertEquals(
@@ -113,7 +113,7 @@ test("nothing is asked of anybody: what would prompt is denied at once", async (
   );
 });
 
-test("what one gateway stores, no other finds", async () => {
+test("no gateway finds what another one has stored", async () => {
   const store = `
     localStorage.setItem("key", "value");
     await (await caches.open("it")).put("http://it/", new Response("value"));`;

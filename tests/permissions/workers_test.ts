@@ -32,7 +32,7 @@ test("a worker can read no file, and not the protocol's descriptors", async () =
   }
 });
 
-test("a worker that asks for more than the gateway has ends its gateway, and none else", async () => {
+test("a worker that requests more than its gateway has ends only that gateway", async () => {
   await using other = await quiet();
   await using gw = await quiet();
   // Deno ends the process: worker permissions are unstable.

@@ -84,7 +84,7 @@ test("a challenge that is reflected is refused", async () => {
   await assertUnharmed(server);
 });
 
-test("a man in the middle with another certificate gets nothing, even one that the client trusts", async () => {
+test("a man in the middle gets nothing, even with another certificate that the client trusts", async () => {
   await using server = new TestServer(tlsOf());
   await using directory = await TemporaryDirectory.make();
   await using middle = new ManInTheMiddle(server.port, tlsOf("other"));
@@ -98,7 +98,7 @@ test("a man in the middle with another certificate gets nothing, even one that t
   await assertUnharmed(server);
 });
 
-test("who takes TLS away in the middle gets nothing", async () => {
+test("a man in the middle who removes TLS gets nothing", async () => {
   await using server = new TestServer(tlsOf());
   await using middle = new ManInTheMiddle(server.port, undefined);
   await assertRejects(
@@ -110,7 +110,7 @@ test("who takes TLS away in the middle gets nothing", async () => {
   await assertUnharmed(server);
 });
 
-test("a client that wants TLS goes nowhere without it", async () => {
+test("a client that requires TLS does not connect without it", async () => {
   await using server = new TestServer();
   await assertRejects(
     () => server.group.makeGateway(server.spec(`ca=${CA}`)),
@@ -139,7 +139,7 @@ test("a handshake byte by byte is cut at its deadline", async () => {
   await assertUnharmed(server);
 });
 
-test("1,000 half-open connections keep nobody out, and make room for each other", async () => {
+test("1,000 half-open connections keep nobody out, and displace each other", async () => {
   await using server = new TestServer({ handshakeTimeout: 30_000, maxHalfOpen: 32 });
   const attackers: Attacker[] = [];
   try {
@@ -270,7 +270,7 @@ test("environment variables that load code or change Deno, and deno=, are refuse
   await assertUnharmed(server);
 });
 
-test("a session cannot read the token file, nor change it, by any name that it can make", async () => {
+test("a session can neither read nor change the token file, under any name", async () => {
   await using directory = await TemporaryDirectory.make();
   const tokenFile = await directory.write("token", TOKEN, 0o600);
   await using server = new TestServer({ tokenFile, permissions: { read: true, write: true } });
@@ -326,7 +326,7 @@ test("a session cannot read the token file, nor change it, by any name that it c
   await again.terminate();
 });
 
-test("a client that stays when its process could not start holds up nobody", async () => {
+test("a client that stays although its process could not start blocks nobody", async () => {
   await using server = await ServerProgram.start();
   const { address } = await server.logged("listening");
   const port = Number(String(address).split(":").at(-1));

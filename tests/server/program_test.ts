@@ -17,7 +17,7 @@ import { inTime } from "../support/deadline.ts";
 import { ServerProgram } from "../support/server/program.ts";
 import { TestServer, TOKEN } from "../support/server/test_server.ts";
 
-test("the first start makes a token of 256 bits for its owner alone, and prints it that once", async () => {
+test("the first start creates a token of 256 bits that only its owner can read, and prints it once", async () => {
   await using server = await ServerProgram.start({ token: null });
   await server.logged("listening");
   const token = (await Deno.readTextFile(server.tokenFile)).trim();
@@ -81,7 +81,7 @@ test("permission flags after -- are the ceiling", async () => {
   await gw.terminate();
 });
 
-test("a command line that cannot be followed says why, and how to write it", async () => {
+test("the error of a wrong command line says why, and how to write it", async () => {
   await using server = await ServerProgram.start({ args: ["--max-sesions=3"] });
   assertEquals((await server.ended()).code, 2);
   assertStringIncludes(server.printed, `there is no option "--max-sesions"`);
@@ -113,7 +113,7 @@ test("a command line that cannot be followed says why, and how to write it", asy
   assertEquals({ ...read.deny }, { read: ["/a/b"] });
 });
 
-Deno.test("another address than this machine's needs TLS, or --insecure, and is told why", () => {
+Deno.test("an address beyond this machine needs TLS or --insecure, and the error says why", () => {
   const error = assertThrows(
     () => serve({ hostname: "0.0.0.0", token: TOKEN, log: () => {} }),
     SpecError,
@@ -122,7 +122,7 @@ Deno.test("another address than this machine's needs TLS, or --insecure, and is 
   assertStringIncludes(error.message, "insecure");
 });
 
-Deno.test("serve() takes no option that it does not know, nor one of a wrong type", () => {
+Deno.test("serve() refuses unknown options, and options of a wrong type", () => {
   for (
     const [options, message] of [
       [{ maxsessions: 1 }, `serve has no option "maxsessions"; did you mean "maxSessions"?`],
@@ -137,7 +137,7 @@ Deno.test("serve() takes no option that it does not know, nor one of a wrong typ
   }
 });
 
-Deno.test("serve() takes no time that is longer than a timer can wait: that would be none", () => {
+Deno.test("serve() refuses a time that is longer than a timer can wait", () => {
   for (
     const [options, message] of [
       [{ sessionTimeout: 30 * 86_400 }, "above 0 and at most 2147483, not 2592000"],
@@ -146,7 +146,7 @@ Deno.test("serve() takes no time that is longer than a timer can wait: that woul
   ) assertThrows(() => serve({ token: TOKEN, ...options }), SpecError, message);
 });
 
-test("a server that has ended leaves nothing on its signal; shutdown() takes no unknown option", async () => {
+test("a server that has ended leaves no listener on its signal, and shutdown() refuses unknown options", async () => {
   const { signal } = new AbortController();
   const listeners = new Set<unknown>();
   signal.addEventListener = (_: string, listener: unknown) => void listeners.add(listener);

@@ -13,7 +13,7 @@ import { ServerProgram } from "../support/server/program.ts";
 import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
 for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
-  test(`${name}: what a session prints comes out at its client, all of it, in order`, async () => {
+  test(`${name}: the output of a session arrives at its client, complete and in order`, async () => {
     await using server = new TestServer(options);
     const lines = new Lines();
     const spec = {
@@ -34,7 +34,7 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
     assert(lines.all.includes("stderr: one on stderr"));
   });
 
-  test(`${name}: the exit code of a session, and the signal that ended it, are told`, async () => {
+  test(`${name}: the exit code of a session, and the signal that ended it, are reported`, async () => {
     await using server = new TestServer(options);
     const left = await server.gateway();
     left.remoteExec(`Deno.exit(7)`);
@@ -50,7 +50,7 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
   });
 }
 
-test("each session is a process of its own, in its directory, with its environment and niceness", async () => {
+test("each session is its own process, with its directory, environment and niceness", async () => {
   await using directory = await TemporaryDirectory.make();
   await using server = new TestServer({ permissions: { read: true, env: true, sys: true } });
   const gw = await server.gateway(
@@ -68,7 +68,7 @@ test("a directory that cannot be entered is a LaunchError that names it", async 
   await assertRejects(() => server.gateway("chdir=/no/such/place"), LaunchError, "/no/such/place");
 });
 
-test("isolated executions are sessions of their own, under the same ceiling", async () => {
+test("each isolated execution is its own session, under the same ceiling", async () => {
   await using server = new TestServer({ permissions: { read: ["/usr"] } });
   const gw = await server.gateway("allow-read=/usr");
   const pid = await gw.remoteExec(`await channel.send(Deno.pid)`, undefined, { isolate: true })
@@ -124,7 +124,7 @@ testWith(["setpriv"], "a session in a busy loop ends when its server is killed",
   assertEquals((await inTime("the end of the gateway", gw.closed)).reason, "lost");
 });
 
-test("--max-sessions refuses one more, and takes it when another has ended", async () => {
+test("--max-sessions refuses one session more, and accepts it when another has ended", async () => {
   await using server = new TestServer({ maxSessions: 1 });
   const first = await server.gateway();
   await assertRejects(() => server.gateway(), LaunchError, "takes no more: 1 sessions run");
@@ -141,7 +141,7 @@ test("a session that takes longer than the session timeout is ended", async () =
   assertStringIncludes((await server.logged("ended")).reason, "more than 3 s");
 });
 
-test("shutdown lets a session end by itself, and takes no new one", async () => {
+test("shutdown() lets a session end by itself, and accepts no new one", async () => {
   await using server = new TestServer();
   const gw = await server.gateway();
   const channel = gw.remoteExec(`await channel.send(await channel.receive())`);
@@ -155,7 +155,7 @@ test("shutdown lets a session end by itself, and takes no new one", async () => 
   await server.logged("stopped");
 });
 
-test("shutdown lets sessions end by themselves for as long as they like, where it is told so", async () => {
+test("shutdown() with an endless timeout lets sessions end by themselves", async () => {
   await using server = new TestServer();
   const gw = await server.gateway();
   const down = server.server.shutdown({ timeout: Infinity });
@@ -166,7 +166,7 @@ test("shutdown lets sessions end by themselves for as long as they like, where i
   assertEquals((await server.logged("ended")).reason, "its process ended");
 });
 
-test("shutdown ends what does not end in time", async () => {
+test("shutdown() ends sessions that do not end in time", async () => {
   await using server = new TestServer();
   const gw = await server.gateway();
   gw.remoteExec(`for (;;);`).waitClose().catch(() => {});

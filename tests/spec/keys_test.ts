@@ -10,7 +10,7 @@ test("makeGateway() without a spec starts an ungranted local gateway", async () 
   assert(gw.remote.pid !== Deno.pid);
 });
 
-test("chdir= sets the working directory, and default is our own", async () => {
+test("chdir= sets the working directory; the default is that of the initiator", async () => {
   await using directory = await TemporaryDirectory.make();
   const cwd = () => Deno.cwd();
   await using gw = await new Group().makeGateway(`popen//allow-read//chdir=${directory.path}`);
@@ -19,7 +19,7 @@ test("chdir= sets the working directory, and default is our own", async () => {
   assertEquals(await own.call(cwd), Deno.cwd());
 });
 
-test("chdir= takes a directory whose name looks like an option, or has blanks", async () => {
+test("chdir= accepts a directory whose name looks like an option or has blanks", async () => {
   await using directory = await TemporaryDirectory.make();
   for (const name of ["-e", "a b", "$HOME", "it's", "ü"]) {
     const path = `${directory.path}/${name}`;
@@ -41,7 +41,7 @@ test("nice= adds to the niceness", async () => {
   assertEquals(await niceness(nice), Math.min(19, await niceness(plain) + 5));
 });
 
-test("env: sets variables besides the inherited ones", async () => {
+test("env: sets variables in addition to the inherited ones", async () => {
   await using gw = await new Group().makeGateway(
     "popen//allow-env//env:EXECNET_A=1//env:EXECNET_B=x=y z",
   );
@@ -51,7 +51,7 @@ test("env: sets variables besides the inherited ones", async () => {
   assertEquals(values, ["1", "x=y z", Deno.env.get("PATH")]);
 });
 
-test("env of an object takes values that text cannot write", async () => {
+test("env of an object accepts values that cannot be written in a text spec", async () => {
   await using gw = await new Group().makeGateway({
     popen: true,
     env: { EXECNET_A: "a//b\nc", EXECNET_EMPTY: "" },
@@ -78,7 +78,7 @@ test("deno= names the program to start", async () => {
   assertEquals(await gw.call(() => Deno.env.get("EXECNET_WRAPPED")), "yes");
 });
 
-test("id= names the gateway, also for its own side; without it they are counted", async () => {
+test("id= names the gateway on both sides; by default gateways are numbered", async () => {
   await using group = new Group();
   const named = await group.makeGateway("popen//id=reader");
   const [first, second] = await Promise.all([group.makeGateway(), group.makeGateway("popen")]);

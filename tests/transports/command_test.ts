@@ -33,7 +33,7 @@ async function fails(
   assertEquals(error.name, kind.name);
 }
 
-test("command: the words of the prefix go unchanged, without a shell", async () => {
+test("command: the words of the prefix are passed unchanged, without a shell", async () => {
   const hostile = `$(touch pwned) 'a' "b" \\`;
   await using gw = await start(`env 'ODD=${hostile.replaceAll("'", `'\\''`)}'`, {
     permissions: { env: ["ODD", "A B"] },
@@ -43,7 +43,7 @@ test("command: the words of the prefix go unchanged, without a shell", async () 
   assertEquals(seen, [hostile, hostile]);
 });
 
-test("command: what is printed arrives, and cannot touch the protocol", async () => {
+test("command: output arrives, and cannot corrupt the protocol", async () => {
   const lines = new Lines();
   await using gw = await start("env", { output: lines.take, permissions: { run: true } });
   await gw.call(async () => {
@@ -55,7 +55,7 @@ test("command: what is printed arrives, and cannot touch the protocol", async ()
   assertEquals(await gw.call(() => Deno.stdin.readSync(new Uint8Array(1))), null);
 });
 
-test("command: what goes wrong is told", async () => {
+test("command: each failure has an error that says why", async () => {
   await fails({ command: "no-such-program -x" }, LaunchError, /no program no-such-program; PATH=/);
   await fails(
     { command: "sh -c 'echo it is broken >&2; exit 3'" },
@@ -71,7 +71,7 @@ test("command: what goes wrong is told", async () => {
   }
 });
 
-test("command: without a shell to start it, a missing program is told too", async () => {
+test("command: without a shell, a missing program is reported, too", async () => {
   const { stdout } = await runScript(
     `const error = await execnet.makeGateway("command=no-such-program").catch((error) => error);
      console.log(error.name, error.message);`,
@@ -88,7 +88,7 @@ test("command: a busy loop ends by terminate()", async () => {
   await whenGone(gw.remote.pid);
 });
 
-test("command: dryRun() tells the program and its arguments", async () => {
+test("command: dryRun() returns the program and its arguments", async () => {
   const [program, ...args] = await dryRun("command=docker exec -i 'my box'");
   assertEquals([program, ...args.slice(0, -1)], ["docker", "exec", "-i", "my box", "sh", "-c"]);
 });
@@ -146,7 +146,7 @@ async function ip(...args: string[]): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-test("command: another Deno is taken by deno=", async () => {
+test("command: deno= names another Deno", async () => {
   await using directory = await TemporaryDirectory.make();
   const deno = await directory.write("deno", `#!/bin/sh\nexec ${Deno.execPath()} "$@"\n`, 0o755);
   await using gw = await start("env", { deno });

@@ -51,7 +51,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-test("a gateway starts a server that may do just what the session asks for", async () => {
+test("a gateway starts a server that has only the permissions of the session", async () => {
   await using directory = await TemporaryDirectory.make();
   await directory.write("data.txt", "hello");
   const { group, near, far } = await pair(
@@ -67,7 +67,7 @@ test("a gateway starts a server that may do just what the session asks for", asy
   assertEquals(await far.call((text: string) => text.length, "x".repeat(3_000_000)), 3_000_000);
 });
 
-test("what its code prints, and how it ends, come as of any gateway", async () => {
+test("output and exit status of such a gateway are those of any other", async () => {
   const lines = new Lines();
   await using group = await Group.open([
     NEAR,
@@ -98,7 +98,7 @@ test("the server ends with its session, and a port can be used again", async () 
   }
 });
 
-test("a port that is taken is named, and what may be done", async () => {
+test("the error of a port in use names the port, and what to do", async () => {
   await using group = await Group.open([NEAR]);
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const start = () => group.makeGateway(`tcp=${listener.addr.port}//installvia=near`);
@@ -107,7 +107,7 @@ test("a port that is taken is named, and what may be done", async () => {
   await idle([...group][0]);
 });
 
-test("with via besides, the connection goes through the gateway, too", async () => {
+test("with via in addition, the connection goes through the gateway, too", async () => {
   await using group = await Group.open([
     "tcp=0//id=far//installvia=near//via=near",
     `${NEAR}//allow-net=127.0.0.1`,
@@ -123,7 +123,7 @@ test("with via besides, the connection goes through the gateway, too", async () 
   await idle(near);
 });
 
-test("several are installed at once, and isolated executions have a server each", async () => {
+test("several servers are installed at once, and each isolated execution has its own", async () => {
   await using group = await Group.open([NEAR, `${FAR}//id=a`, `${FAR}//id=b`]);
   const [near, a, b] = [...group];
   const isolated = a.remoteExec(`await channel.send(Deno.ppid); for (;;);`, undefined, {
@@ -161,7 +161,7 @@ test("Group.open finds the order, and sees circles of via and installvia", async
   assertEquals(requires, ["c", "b"]);
 });
 
-test("a spec that makes no sense with a server of its own is refused", async () => {
+test("a spec that contradicts installvia is refused", async () => {
   const cases = [
     ["tcp=0//installvia=near//token_file=x", /"token_file" is for a server that is there/],
     ["tcp=0//installvia=near//tls", /"tls" is for a server that is there/],
@@ -184,7 +184,7 @@ test(`where "insecure" is said, the server listens at the address that is named`
   assertEquals(await far.call(() => 1), 1);
 });
 
-test("errors keep their type, and name what the gateway lacks", async () => {
+test("errors keep their type, and name the permission that the gateway lacks", async () => {
   await using group = await Group.open([
     { popen: true, id: "near", permissions: { run: ["/bin/sh"] } },
     "popen//id=shut",
@@ -202,7 +202,7 @@ test("errors keep their type, and name what the gateway lacks", async () => {
   for (const gateway of group) await idle(gateway);
 });
 
-test("who does not know the token is refused, and the session goes on", async () => {
+test("a client without the token is refused, and the session continues", async () => {
   const port = freePort();
   const { group, far } = await pair();
   await using _ = group;
@@ -212,7 +212,7 @@ test("who does not know the token is refused, and the session goes on", async ()
   assertEquals([await other.call(() => 1), await far.call(() => 2)], [1, 2]);
 });
 
-testWith(["linux"], "the token is on no command line", async () => {
+testWith(["linux"], "the token is not on any command line", async () => {
   const { group, far } = await pair();
   await using _ = group;
   for (const pid of [await serverOf(far), far.remote.pid]) {
@@ -222,7 +222,7 @@ testWith(["linux"], "the token is on no command line", async () => {
   }
 });
 
-test("a gateway that is killed ends the servers that it has started, and they say why", async () => {
+test("a killed gateway ends the servers that it has started, and their gateways say why", async () => {
   const { group, near, far } = await pair();
   await using _ = group;
   const waiting = far.remoteExec(`await new Promise(() => {})`, undefined, { name: "job" });
@@ -235,7 +235,7 @@ test("a gateway that is killed ends the servers that it has started, and they sa
   for (const pid of pids) await whenGone(pid);
 });
 
-test("a gateway that is killed while it starts a server is the reason that is told", async () => {
+test("the error says so if the gateway is killed while it starts a server", async () => {
   await using group = await Group.open([NEAR]);
   const [near] = [...group];
   const start = assertRejects(
@@ -249,7 +249,7 @@ test("a gateway that is killed while it starts a server is the reason that is to
   await start;
 });
 
-test("a server that is killed takes its gateway along, and the other goes on", async () => {
+test("a killed server ends its gateway, and the gateway that started it goes on", async () => {
   const { group, near, far } = await pair();
   await using _ = group;
   const server = await serverOf(far);
@@ -290,7 +290,7 @@ test("a group that is terminated while a server starts leaves nothing", async ()
   await whenGone(near.remote.pid, 0);
 });
 
-test("a server to which no client comes ends by itself, and one that is cancelled", async () => {
+test("a server ends by itself if no client connects, or if it is cancelled", async () => {
   await using gw = await makeGateway("popen//allow-net=127.0.0.1:0//allow-run=/bin/sh//allow-env");
   const args: ServerArgs = {
     hostname: "127.0.0.1",
@@ -311,7 +311,7 @@ test("a server to which no client comes ends by itself, and one that is cancelle
   await assertRejects(start, LaunchError, "connection refused");
 });
 
-test("a script that forgets a server that it has installed ends by itself", async () => {
+test("a script that does not close an installed server ends by itself", async () => {
   const { code, stderr } = await runScript(
     `const group = await execnet.Group.open(["${NEAR}", "${FAR}//id=far"]);
      await group.get("far").call(() => 1);`,

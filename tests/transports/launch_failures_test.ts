@@ -109,7 +109,7 @@ test("a program that answers with endless noise is a LaunchError, long before co
   await assertFails({ deno }, LaunchError);
 });
 
-test("a directory that is not there is a LaunchError, which names it", async () => {
+test("a directory that does not exist is a LaunchError that names it", async () => {
   await assertFails({ chdir: "/nowhere/at all" }, LaunchError, /"\/nowhere\/at all"/);
   await assertFails({ chdir: "/dev/null" }, LaunchError, /"\/dev\/null"/);
 });

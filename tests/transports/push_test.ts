@@ -66,7 +66,7 @@ test("copies once, for a whole group, and shows the progress", async () => {
   assertEquals([second.stdout, second.stderr], [first.stdout, ""]);
 });
 
-test("by two processes at once ends with one whole copy", async () => {
+test("by two processes at once results in one complete copy", async () => {
   await using tools = await bareTools();
   await using sshd = await startBare(tools);
   const source = `
@@ -77,14 +77,14 @@ test("by two processes at once ends with one whole copy", async () => {
   assertEquals(Array.from(Deno.readDirSync(`${sshd.home}/.cache/execnet`)).length, 1);
 });
 
-test("takes a Deno that is there", async () => {
+test("uses a Deno that is present", async () => {
   await using sshd = await Sshd.start();
   await using group = new Group();
   await group.makeGateway({ ...sshd.spec, deno: "push" });
   assertEquals(await exists(`${sshd.home}/.cache/execnet`), false);
 });
 
-test("to another kind of machine is a DenoNotFoundError, with what was found there", async () => {
+test("to another kind of machine is a DenoNotFoundError that says what was found", async () => {
   await using tools = await bareTools("uname");
   await Deno.writeTextFile(`${tools.path}/uname`, "#!/bin/sh\necho Plan9 mips\n", { mode: 0o755 });
   await using sshd = await startBare(tools);
@@ -97,7 +97,7 @@ test("to another kind of machine is a DenoNotFoundError, with what was found the
   assert(error.message.includes(`PATH=${tools.path}`));
 });
 
-test("tells what went wrong there, and leaves no half of a file", async () => {
+test("reports what went wrong, and leaves no partial file behind", async () => {
   await using tools = await bareTools("sha256sum");
   await Deno.writeTextFile(`${tools.path}/sha256sum`, "#!/bin/sh\necho bad\n", { mode: 0o755 });
   await using sshd = await startBare(tools);

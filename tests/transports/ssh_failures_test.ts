@@ -61,7 +61,7 @@ test("a refused connection is a LaunchError that says so", async () => {
   );
 });
 
-test("a host that says nothing is a LaunchError within connectTimeout", async () => {
+test("a silent host is a LaunchError within connectTimeout", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await assertFails(
     { ssh: `-p ${listener.addr.port} 127.0.0.1`, connectTimeout: 2_000 },
@@ -71,7 +71,7 @@ test("a host that says nothing is a LaunchError within connectTimeout", async ()
   );
 });
 
-test("a key that the host does not know is an AuthenticationError, and nobody is asked", async () => {
+test("a key that the host does not know is an AuthenticationError without a prompt", async () => {
   await using sshd = await Sshd.start({ server: ["PasswordAuthentication yes"] });
   await Deno.writeTextFile(`${sshd.home}/../authorized_keys`, "");
   await assertFails(
@@ -82,7 +82,7 @@ test("a key that the host does not know is an AuthenticationError, and nobody is
   );
 });
 
-test("a host key that is unknown, or another than before, is a HostKeyError", async () => {
+test("a host key that is unknown or has changed is a HostKeyError", async () => {
   await using sshd = await Sshd.start();
   const unknown = "-oUserKnownHostsFile=/dev/null";
   await assertFails({ ...sshd.spec, ssh: `${unknown} ${HOST}` }, HostKeyError, /unknown/);
@@ -103,7 +103,7 @@ test("a host key that is unknown, or another than before, is a HostKeyError", as
   );
 });
 
-test("a host without Deno is a DenoNotFoundError, with what was found there", async () => {
+test("a host without Deno is a DenoNotFoundError that says what was found", async () => {
   await using sshd = await Sshd.start({ path: "/usr/bin:/bin" });
   await assertFails(
     { ...sshd.spec, deno: "deno-of-another-name" },
@@ -130,7 +130,7 @@ exit 1
   await assertFails({ ...sshd.spec, deno }, DenoVersionError, /1\.40\.0/, /2\.7\.12/);
 });
 
-test("a directory that is not there is a LaunchError, which names it", async () => {
+test("a directory that does not exist is a LaunchError that names it", async () => {
   await using sshd = await Sshd.start();
   await assertFails(
     { ...sshd.spec, chdir: "/no where" },
@@ -139,7 +139,7 @@ test("a directory that is not there is a LaunchError, which names it", async () 
   );
 });
 
-test("a configuration that is wrong is a LaunchError with what ssh says", async () => {
+test("a wrong configuration is a LaunchError with the message of ssh", async () => {
   await using sshd = await Sshd.start({ client: ["NoSuchKeyword yes"] });
   await assertFails(
     sshd.spec,

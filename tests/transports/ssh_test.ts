@@ -24,7 +24,7 @@ const HOSTILE =
   `it's "$(touch pwned)" \`touch pwned\`; touch pwned & \\'\\\\ !touch !! %s \\0101\n$HOME ü`;
 
 for (const shell of ["bash", "dash", "zsh", "fish", "tcsh"]) {
-  test(`${shell} as login shell runs nothing of a hostile value`, async () => {
+  test(`${shell} as login shell runs no part of a hostile value`, async () => {
     await using sshd = await Sshd.start({ shell: find(shell) });
     const directory = `${sshd.home}/${HOSTILE.replaceAll("/", "")}`;
     await Deno.mkdir(directory);
@@ -44,7 +44,7 @@ for (const shell of ["bash", "dash", "zsh", "fish", "tcsh"]) {
   }, [shell]);
 }
 
-test("the working directory is the login home, and chdir= is from there", async () => {
+test("the working directory is the home directory, and chdir= is relative to it", async () => {
   await using sshd = await Sshd.start();
   await using gw = await start(sshd, { permissions: { read: true } });
   const home = await gw.call(() => Deno.cwd());
@@ -59,7 +59,7 @@ test("the working directory is the login home, and chdir= is from there", async 
   assertEquals(await work.call(() => Deno.cwd()), `${sshd.home}/-work`);
 });
 
-test("Deno is found in ~/.deno/bin where PATH has none", async () => {
+test("Deno is found in ~/.deno/bin if PATH has none", async () => {
   await using directory = await TemporaryDirectory.make();
   const bin = directory.path;
   await using bare = await Sshd.start({ path: bin });
@@ -77,7 +77,7 @@ test("Deno is found in ~/.deno/bin where PATH has none", async () => {
   await using _too = await start(bare, { deno: "~/.deno/bin/deno" });
 });
 
-test("banners and a profile that prints do not matter", async () => {
+test("banners and a profile that prints do no harm", async () => {
   const noise = `for i in 1 2 3 4 5 6 7 8 9; do echo "Welcome $i to the noisy machine"; done`;
   await using sshd = await Sshd.start({
     server: [
@@ -89,7 +89,7 @@ test("banners and a profile that prints do not matter", async () => {
   assertEquals(await gw.call((n: number) => n + 1, 1), 2);
 });
 
-test("nice= and the exit code come through", async () => {
+test("nice= and the exit code work over ssh", async () => {
   await using sshd = await Sshd.start();
   const gw = await start(sshd, { nice: 3 });
   assertEquals(getPriority(gw.remote.pid), 3);
@@ -109,7 +109,7 @@ test("terminate() ends a busy loop there", async () => {
   await whenGone(gw.remote.pid);
 }, ["setpriv"]);
 
-test("terminate() ends a busy loop there, also over a shared connection", async () => {
+test("terminate() ends a busy loop there, even over a shared connection", async () => {
   await using sshd = await Sshd.start({ shared: true });
   const gw = await start(sshd);
   const channel = gw.remoteExec(`await channel.send(1); while (true);`);
@@ -118,7 +118,7 @@ test("terminate() ends a busy loop there, also over a shared connection", async 
   await whenGone(gw.remote.pid);
 });
 
-test("what a gateway has started ends with it, and does not hold up its end", async () => {
+test("processes that a gateway has started end with it, and do not delay its end", async () => {
   await using sshd = await Sshd.start();
   const ends: ((gw: Gateway) => unknown)[] = [
     (gw) => gw.exit(),
@@ -141,7 +141,7 @@ function startsSleep(): number {
   return new Deno.Command("sleep", { args: ["600"] }).spawn().pid;
 }
 
-test("a busy loop ends with an initiator that is killed", async () => {
+test("a busy loop ends when its initiator is killed", async () => {
   await using sshd = await Sshd.start();
   await using script = await Script.start(
     `const gw = await execnet.makeGateway(${JSON.stringify(sshd.spec)});
@@ -156,7 +156,7 @@ test("a busy loop ends with an initiator that is killed", async () => {
   await whenGone(Number(pid));
 }, ["setpriv"]);
 
-test("--allow-run=ssh and --allow-env are enough, also to end a busy loop", async () => {
+test("--allow-run=ssh and --allow-env are enough, even to end a busy loop", async () => {
   await using sshd = await Sshd.start();
   const { stdout, stderr } = await runScript(
     `const gw = await execnet.makeGateway(${JSON.stringify(sshd.spec)});
@@ -172,7 +172,7 @@ test("--allow-run=ssh and --allow-env are enough, also to end a busy loop", asyn
 
 for (const permissions of [{}, { run: ["sleep"] }]) {
   const what = "run" in permissions ? "one that may start others" : "a gateway";
-  test(`a connection that is cut is told as lost, and leaves no process of ${what}`, async () => {
+  test(`a cut connection is reported as lost, and leaves no process of ${what}`, async () => {
     await using sshd = await Sshd.start();
     await using proxy = new Proxy(sshd.port);
     const gw = await start(sshd, {
@@ -205,7 +205,7 @@ test("a dead link is noticed by ServerAlive options", async () => {
   await whenGone(gw.remote.pid);
 });
 
-test("more logins than the server takes at once all come through", async () => {
+test("more logins than the server accepts at once all succeed", async () => {
   await using sshd = await Sshd.start({ server: ["MaxStartups 2:100:2"] });
   await using group = new Group();
   await Promise.all(
@@ -214,7 +214,7 @@ test("more logins than the server takes at once all come through", async () => {
   assertEquals(group.size, 10);
 });
 
-test("more isolated executions than the server takes logins at once all come through", async () => {
+test("more isolated executions than the server accepts logins at once all succeed", async () => {
   await using sshd = await Sshd.start({ server: ["MaxStartups 10:100:10"] });
   await using group = new Group();
   const spec = { ...sshd.spec, output: "null" } as const;
@@ -232,7 +232,7 @@ test("more isolated executions than the server takes logins at once all come thr
   assertEquals(results.filter(({ status }) => status === "rejected"), []);
 });
 
-test("a gateway that waits behind executions that nobody waits for keeps the script alive", async () => {
+test("a gateway in the start queue behind executions that nobody waits for keeps the script alive", async () => {
   await using sshd = await Sshd.start();
   const { stdout, stderr } = await runScript(
     `const spec = ${JSON.stringify(sshd.spec)};
@@ -246,7 +246,7 @@ test("a gateway that waits behind executions that nobody waits for keeps the scr
   assertEquals(stdout, "alive\n", stderr);
 });
 
-test("a group that is ended starts none that still wait for their turn", async () => {
+test("a group that is ended starts none of the gateways in the start queue", async () => {
   await using sshd = await Sshd.start();
   const group = new Group();
   const starting = Array.from(
@@ -265,7 +265,7 @@ test("a group that is ended starts none that still wait for their turn", async (
   }
 });
 
-test("dryRun() gives the command line, with defaults where the user's configuration has none", async () => {
+test("dryRun() returns the command line, with defaults for settings that the user's configuration lacks", async () => {
   await using sshd = await Sshd.start();
   const command = await dryRun({ ...sshd.spec, connectTimeout: 5_000 });
   assertEquals(command.slice(0, -1), [

@@ -22,7 +22,7 @@ async function drain(conn: Deno.Conn): Promise<void> {
   while (await conn.read(new Uint8Array(1024)) !== null);
 }
 
-test("a host that is not there is a HostNotFoundError", async () => {
+test("a host that does not exist is a HostNotFoundError", async () => {
   await assertRejects(
     () => makeGateway(`tcp=no-such-host.invalid:1//token=${TOKEN}`),
     HostNotFoundError,
@@ -37,7 +37,7 @@ test("a port where nothing listens is a LaunchError that says so", async () => {
   await assertRejects(() => makeGateway(spec), LaunchError, "connection refused");
 });
 
-test("a host that says nothing is a LaunchError after connectTimeout", async () => {
+test("a silent host is a LaunchError after connectTimeout", async () => {
   await using silent = new Listener(drain);
   await assertRejects(
     () => makeGateway(`${silent.spec}//connectTimeout=300`),
@@ -46,7 +46,7 @@ test("a host that says nothing is a LaunchError after connectTimeout", async () 
   );
 });
 
-test("something else that listens is named for what it says", async () => {
+test("the error about another kind of server shows what that sent", async () => {
   await using other = new Listener(async (conn) => {
     await conn.write(new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n"));
     await drain(conn);
@@ -56,7 +56,7 @@ test("something else that listens is named for what it says", async () => {
   assertStringIncludes(error.message, "SSH");
 });
 
-test("a server that does not know the token is a wrong server, and is sent nothing", async () => {
+test("a server that does not know the token is a wrong server, and receives nothing", async () => {
   const got: number[] = [];
   await using impostor = new Listener(async (conn) => {
     await conn.write(encodeChallenge(new Uint8Array(32)));
@@ -70,7 +70,7 @@ test("a server that does not know the token is a wrong server, and is sent nothi
   assertEquals(got.filter((bytes) => bytes > 0), [86]);
 });
 
-test("a certificate that is not trusted, or for another host, is named as the reason", async () => {
+test("the error names a certificate that is not trusted, or is for another host", async () => {
   await using server = new TestServer({ ...tlsOf(), hostname: "0.0.0.0" });
   const { port } = server;
   await assertRejects(
@@ -85,7 +85,7 @@ test("a certificate that is not trusted, or for another host, is named as the re
   );
 });
 
-test("a client without TLS is told that the server wants it", async () => {
+test("the error of a client without TLS says that the server requires it", async () => {
   await using server = new TestServer({ ...tlsOf(), handshakeTimeout: 300 });
   await assertRejects(
     () => server.group.makeGateway(`tcp=127.0.0.1:${server.port}//token=${TOKEN}`),
@@ -100,7 +100,7 @@ test("IPv6 works, and socket= is the same as tcp=", async () => {
   assertEquals(await gw.call(() => 1), 1);
 });
 
-test("a token is in neither the spec, nor what is printed, nor the messages of errors", async () => {
+test("a token is never in the spec, in output, or in error messages", async () => {
   await using server = new TestServer();
   const text = await server.gateway("id=text");
   const object = await server.group.makeGateway({
@@ -128,7 +128,7 @@ test("a token is in neither the spec, nor what is printed, nor the messages of e
   assertEquals(seen.filter((each) => each?.includes(TOKEN)), []);
 });
 
-test("a spec with a token that is too short, or none at all, says what it needs", async () => {
+test("the error of a spec with a short token, or none, says what it needs", async () => {
   await using directory = await TemporaryDirectory.make();
   await assertRejects(() => makeGateway("tcp=h:1//token=hunter2"), SpecError, "at least 32");
   await assertRejects(
@@ -163,7 +163,7 @@ test("a client needs --allow-net for the server, and --allow-read for the token 
   assertStringIncludes((await denied.result()).stderr, "--allow-net=127.0.0.1");
 });
 
-test("a script that forgets to close a tcp gateway still ends", async () => {
+test("a script that does not close a tcp gateway still ends", async () => {
   await using server = new TestServer();
   await using client = await Script.start(
     `const gw = await execnet.makeGateway("${server.spec()}");
@@ -174,7 +174,7 @@ test("a script that forgets to close a tcp gateway still ends", async () => {
   await server.logged("ended");
 });
 
-test("a gateway that is ended while it connects lets go of everything", async () => {
+test("a gateway that is ended while it connects releases everything", async () => {
   await using silent = new Listener(drain);
   const group = new Group();
   const started = assertRejects(() => group.makeGateway(silent.spec));

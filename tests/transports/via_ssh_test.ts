@@ -38,7 +38,7 @@ async function busy(gateway: Gateway): Promise<void> {
   await gateway.remoteExec(`await channel.send(1); while (true);`).receive();
 }
 
-test("a group finds the order by itself, and the gate needs no more than to run ssh", async () => {
+test("a group finds the order by itself, and the gate needs permission to run ssh alone", async () => {
   await using sshd = await Sshd.start();
   await using group = await Group.open([
     { ...sshd.spec, id: "far", via: "gate", output: "null" },
@@ -51,7 +51,7 @@ test("a group finds the order by itself, and the gate needs no more than to run 
   assertEquals(await far.call((text: string) => text.length, "x".repeat(3_000_000)), 3_000_000);
 });
 
-test("a gate behind a gate leads to a host, which leads further", async () => {
+test("gates can be chained, also over hosts", async () => {
   await using sshd = await Sshd.start({ shared: true });
   const group = await Group.open([
     { popen: true, id: "behind", via: "far" },
@@ -101,7 +101,7 @@ test("errors keep their type over the hop", async () => {
   assertEquals(group.size, 1);
 });
 
-test("a gate that may not run ssh, or has none, is told as such", async () => {
+test("the error says so if the gate may not run ssh, or has none", async () => {
   await using group = await Group.open([
     "popen//id=closed",
     {

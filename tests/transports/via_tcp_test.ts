@@ -36,7 +36,7 @@ for (const tls of [false, true]) {
     assertEquals(await alone.receive() !== far.remote.pid, true);
   });
 
-  test(`${name} via: a killed middle gateway ends the session, which says why`, async () => {
+  test(`${name} via: a killed middle gateway ends the session, and its error says why`, async () => {
     await using server = new TestServer(tls ? tlsOf() : {});
     const middle = await makeMiddle(server);
     const far = await server.gateway("id=far//via=middle");
@@ -62,7 +62,7 @@ for (const tls of [false, true]) {
   });
 }
 
-test("what the middle gateway passes on has no token in it, and with TLS nothing to read", async () => {
+test("the traffic through the middle gateway has no token in it, and with TLS nothing readable", async () => {
   await using server = new TestServer(tlsOf());
   const passed: string[] = [];
   await using proxy = new Listener(async (conn) => {
@@ -114,7 +114,7 @@ test("tcp via: failures keep their kind, and name the gateway that connects", as
   await group.get("middle")?.remoteStatus();
 });
 
-test("tcp via: a certificate that is not trusted, or for another host, is told as without via", async () => {
+test("tcp via: a certificate that is not trusted, or is for another host, has the same error as without via", async () => {
   await using server = new TestServer({ ...tlsOf(), hostname: "0.0.0.0" });
   const { group, port } = server;
   await group.makeGateway("popen//id=middle//allow-net=127.0.0.1,127.0.0.2,localhost");
@@ -142,7 +142,7 @@ test("tcp via: a middle gateway that is killed while the session starts fails th
   await started;
 });
 
-test("tcp via: a script that forgets its gateways ends by itself, and so does the session", async () => {
+test("tcp via: a script that does not close its gateways ends by itself, and so does the session", async () => {
   await using server = new TestServer();
   const { code, stderr } = await runScript(
     `const group = await execnet.Group.open([

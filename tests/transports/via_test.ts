@@ -16,7 +16,7 @@ import { runScript, whenGone } from "../support/processes.ts";
 const MIDDLE = "popen//id=middle//allow-run=/bin/sh";
 const FAR = "popen//id=far//via=middle";
 
-test("a gateway is started by another, which may run just what starts it", async () => {
+test("a gateway is started by another, which needs permission to run the shell alone", async () => {
   await using group = await Group.open([MIDDLE, FAR]);
   const [middle, far] = [...group];
   assertEquals(await far.call((n: number) => n + 1, 41), 42);
@@ -24,7 +24,7 @@ test("a gateway is started by another, which may run just what starts it", async
   await assertRejects(() => far.call(() => Deno.readTextFile("/etc/hosts")), RemoteError);
 });
 
-test("gateways nest to any depth, and end with what they run through", async () => {
+test("gateways nest to any depth, and end with the gateways that they run through", async () => {
   const specs = Array.from(
     { length: 4 },
     (_, i) => `popen//id=g${i}//allow-run=/bin/sh${i === 0 ? "" : `//via=g${i - 1}`}`,
@@ -38,7 +38,7 @@ test("gateways nest to any depth, and end with what they run through", async () 
   for (const pid of pids) await whenGone(pid, 0);
 });
 
-test("what a gateway behind another prints comes out as its own", async () => {
+test("the output of a gateway behind another is tagged with its own id", async () => {
   const lines = new Lines();
   await using group = await Group.open([MIDDLE, {
     popen: true,
@@ -51,7 +51,7 @@ test("what a gateway behind another prints comes out as its own", async () => {
   await lines.has("stderr: err");
 });
 
-test("a killed middle gateway ends those behind it, and they say why", async () => {
+test("a killed middle gateway ends those behind it, and their errors say why", async () => {
   await using group = await Group.open([MIDDLE, FAR]);
   const [middle, far] = [...group];
   const waiting = far.remoteExec(`await new Promise(() => {})`, undefined, { name: "job" });
@@ -64,7 +64,7 @@ test("a killed middle gateway ends those behind it, and they say why", async () 
   await whenGone(pid);
 });
 
-test("a killed far gateway is told with its signal, and the middle goes on", async () => {
+test("a killed far gateway is reported with its signal, and the middle one goes on", async () => {
   await using group = await Group.open([MIDDLE, FAR]);
   const [middle, far] = [...group];
   const waiting = assertRejects(() => far.call(() => new Promise(() => {})), GatewayClosedError);
@@ -74,7 +74,7 @@ test("a killed far gateway is told with its signal, and the middle goes on", asy
   assertEquals(await middle.call(() => 1), 1);
 });
 
-test("a relay that is closed right behind its request starts no process", async () => {
+test("a relay that is closed right after its request starts no process", async () => {
   await using group = await Group.open([MIDDLE]);
   const [gateway] = [...group];
   const middle = coreOf(gateway).asRelay();
@@ -115,7 +115,7 @@ test("isolated executions of a gateway behind another run there, too", async () 
   await whenGone(pid);
 });
 
-test("a script that forgets gateways behind gateways ends by itself", async () => {
+test("a script that does not close gateways behind gateways ends by itself", async () => {
   const { code, stderr } = await runScript(
     `const group = await execnet.Group.open(["${MIDDLE}", "${FAR}"]);
      await group.get("far").call(() => 1);`,

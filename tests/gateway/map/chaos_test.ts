@@ -125,5 +125,5 @@ async function chaos(): Promise<void> {
   console.log(`seed ${SEED}: ${received} items, ${losses} losses,`, chaos.done);
 }
 
-Deno.test(`a map over a group of ${GATEWAYS} gives all results, whatever befalls its gateways`, () =>
+Deno.test(`a map over a group of ${GATEWAYS} yields all results, whatever happens to its gateways`, () =>
   inTime("the test", chaos(), (SECONDS + GRACE_SECONDS) * 1_000));

@@ -21,7 +21,7 @@ async function collect<T>(map: AsyncIterable<T>): Promise<{ seen: T[]; error: un
   return { seen, error: undefined };
 }
 
-test("a map stops at an item that throws, after the results of those before", async () => {
+test("a map stops at an item that throws, after the results of the items before it", async () => {
   await using host = await MemoryMapHost.make(2);
   for (const items of [range(10), range(5000)]) {
     const { seen, error } = await collect(host.map(items, failsAt3));
@@ -41,7 +41,7 @@ test("an unordered map stops at an item that throws", async () => {
   assert(!seen.includes(3));
 });
 
-test("a map stops pulling items after one that stops it", async () => {
+test("a map pulls no more items after one that stops it", async () => {
   await using host = await MemoryMapHost.make(1);
   let ended = false;
   const numbers = function* () {
@@ -74,7 +74,7 @@ test(`a map with onError "skip" gives the results of all other items`, async () 
   assertEquals(await Array.fromAsync(none), []);
 });
 
-test("a map's onError function is told of the error and the item, and decides", async () => {
+test("the onError function of a map receives the error and the item, and decides", async () => {
   await using host = await MemoryMapHost.make(2);
   const failsAbove6 = (n: number) => {
     if (n > 6 || n === 3) throw new Error(`no ${n}`);
@@ -95,7 +95,7 @@ test("a map's onError function is told of the error and the item, and decides", 
   assertEquals(ignored, { seen: [0, 1, 2, 4], error: undefined });
 });
 
-test("what a map's onError function throws ends the map", async () => {
+test("an error of the onError function ends the map", async () => {
   await using host = await MemoryMapHost.make(2);
   const { seen, error } = await collect(host.map(range(5), failsAt3, {
     onError() {
@@ -105,7 +105,7 @@ test("what a map's onError function throws ends the map", async () => {
   assertEquals([seen, (error as Error).message], [[0, 1, 2], "cannot decide"]);
 });
 
-test("an item that cannot travel fails alone", async () => {
+test("an item that cannot be sent fails alone", async () => {
   await using host = await MemoryMapHost.make(1);
   const items: unknown[] = range(2000);
   items[1500] = { on: () => {} };
@@ -118,7 +118,7 @@ test("an item that cannot travel fails alone", async () => {
   assertEquals(skipped.seen, items.filter((item) => typeof item === "number"));
 });
 
-test("a result that cannot travel is its item's failure alone", async () => {
+test("a result that cannot be sent fails its item alone", async () => {
   await using host = await MemoryMapHost.make(1);
   const strange = (n: number) => n % 1000 === 999 ? { deep: [() => n] } : n;
   const told: string[] = [];
@@ -130,7 +130,7 @@ test("a result that cannot travel is its item's failure alone", async () => {
   assertMatch(told[0], /^SerializationError: .*result\.deep\[0\]/);
 });
 
-test("an error with parts that cannot travel is still told", async () => {
+test("an error with parts that cannot be sent is still reported", async () => {
   await using host = await MemoryMapHost.make(1);
   const throws = () => {
     throw Object.assign(new TypeError("odd"), { helper: () => {} });
@@ -140,7 +140,7 @@ test("an error with parts that cannot travel is still told", async () => {
   assertEquals([error.name, error.message], ["TypeError", "odd"]);
 });
 
-test("a thrown value that is no error arrives as one", async () => {
+test("a thrown value that is not an error arrives as an error", async () => {
   await using host = await MemoryMapHost.make(1);
   const { error } = await collect(host.map([1], () => {
     throw "just text";
@@ -149,7 +149,7 @@ test("a thrown value that is no error arrives as one", async () => {
   assertEquals(error.message, "just text");
 });
 
-test("an error of the items' iterator comes after the results of what it gave", async () => {
+test("an error of the items' iterator comes after the results of its items", async () => {
   await using host = await MemoryMapHost.make(2);
   const broken = function* () {
     yield* range(50);

@@ -22,7 +22,7 @@ async function whenRunning(gateway: Gateway, name: string): Promise<void> {
   });
 }
 
-test("the items of a killed gateway run elsewhere, and each result comes once", async () => {
+test("the items of a killed gateway run elsewhere, and each result is yielded once", async () => {
   await using group = await Group.open([QUIET, QUIET, QUIET]);
   const [victim] = group;
   const losses: MapLoss<number>[] = [];
@@ -49,7 +49,7 @@ test("the items of a killed gateway run elsewhere, and each result comes once", 
   assertMatch(error.message, /SIGKILL/);
 });
 
-test("tiny items of a killed gateway run elsewhere, and each result comes once", async () => {
+test("tiny items of a killed gateway run elsewhere, and each result is yielded once", async () => {
   await using group = await Group.open([QUIET, QUIET]);
   const [victim] = group;
   for (const ordered of [true, false]) {
@@ -87,7 +87,7 @@ test("an item that ends each of its gateways is given up after its retries", asy
   assertEquals(group.size, 1);
 });
 
-test("when no gateway is left, the map says what was not done", async () => {
+test("when no gateway is left, the error of the map names the items that are not done", async () => {
   await using group = await Group.open([QUIET, QUIET]);
   const error = await assertRejects(
     () => Array.fromAsync(group.map(range(1000), exitsAt7, { retries: 5, ordered: false })),
@@ -99,7 +99,7 @@ test("when no gateway is left, the map says what was not done", async () => {
   assert(error.cause instanceof GatewayClosedError);
 });
 
-test("a map over a group without gateways says so", async () => {
+test("a map over a group without gateways rejects", async () => {
   await using group = new Group();
   await assertRejects(
     () => Array.fromAsync(group.map([1], (n: number) => n)),
@@ -108,7 +108,7 @@ test("a map over a group without gateways says so", async () => {
   );
 });
 
-test("with respawn, a gateway with the same spec takes the place of a lost one", async () => {
+test("with respawn, a gateway with the same spec replaces a lost one", async () => {
   await using group = await Group.open([{ ...QUIET, id: "phoenix", env: { NAME: "bird" } }]);
   const before = group.get("phoenix")?.remote.pid;
   const results = await Array.fromAsync(group.map(range(20), exitsAt7, {
@@ -134,7 +134,7 @@ test("with respawn, a gateway behind a server is started again with its token", 
   assert(after !== undefined && after.remote.pid !== lost.remote.pid);
 });
 
-test("a map gives up to respawn what always dies", async () => {
+test("a map stops respawning a gateway that always dies", async () => {
   await using group = await Group.open([QUIET]);
   await assertRejects(
     () => Array.fromAsync(group.map([7], exitsAt7, { retries: Infinity, respawn: true })),
@@ -143,7 +143,7 @@ test("a map gives up to respawn what always dies", async () => {
   );
 });
 
-test("a gateway that is lost while it has nothing to do costs nothing", async () => {
+test("losing an idle gateway costs nothing", async () => {
   await using group = await Group.open([QUIET, QUIET]);
   const next = Promise.withResolvers<void>();
   const items = async function* () {
@@ -188,7 +188,7 @@ test("a map whose group is terminated rejects", async () => {
   assertEquals(group.size, 0);
 });
 
-test("what a map's onLoss throws ends the map", async () => {
+test("an error of the onLoss function ends the map", async () => {
   await using group = await Group.open([QUIET, QUIET]);
   await assertRejects(
     () =>
@@ -203,7 +203,7 @@ test("what a map's onLoss throws ends the map", async () => {
   );
 });
 
-test("a script that forgets a map ends by itself", async () => {
+test("a script that abandons a map ends by itself", async () => {
   const { code, stdout } = await runScript(
     `const group = await execnet.Group.open(["popen", "popen"]);
      function* endless() { for (let n = 0;; n++) yield n; }
@@ -214,7 +214,7 @@ test("a script that forgets a map ends by itself", async () => {
   assertEquals([code, stdout], [0, "0 1\n"]);
 });
 
-test("with isolate, an item that ends its process costs no gateway, and no other item", async () => {
+test("with isolate, an item that ends its process affects no gateway and no other item", async () => {
   await using group = await Group.open([QUIET]);
   const [gateway] = group;
   const errors: number[] = [];

@@ -7,7 +7,7 @@ import { MemoryMapHost } from "../../support/memory_map.ts";
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-test("Group.map() gives the results in the order of the items, from all gateways", async () => {
+test("Group.map() yields the results of all gateways in the order of the items", async () => {
   await using group = await Group.open(["popen", "popen"]);
   const pids = new Set<number>();
   const results: number[] = [];
@@ -29,7 +29,7 @@ test("Group.map() gives the results in the order of the items, from all gateways
   });
 });
 
-test("a map takes iterables of every kind", async () => {
+test("a map accepts iterables of every kind", async () => {
   await using host = await MemoryMapHost.make(2);
   const double = (n: number) => n * 2;
   const numbers = async function* () {
@@ -42,7 +42,7 @@ test("a map takes iterables of every kind", async () => {
   assertEquals(await Array.fromAsync(host.map("ab", (c: string) => c + c)), ["aa", "bb"]);
 });
 
-test("a map gives items and args of every kind, and results of every kind", async () => {
+test("a map sends items, args and results of every kind", async () => {
   await using host = await MemoryMapHost.make(1);
   const items = [undefined, null, -0, 2n ** 70n, new Map([[1, { a: [new Date(0)] }]]), "text"];
   const pair = (item: unknown, args: unknown) => [item, args];
@@ -51,7 +51,7 @@ test("a map gives items and args of every kind, and results of every kind", asyn
   assertEquals(await Array.fromAsync(host.map([1], () => undefined)), [undefined]);
 });
 
-test("an unordered map gives each result as it is done", async () => {
+test("an unordered map yields each result as soon as it is done", async () => {
   await using host = await MemoryMapHost.make(2);
   const release = Promise.withResolvers<void>();
   Reflect.set(globalThis, "released", release.promise);
@@ -66,7 +66,7 @@ test("an unordered map gives each result as it is done", async () => {
   assertEquals(results, [1, 2, 3, 0]);
 });
 
-test("a map of many tiny items gives each result once", async () => {
+test("a map of many tiny items yields each result once", async () => {
   await using group = await Group.open(["popen", "popen"]);
   for (const ordered of [true, false]) {
     const results = await Array.fromAsync(group.map(range(20_000), (n: number) => n, { ordered }));
@@ -74,7 +74,7 @@ test("a map of many tiny items gives each result once", async () => {
   }
 });
 
-test("a slow item among tiny ones holds up none but itself", async () => {
+test("a slow item among tiny ones delays only itself", async () => {
   await using group = await Group.open(["popen"]);
   const items = range(2000);
   const results: number[] = [];
@@ -110,7 +110,7 @@ test("a map runs as many items of a gateway at a time as its concurrency says", 
   Reflect.deleteProperty(globalThis, "mapping");
 });
 
-test("a map takes of an endless source only what its reader comes to", async () => {
+test("a map pulls from an endless source only as fast as its results are read", async () => {
   await using host = await MemoryMapHost.make(2);
   for (const isAsync of [false, true]) {
     for (const ordered of [true, false]) {
@@ -185,7 +185,7 @@ test("leaving the loop ends the iterator of the items, and the executions", asyn
   }
 });
 
-test("an item that never ends does not keep its execution, once the map is left", async () => {
+test("an item that never ends does not keep its execution once the map is left", async () => {
   await using host = await MemoryMapHost.make(1);
   const map = host.map([1], () => new Promise(() => {}));
   const first = map.next();
@@ -225,7 +225,7 @@ test("a gateway that joins the group takes part", async () => {
   await map.return?.();
 });
 
-test("Group.map() refuses at once what cannot run", async () => {
+test("Group.map() refuses at once a function that cannot run", async () => {
   await using group = new Group();
   const outside = 1;
   assertThrows(() => group.map([1], () => outside), ImpureFunctionError, "outside");
@@ -237,14 +237,14 @@ test("Group.map() refuses at once what cannot run", async () => {
   assertThrows(() => group.map([1], () => 1, { onError }), TypeError, "ignore");
 });
 
-test("a map rejects when its args cannot travel", async () => {
+test("a map rejects if its args cannot be sent", async () => {
   await using host = await MemoryMapHost.make(2);
   const map = host.map([1, 2], (n: number, _: unknown) => n, { args: () => {} });
   await assertRejects(() => map.next(), SerializationError, "args");
   assertEquals(await map.next(), { value: undefined, done: true });
 });
 
-test("an aborted map rejects with the signal's reason, and ends the items' iterator", async () => {
+test("an aborted map rejects with the reason of its signal, and ends the items' iterator", async () => {
   await using host = await MemoryMapHost.make(2);
   for (const before of [true, false]) {
     const controller = new AbortController();
@@ -279,14 +279,14 @@ test("an aborted map rejects with the signal's reason, and ends the items' itera
   }
 });
 
-test("a map can be asked for several results ahead", async () => {
+test("several results of a map can be requested at once", async () => {
   await using host = await MemoryMapHost.make(2);
   const map = host.map([1, 2, 3], (n: number) => n);
   const all = await Promise.all(Array.from({ length: 5 }, () => map.next()));
   assertEquals(all.map(({ value }) => value), [1, 2, 3, undefined, undefined]);
 });
 
-test("an error of an item tells the gateway, the user's lines on both sides, and what to grant", async () => {
+test("the error of an item names the gateway, the user's lines on both sides, and the missing grant", async () => {
   await using group = await Group.open(["popen//id=worker"]);
   const error = await assertRejects(
     () =>
