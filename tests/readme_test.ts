@@ -1,4 +1,7 @@
-/** Runs the examples of the README as a newcomer does: in an empty folder, with the flags that it states. */
+/**
+ * Runs the examples of the README as a newcomer does: in an empty folder, with the flags that it
+ * states.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { TemporaryDirectory, test } from "./support/bounded.ts";
 

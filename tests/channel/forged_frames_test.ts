@@ -1,4 +1,4 @@
-/** Code that reaches its own gateway's protocol stream breaks that connection, and nothing else. */
+/** User code that writes to its own gateway's protocol stream breaks only that connection. */
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type Channel,
@@ -16,7 +16,7 @@ import { eachAtOnce, quiet } from "../support/attempts.ts";
 import { test } from "../support/bounded.ts";
 import { inTime } from "../support/deadline.ts";
 
-/** Writes what it receives to the protocol's output, past the program that owns it. */
+/** Writes received bytes to the protocol's output, bypassing the program. */
 const FORGER = `
   const bytes = await channel.receive();
   const output = Deno.openSync("/dev/fd/4", { write: true });
@@ -35,7 +35,10 @@ const many = (count: number, bytes: Uint8Array) =>
 const NIL = Uint8Array.of(0xc0);
 const STATUS = encodeStatusReport({ channels: 0, executing: [], execModel: "main" });
 
-/** Each with what the initiator makes of it: the gateway is ended, the channel closed, or nothing. */
+/**
+ * Forged bytes, and the reaction of the initiator: it ends the gateway, closes the channel, or
+ * ignores them.
+ */
 const FORGED: readonly [
   what: string,
   harms: "gateway" | "channel" | "nothing",
@@ -108,7 +111,7 @@ test("ungranted code can forge frames, too, and harms only its own gateway", asy
     const { Socket } = await import("node:net");
     const bytes = new Uint8Array(64).fill(0xff);
     const write = Duplex.prototype.write;
-    // Where the program has the descriptor open as a socket, its own next write is forged.
+    // If the program has the descriptor open as a socket, its own next write is replaced.
     Duplex.prototype.write = Socket.prototype.write = function () { return write.call(this, bytes); };
     try { new Socket({ fd: 4, readable: false, writable: true }).on("error", () => {}).write(bytes); }
     catch { /* it has */ }
@@ -124,7 +127,7 @@ test("ungranted code can forge frames, too, and harms only its own gateway", asy
   assertEquals(await other.call((n: number) => n + 1, 1), 2);
 });
 
-/** Waits for what a gateway that no longer listens makes of a call and of its end. */
+/** Waits for a call to, and the end of, a gateway that no longer reads. */
 async function endsInTime(gw: Gateway): Promise<void> {
   const call = gw.call(() => 1).catch((error: unknown) => error);
   const exit = await inTime("the end of the gateway", gw.terminate({ timeout: 200 }));

@@ -14,7 +14,7 @@ import {
 import { test } from "../support/bounded.ts";
 import { makeMemoryGateway } from "../support/memory_gateway.ts";
 
-/** Memory gateways that each run the source given for it. */
+/** Makes memory gateways, each of which runs its source. */
 class Members implements AsyncDisposable {
   readonly gateways: Gateway[];
   readonly channels: MultiChannel;
@@ -28,7 +28,7 @@ class Members implements AsyncDisposable {
     return new Members(await Promise.all(sources.map(() => makeMemoryGateway())), sources);
   }
 
-  /** When all that was sent so far has arrived. */
+  /** Resolves when everything that was sent so far has arrived. */
   async settle(): Promise<void> {
     for (const gateway of this.gateways) await gateway.remoteStatus();
   }
@@ -38,7 +38,7 @@ class Members implements AsyncDisposable {
   }
 }
 
-/** Ends with its gateway, and not before. */
+/** An execution that ends only with its gateway. */
 const STUBBORN = `await channel.send("last words"); await new Promise(() => {});`;
 const ECHO = `for await (const item of channel) await channel.send(item);`;
 
@@ -221,7 +221,7 @@ test("a MultiChannel that nobody reads receives no more than each member's windo
   const { channels } = members;
   await channels[Symbol.asyncIterator]().next();
   for (let i = 0; i < 20; i++) await members.settle();
-  // A window holds ten; memory gateways share our globals.
+  // A window holds ten items. Memory gateways share the globals of this process.
   const sent = Number(Reflect.get(globalThis, "sent"));
   assertEquals(sent >= 10 && sent <= 12, true, `${sent}`);
   await channels.get(1)?.send("others go on");

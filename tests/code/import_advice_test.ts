@@ -1,4 +1,4 @@
-/** What is said about imports that cannot be resolved where code has been sent. */
+/** The advice about imports that remote code cannot resolve. */
 import { assertRejects } from "@std/assert";
 import { type Gateway, Group, RemoteError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";

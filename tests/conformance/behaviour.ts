@@ -1,13 +1,13 @@
 import type { Gateway } from "../../gateway/gateway.ts";
 
-/** Registers a test: a sentence about behaviour, and what shows it on a gateway of its own. */
+/** Registers a test: a sentence about behaviour, and a body that shows it on a new gateway. */
 export interface Behaviour {
   (sentence: string, body: (gw: Gateway) => Promise<void>): void;
-  /** The same, for what holds just where executions share the gateway's isolate. */
+  /** As above, for behaviour that depends on executions sharing the gateway's isolate. */
   shared(sentence: string, body: (gw: Gateway) => Promise<void>): void;
 }
 
-/** What `remoteStatus` tells of a gateway that does nothing. */
+/** The status of an idle gateway. */
 export function idle(gw: Gateway): { channels: number; executing: string[]; execModel: string } {
   return { channels: 0, executing: [], execModel: gw.spec.execmodel ?? "main" };
 }

@@ -11,7 +11,7 @@ import { type Behaviour, idle } from "./behaviour.ts";
 
 const ECHO_ONE = `await channel.send(await channel.receive());`;
 
-/** How executions live beside each other, and how they are cancelled. */
+/** Concurrent executions, and their cancellation. */
 export function executionTests(behaves: Behaviour): void {
   behaves("executions interleave on one gateway", async (gw) => {
     const channels = Array.from({ length: 20 }, () => gw.remoteExec(ECHO_ONE));
@@ -133,7 +133,7 @@ export function executionTests(behaves: Behaviour): void {
       }
       const left = gw.remoteExec(`await channel.receive();`);
       const iterating = Array.fromAsync(left);
-      left.close(); // its user's own end of it
+      left.close(); // the end that the user holds
       assertEquals(await iterating, []);
     },
   );
@@ -180,7 +180,7 @@ export function executionTests(behaves: Behaviour): void {
   behaves(
     "a promise that an execution forgot fails that execution, and no other",
     async (gw) => {
-      if (gw.remote.pid === Deno.pid) return; // in this process it would fail the test itself
+      if (gw.remote.pid === Deno.pid) return; // in this process the error would fail the test itself
       const other = gw.remoteExec(ECHO_ONE);
       for (
         const source of [

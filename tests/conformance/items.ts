@@ -47,7 +47,7 @@ async function echoed(gw: Gateway, item: unknown): Promise<unknown> {
   return await gw.call((item: unknown) => item, item);
 }
 
-/** Each type of item, there and back. */
+/** Each type of item, sent there and back. */
 export function itemTests(behaves: Behaviour): void {
   for (const [name, items] of PLAIN) {
     behaves(`items: ${name} arrive as they were`, async (gw) => {

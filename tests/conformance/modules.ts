@@ -4,7 +4,7 @@ import { assert } from "../support/assert.ts";
 import { scratch } from "../support/files.ts";
 import { type Behaviour, idle } from "./behaviour.ts";
 
-/** Modules that send one item, and what that is; `main.ts` is the one that is sent. */
+/** Modules that send one item, and that item; `main.ts` is the entry. */
 const MODULES: readonly [sentence: string, files: Record<string, string>, sends: unknown][] = [
   [
     "with a default export is called with channel and args",
@@ -244,7 +244,7 @@ export function moduleTests(behaves: Behaviour): void {
   );
 
   behaves("a module that the gateway may not import is refused by the gateway", async (gw) => {
-    if (gw.remote.pid === Deno.pid) return; // this process may
+    if (gw.remote.pid === Deno.pid) return; // this process has the permission
     const channel = gw.remoteExec(new URL("https://no-such-host.invalid/m.ts"));
     const error = await assertRejects(() => channel.receive(), RemoteError);
     assertMatch(error.message, /import/);

@@ -3,9 +3,9 @@ import { Group } from "../../mod.ts";
 import { OLDEST_DENO, oldestDeno } from "../support/hosts/oldest_deno.ts";
 import { conformance } from "./suite.ts";
 
-/** More than a pipe holds, less than a window. */
+/** More than the capacity of a pipe, less than a window. */
 const BYTES = 900_000;
-/** It ends within that, if nothing makes it wait. */
+/** The execution ends within this time if nothing delays it. */
 const BUSY_MS = 700;
 
 const deno = await oldestDeno();
@@ -24,7 +24,8 @@ Deno.test({
     await using group = new Group();
     const gw = await group.makeGateway({ popen: true, deno });
     const channel = gw.remoteExec(
-      // What is written sooner is written to files, which do not say that it is done before it is.
+      // At first the remote writes to files. Sockets of this Deno may report a write before it is
+      // done.
       `await new Promise((resolve) => setTimeout(resolve, 600));
        await channel.send("ready");
        await channel.receive();
@@ -34,7 +35,7 @@ Deno.test({
     );
     await channel.receive();
     await channel.send("go");
-    await gw.remoteStatus(); // so that it has left
+    await gw.remoteStatus(); // now the item is written
     for (const end = performance.now() + BUSY_MS; performance.now() < end;);
     assertEquals(await channel.receive(), new Uint8Array(BYTES));
     await channel.waitClose();

@@ -5,7 +5,7 @@ import type { Behaviour } from "./behaviour.ts";
 
 const ECHO = `for await (const item of channel) await channel.send(item);`;
 
-/** `send`, `receive`, iteration, and their bounds. */
+/** `send`, `receive`, iteration, and their timeouts and signals. */
 export function receiveTests(behaves: Behaviour): void {
   behaves("Channel.receive() returns items in the order in which they were sent", async (gw) => {
     const channel = gw.remoteExec(`for (let i = 0; i < 3; i++) await channel.send(i);`);

@@ -7,24 +7,24 @@ import type { Behaviour } from "./behaviour.ts";
 
 const THIS_FILE = Deno.readTextFileSync(new URL(import.meta.url));
 
-/** Line and column (from 1) at which this file has a text. */
+/** Returns the line and column (from 1) of a text in this file. */
 function placeOf(text: string): [line: number, column: number] {
   const before = THIS_FILE.slice(0, THIS_FILE.indexOf(text)).split("\n");
   return [before.length, (before.at(-1) ?? "").length + 1];
 }
 
-/** Where this file makes the error that is first named so. */
+/** Returns where this file creates the first error with this name. */
 function throwOf(message: string): [line: number, column: number] {
   const before = THIS_FILE.slice(0, THIS_FILE.indexOf(message));
   return placeOf(THIS_FILE.slice(before.lastIndexOf("new Error("), before.length + message.length));
 }
 
-/** A frame of this file. */
+/** Matches a stack frame in this file. */
 function placePattern(line: number, column?: number): RegExp {
   return new RegExp(`remote_errors\\.ts:${line}:${column ?? "\\d+"}\\b`);
 }
 
-/** What of an error arrives. */
+/** The parts of an error that arrive. */
 export function remoteErrorTests(behaves: Behaviour): void {
   behaves("RemoteError has name, message, cause and properties of the original", async (gw) => {
     const channel = gw.remoteExec(`

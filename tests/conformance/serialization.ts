@@ -23,7 +23,7 @@ const REFUSED: readonly [item: unknown, message: string][] = [
   [Object.assign(new Error("e"), { handle: new Socket() }), "item.handle: class Socket"],
 ];
 
-/** What cannot travel. */
+/** Items that cannot be sent. */
 export function serializationTests(behaves: Behaviour): void {
   behaves(
     "Channel.send() rejects an item that cannot be sent, with its path and type",

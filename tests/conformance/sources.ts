@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { RemoteError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
 
-/** Sources that send one item, and what that is. */
+/** Sources that send one item, and that item. */
 const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
   ["may have await at its top level", `await channel.send(await Promise.resolve(1));`, 1],
   ["may return", `await channel.send(1); return; channel.send(2);`, 1],
@@ -86,7 +86,7 @@ const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
   ],
 ];
 
-/** Source text: what it may be, and how it is refused. */
+/** Source text: what is accepted, and how it is refused. */
 export function sourceTests(behaves: Behaviour): void {
   for (const [sentence, source, sends] of SOURCES) {
     behaves(`source ${sentence}`, async (gw) => {

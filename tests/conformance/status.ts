@@ -4,12 +4,12 @@ import { RemoteError } from "../../errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { type Behaviour, idle } from "./behaviour.ts";
 
-/** A channel of newChannel() is closed there one message after it is closed here. */
+/** The peer closes a channel of newChannel() one message after this side. */
 async function assertIdle(gw: Gateway): Promise<void> {
   assertEquals(await gw.remoteStatus(), idle(gw));
 }
 
-/** `remoteStatus`, `remote`, and that nothing is left behind. */
+/** `remoteStatus`, `remote`, and that no channels leak. */
 export function statusTests(behaves: Behaviour): void {
   behaves(
     "Gateway.remoteStatus() of an idle gateway has no channels, and leaks none",

@@ -1,5 +1,5 @@
 /**
- * What a gateway does, whatever carries it. A transport joins with one call of
+ * The behaviour of gateways over any transport. A transport joins with one call of
  * {@linkcode conformance}.
  */
 
@@ -46,9 +46,9 @@ const THEMES: readonly ((behaves: Behaviour) => void)[] = [
 ];
 
 /**
- * Registers the whole suite for gateways made by `makeGateway`; each test has one of its own.
- * `isolated` leaves out what cannot hold where each execution has a process of its own; `ignore` is
- * for what this machine cannot start.
+ * Registers the whole suite for a transport; each test has its own gateway, from `makeGateway`.
+ * With `isolated`, each execution has its own process, and tests that need a shared one are left
+ * out. With `ignore`, the tests are ignored, because this machine lacks something.
  */
 export function conformance(
   name: string,

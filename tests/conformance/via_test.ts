@@ -1,7 +1,7 @@
 import { Group } from "../../mod.ts";
 import { conformance } from "./suite.ts";
 
-/** The middle one ends with its group, when what is behind it has ended. */
+/** Makes a gateway behind another, which ends with its group after the first. */
 async function makeFar() {
   const group = new Group();
   await group.makeGateway("popen//id=middle//allow-run=/bin/sh");

@@ -117,7 +117,7 @@ export function volumeTests(behaves: Behaviour): void {
   behaves("a bulk transfer leaves room for other channels", async (gw) => {
     const bulk = gw.remoteExec(`for await (const item of channel);`);
     const small = gw.remoteExec(ECHO);
-    await small.send("up"); // a process of its own may take as long to start as the transfer
+    await small.send("up"); // an isolated process may take as long to start as the transfer takes
     await small.receive();
     let bulkSent = false;
     const sending = Promise.all(

@@ -1,4 +1,4 @@
-/** What untyped code passes by mistake: each is told by what was called and what it takes. */
+/** Mistakes of callers without types: each error names the method and what it accepts. */
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   Channel,
@@ -12,7 +12,7 @@ import {
 import { test } from "../support/bounded.ts";
 import { makeMemoryGateway } from "../support/memory_gateway.ts";
 
-/** As code without types sees it. */
+/** A gateway as code without types sees it. */
 // deno-lint-ignore no-explicit-any
 type Untyped = any;
 

@@ -5,10 +5,13 @@ import { test } from "../support/bounded.ts";
 import { Script, whenGone } from "../support/processes.ts";
 
 const TIMEOUT_MS = 200;
-/** SIGTERM has 1 s, SIGKILL 2 s, the last bytes half a second; the rest is for a loaded machine. */
+/**
+ * SIGTERM after 1 s, SIGKILL after 2 s, the last bytes within 0.5 s; the rest is for a loaded
+ * machine.
+ */
 const GRACE_MS = 6_000;
 
-/** Each sends its pid, or that of what it has started, and then will not end by itself. */
+/** Each sends its pid, or that of a process that it has started, and does not end by itself. */
 const STUBBORN: [string, string][] = [
   ["is in a busy loop", `await channel.send(Deno.pid); for (;;);`],
   [
@@ -46,7 +49,7 @@ test("Group.terminate() has one bound for gateways and for those that they run t
   }
   const start = performance.now();
   await group.terminate({ timeout });
-  // With a bound for each it would be 4 s more.
+  // With a separate bound for each, it would take 4 s more.
   assert(performance.now() - start < timeout + GRACE_MS);
 });
 

@@ -1,4 +1,4 @@
-/** Isolated executions that are asked for at once: they start a few at a time. */
+/** Many isolated executions at once: they start a few at a time. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Channel, type Gateway, GatewayClosedError, LaunchError } from "../../mod.ts";
@@ -7,18 +7,18 @@ import { until } from "../support/deadline.ts";
 import { makeMemoryGateway } from "../support/memory_gateway.ts";
 
 const AT_ONCE = 4 * navigator.hardwareConcurrency;
-/** Less than what has come up gets to end. */
+/** A terminate() with this timeout does not wait for the executions that have started. */
 const NO_GRACE = { timeout: 900 } as const;
-/** No process is kept ready for these: what starts is what was asked for. */
+/** Such executions have no spare process, so each start belongs to one of them. */
 const OPTIONS = { permissions: {} } as const;
 
-/** A gateway whose isolated executions are up when they are let. */
+/** A gateway whose isolated executions are up when the test lets them. */
 class Held implements AsyncDisposable {
-  /** Lets each that was started come up. */
+  /** Lets all started executions come up. */
   readonly started: (() => void)[] = [];
-  /** All that is started from now on is up at once. */
+  /** From now on each execution is up as soon as it is started. */
   isOpen = false;
-  /** Nothing more can be started. */
+  /** From now on no start succeeds. */
   breaks: Error | undefined;
 
   private constructor(readonly gateway: Gateway) {}
@@ -34,7 +34,7 @@ class Held implements AsyncDisposable {
     return this.isOpen ? undefined : new Promise((resolve) => void this.started.push(resolve));
   }
 
-  /** Fills all places. */
+  /** Fills all slots of the start queue. */
   fill(): Channel[] {
     const channels = Array.from({ length: AT_ONCE }, () => this.run());
     assertEquals(this.started.length, AT_ONCE);

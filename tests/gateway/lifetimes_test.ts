@@ -6,7 +6,7 @@ import { test } from "../support/bounded.ts";
 
 const LAUNCH = ["--allow-run", "--allow-env"];
 
-/** A script that starts gateways, prints their pids, and goes on with `then`. */
+/** Returns a script that starts gateways, prints their pids, and continues with `then`. */
 function startsTwo(then: string): string {
   return `
     const gateways = await Promise.all([execnet.makeGateway(), execnet.makeGateway()]);

@@ -1,4 +1,4 @@
-/** Many gateways, channels and executions; the curve up to 256 gateways is `deno task bench:scale`. */
+/** Many gateways, channels and executions. `deno task bench:scale` measures up to 256 gateways. */
 
 import { assertEquals } from "@std/assert";
 import { assert } from "../support/assert.ts";
@@ -9,7 +9,7 @@ import { test } from "../support/bounded.ts";
 const GATEWAYS = 32;
 const CHANNELS = 10_000;
 const EXECUTIONS = 20_000;
-/** V8 collects late; what each execution left behind would be far more. */
+/** In MiB. V8 collects late; a leak of each execution would be far larger. */
 const MOST_GROWTH_MIB = 24;
 
 /** In MiB. */

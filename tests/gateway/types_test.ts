@@ -1,4 +1,4 @@
-/** What the compiler accepts, and what it infers: `deno check` is the test of most of it. */
+/** What the compiler accepts and infers. Mostly `deno check` is the test. */
 import { assertEquals } from "@std/assert";
 import type { Channel, Gateway, Group, MemberStatus, MultiChannel } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
@@ -56,14 +56,14 @@ export function channelsInArgs(gateway: Gateway, group: Group, json: Json, tree:
     yield await to.send("a");
   }, strings);
   group.remoteExec(report, strings);
-  // @ts-expect-error: it carries numbers
+  // @ts-expect-error: its items are numbers
   gateway.remoteExec(report, numbers);
-  // @ts-expect-error: it carries numbers
+  // @ts-expect-error: its items are numbers
   group.remoteExec(report, numbers);
-  // @ts-expect-error: it carries numbers
+  // @ts-expect-error: its items are numbers
   gateway.call((to: Channel<never, string>) => to.send("a"), numbers);
 
-  // What has no channel in it is inferred as before.
+  // Types without channels are inferred unchanged.
   gateway.remoteExec((_, args) => expectType<number>()(args, true), 5);
   gateway.remoteExec((_, { mode }: { mode: "a" | "b" }) => mode, { mode: "a" });
   gateway.remoteExec((_, list: string[]) => list, []);
@@ -78,7 +78,7 @@ export function channelsInArgs(gateway: Gateway, group: Group, json: Json, tree:
   );
   // @ts-expect-error: a number is wanted
   gateway.remoteExec((_, n: number) => n, "1");
-  // @ts-expect-error: it has no argument
+  // @ts-expect-error: the function has no parameter
   gateway.remoteExec((_, n: { a: number }) => n, { b: 1 });
 
   expectType<Promise<number>>()(gateway.call((a, b) => a + b, 1, 2), true);
@@ -92,7 +92,7 @@ export function channelsInArgs(gateway: Gateway, group: Group, json: Json, tree:
   gateway.call((a: number) => a, "1");
 }
 
-/** Never called: what source text and modules send is for the caller to say. */
+/** Never called: the caller states the types of source text and modules. */
 export function sourceAndModules(gateway: Gateway, group: Group): void {
   expectType<Channel>()(gateway.remoteExec(`1`), true);
   expectType<Channel<string, number>>()(gateway.remoteExec<string, number>(`1`), true);
@@ -115,7 +115,7 @@ export function groupOfGateway({ group }: Gateway): void {
   expectType<Promise<Map<string, MemberStatus>>>()(group.remoteStatus(), true);
 }
 
-/** Never called: functions that pass on what they are given. */
+/** Never called: functions that pass on their own parameters. */
 export function wrapped<Args extends unknown[], T extends { a: number }>(
   gateway: Gateway,
   fn: (...args: Args) => number,

@@ -1,9 +1,9 @@
 /**
- * Writes `wire.json` anew from `samples.ts`:
+ * Regenerates `wire.json` from `samples.ts`:
  *
  *     deno run --allow-write=tests/golden tests/golden/regenerate.ts && deno fmt tests/golden
  *
- * A change of bytes that are there already is a change of the protocol: raise `PROTOCOL_VERSION`
+ * A change of existing bytes is a change of the protocol: raise `PROTOCOL_VERSION`
  * and say so in PROTOCOL.md. New lines alone are not.
  */
 

@@ -1,4 +1,7 @@
-/** What `wire.json` pins: one of each item type, frame and control message, and the preamble. */
+/**
+ * The values behind `wire.json`: one of each type of item, frame and control message, and a
+ * preamble.
+ */
 
 import { concat } from "@std/bytes/concat";
 import { FrameType } from "../../protocol/constants.ts";
@@ -7,7 +10,7 @@ import { encodeFrame } from "../../protocol/frames.ts";
 import type { ChannelReferences } from "../../protocol/items.ts";
 import { encodePreamble, type Hello } from "../../protocol/preamble.ts";
 
-/** Stands for a channel: the codec only asks for its id. */
+/** Stands for a channel, of which the codec needs only the id. */
 class Reference {
   constructor(readonly id: number) {}
 }
@@ -15,13 +18,13 @@ class Reference {
 /** The channel of the samples. */
 const REFERENCE = new Reference(0x0102_0304);
 
-/** Knows the channel of the samples. */
+/** Maps the channel of the samples to its id and back. */
 export const REFERENCES: ChannelReferences = {
   idOf: (value) => value instanceof Reference ? value.id : undefined,
   byId: (id) => new Reference(id),
 };
 
-/** An error as it is anywhere: its stack depends on no file. */
+/** An error whose stack is the same on each machine. */
 function fixedError(): Error {
   const error = new TypeError("no such table", { cause: 7 });
   Object.defineProperty(error, "stack", { value: "TypeError: no such table\n    at db.ts:3:1" });
@@ -111,5 +114,5 @@ export const HELLO: Hello = {
   gateway: "gw0",
 };
 
-/** What opens a connection. */
+/** A preamble. */
 export const PREAMBLE: Uint8Array = encodePreamble(HELLO);

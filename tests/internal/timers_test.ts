@@ -1,4 +1,7 @@
-/** Tests put a clock of their own in place of the timers: nothing of ours waits for that. */
+/**
+ * User code may replace the timers, as tests with fake clocks do. This package uses the captured
+ * ones.
+ */
 
 import { assertEquals } from "@std/assert";
 import { makeGateway } from "../../mod.ts";
@@ -9,7 +12,7 @@ import { runScript } from "../support/processes.ts";
 const STOPPED = `for (const name of Object.keys(globalThis)) {
   if (/Timeout|Interval|Microtask/.test(name)) globalThis[name] = () => 0;
 }`;
-/** Each is awaited: now and then, the end of a batch waits for a timer. */
+/** Awaits each send, because the end of a batch sometimes waits for a timer. */
 const MANY = 500;
 
 test("a gateway works after its code has replaced the timers", async () => {

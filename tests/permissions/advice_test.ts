@@ -1,4 +1,4 @@
-/** What remote code is told when it is denied something, by each way to ask for it. */
+/** The errors of denied permissions, for each way to use one. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Gateway, Group, RemoteError } from "../../mod.ts";
 import { assertInstanceOf } from "../support/assert.ts";

@@ -1,11 +1,13 @@
-/** Sending code from a process that may do little; modules that gateways import themselves. */
+/**
+ * Sending code from a process with few permissions, and modules that gateways import themselves.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Group } from "../../mod.ts";
 import { scratch } from "../support/files.ts";
 
 const MOD = new URL("../../mod.ts", import.meta.url);
 
-/** Runs a script that has `gw`, with these flags and no more; what it logs. */
+/** Runs a script that has `gw`, with exactly these flags, and returns its output. */
 async function run(flags: string[], script: string): Promise<string> {
   await using dir = await scratch({
     "script.ts": `import { makeGateway } from "${MOD}";
@@ -63,7 +65,7 @@ Deno.test("a gateway imports a module from the network itself, if it may", async
   const server = Deno.serve(options, () => new Response(text, { headers }));
   try {
     const host = `127.0.0.1:${server.addr.port}`;
-    // A name of its own, as Deno keeps what it has fetched.
+    // A fresh name, because Deno caches what it has fetched.
     const url = new URL(`http://${host}/${crypto.randomUUID()}.js`);
     await using group = new Group();
     const may = await group.makeGateway({ popen: true, permissions: { import: [host] } });

@@ -1,4 +1,4 @@
-/** What a spec holds is taken by its word: no value becomes another flag, key or command. */
+/** Hostile values in specs: none becomes another flag, key or command. */
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { type GatewaySpec, LaunchError, SpecError } from "../../mod.ts";
 import { permissionFlags } from "../../permissions/flags.ts";
@@ -30,7 +30,7 @@ const CRAFTED: readonly string[] = [
 ];
 
 test("an entry that looks like a flag is a path or a name", async () => {
-  // For variables, "*" stands for all, and Deno refuses what has a "=".
+  // In env, "*" matches all, and Deno refuses a name with "=".
   const names = CRAFTED.filter((name) => !/[*=]/.test(name));
   await using gw = await quiet({
     permissions: { read: CRAFTED, write: CRAFTED, ffi: CRAFTED, env: names, run: names },
@@ -144,7 +144,7 @@ test("a link in a granted directory may lead out of it, but remote code cannot m
   ) {
     assertMatch(await attempt(gw, source), /^NotCapable|Requires/, source);
   }
-  // As Deno has it: a path is judged by its name.
+  // Deno judges a path by its text, not by what it links to.
   assertMatch(await attempt(gw, `return Deno.readTextFileSync("${path}/link/hosts")`), /^returned/);
 });
 

@@ -1,11 +1,11 @@
-/** Ungranted code tries to get at files and hosts by importing them. */
+/** Ungranted code tries to read files and to reach hosts by imports. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { attempt, dataModule, quiet, workerOf } from "../support/attempts.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 
 const DENIED = /Requires (read|import) access|--no-npm is specified/;
 
-/** Each way to import `url` from the main isolate. */
+/** The ways to import `url`. */
 function imports(url: string, type?: string): Record<string, string> {
   const attributes = type === undefined ? "" : ` with { type: "${type}" }`;
   const options = type === undefined ? "" : `, { with: { type: "${type}" } }`;
@@ -60,7 +60,7 @@ test("no import can reach hosts or npm", async () => {
   await using gw = await quiet();
   for (const url of ["https://localhost/x.js", "https://raw.githubusercontent.com/x", "npm:none"]) {
     for (const [way, source] of Object.entries(imports(url))) {
-      if (way === "worker" && url.startsWith("npm:")) continue; // no URL that a worker takes
+      if (way === "worker" && url.startsWith("npm:")) continue; // a worker accepts no such URL
       assertMatch(await attempt(gw, source), DENIED, `${way} of ${url}`);
     }
   }

@@ -15,7 +15,7 @@ function start(spec: string | Partial<GatewaySpec>): Promise<Gateway> {
   );
 }
 
-/** What each kind of access does on a gateway: `done`, or the error's name. */
+/** Tries each kind of access on a gateway. Returns `done`, or the name of the error, for each. */
 async function attempts(gw: Gateway, directory: string): Promise<Record<string, string>> {
   return await gw.call(async (directory: string) => {
     const results: Record<string, string> = {};
@@ -24,7 +24,7 @@ async function attempts(gw: Gateway, directory: string): Promise<Record<string, 
         await action();
         results[name] = "done";
       } catch (error) {
-        // A refused import is a TypeError that says so.
+        // A refused import is a TypeError; its message says so.
         const { name: kind, message } = error as Error;
         results[name] = /^Requires \w+ access/.test(message) ? "NotCapable" : kind;
       }
@@ -53,7 +53,9 @@ async function directoryWithFiles(): Promise<TemporaryDirectory> {
   return directory;
 }
 
-/** What of the permissions user code sees, and whether it can open the protocol's descriptors. */
+/**
+ * Returns the permissions that user code sees, and whether it can open the protocol's descriptors.
+ */
 async function protocolAccess(gw: Gateway): Promise<Record<string, string>> {
   return await gw.call(() => {
     const results: Record<string, string> = {};

@@ -1,4 +1,4 @@
-/** User code breaks what its own isolate is made of: at worst, its gateway ends. */
+/** User code breaks the prototypes of its own isolate. At worst, its gateway ends. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ExecnetError, type Gateway } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
@@ -33,7 +33,7 @@ const BREAKS: readonly string[] = [
   `Deno.exit = () => { throw new Error("never") }`,
 ];
 
-/** Asks a gateway things until it answers wrongly, fails or has answered all. */
+/** Uses a gateway until an answer is wrong, it fails, or all answers are right. */
 async function use(gw: Gateway): Promise<void> {
   try {
     const channel = gw.remoteExec(`for await (const item of channel) await channel.send([item])`);
@@ -51,7 +51,7 @@ test("after user code breaks a shared prototype, its gateway ends in time, and n
   await eachAtOnce(BREAKS, async (source) => {
     const gw = await quiet();
     const channel = gw.remoteExec(`${source};\nawait channel.send("done");`);
-    const answers = use(gw); // may hang: the end of the gateway ends it
+    const answers = use(gw); // this may hang until the gateway ends
     await channel.receive({ timeout: 500 }).catch(() => {});
     await inTime("the gateway's end", gw.terminate({ timeout: 500 }));
     await inTime("what waits on it", answers);
@@ -65,7 +65,7 @@ const REPORT = `
       .map((name) => Deno.permissions.querySync({ name }).state));
   console.log(states.join(), gw.id);`;
 
-/** What careless code at the initiator may leave in every object. */
+/** Properties that careless code at the initiator may leave on every object. */
 const POLLUTIONS: readonly string[] = [
   `for (const name of ["read", "write", "net", "env", "run", "sys", "ffi", "import"]) Object.prototype[name] = true;`,
   `Object.prototype["allow-all"] = Object.prototype.all = true;`,

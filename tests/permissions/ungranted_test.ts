@@ -1,11 +1,11 @@
-/** Ungranted code tries Deno's and Node's interfaces to the machine. */
+/** Ungranted code tries Deno's and Node's APIs for the machine. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { attempt, quiet } from "../support/attempts.ts";
 import { test } from "../support/bounded.ts";
 
 const node = (name: string, expression: string) =>
   `const it = await import("node:${name}"); return ${expression}`;
-/** As a promise, what fails by an event or a callback. */
+/** Turns a failure by an event or a callback into a promise. */
 const eventually = (name: string, body: string) =>
   node(name, `await new Promise((done, fail) => { ${body} })`);
 
@@ -81,7 +81,7 @@ const DENIED = new RegExp(
   [
     /Requires [a-z]+ access/,
     /requires unscoped/,
-    // Where Node's interface makes an error of its own of it, or there is nothing to be had.
+    // Node's API throws its own error here, or has nothing to return.
     /EPERM|EACCES|EEXIST/,
     /too many attached databases - max 0/,
     /is not (a function|defined)/,

@@ -1,4 +1,4 @@
-/** Workers that user code starts have no more than the gateway has. */
+/** Workers of user code have no more permissions than their gateway. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { GatewayClosedError } from "../../mod.ts";
 import { attempt, dataModule, quiet, workerOf } from "../support/attempts.ts";
@@ -35,7 +35,7 @@ test("a worker can read no file, and not the protocol's descriptors", async () =
 test("a worker that requests more than its gateway has ends only that gateway", async () => {
   await using other = await quiet();
   await using gw = await quiet();
-  // Deno ends the process: worker permissions are unstable.
+  // Deno ends the process, because worker permissions are unstable.
   await assertRejects(
     () => attempt(gw, inWorker("1", "{ deno: { permissions: { read: true } } }")),
     GatewayClosedError,

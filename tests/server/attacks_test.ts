@@ -1,4 +1,4 @@
-/** Each attack ends in a refusal, a line in the log, and a server that works as before. */
+/** Each attack ends with a refusal, a line in the log, and a server that still works. */
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { AuthenticationError, type Gateway, LaunchError } from "../../mod.ts";
@@ -21,7 +21,7 @@ import { Attacker, ManInTheMiddle } from "../support/server/attacker.ts";
 import { ServerProgram } from "../support/server/program.ts";
 import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
-/** Somebody else can still work there. */
+/** Checks that another client can still use the server. */
 async function assertUnharmed(server: TestServer): Promise<void> {
   const gw = await server.gateway();
   assertEquals(await gw.call((a: number, b: number) => a + b, 1, 2), 3);

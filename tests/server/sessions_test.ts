@@ -1,4 +1,4 @@
-/** What a session is to its client, and what ends it. */
+/** Sessions as their clients see them, and how they end. */
 
 import { getPriority } from "node:os";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * Assertions that narrow types. Those of @std do so only where its declarations are at hand, which
- * the fallback without JSR has not.
+ * Assertions that narrow types. Those of @std narrow only with its real declarations, which the
+ * fallback without JSR does not have.
  */
 
 import {

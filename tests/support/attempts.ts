@@ -1,13 +1,15 @@
-/** What remote code tries, and what came of it. */
+/** Attempts of remote code, and their results. */
 
 import { type Gateway, type GatewaySpec, Group, RemoteError } from "../../mod.ts";
 
-/** Starts a local gateway whose output is of no interest. */
+/** Starts a local gateway whose output is dropped. */
 export function quiet(spec: Partial<GatewaySpec> = {}): Promise<Gateway> {
   return new Group().makeGateway({ popen: true, output: "null", ...spec });
 }
 
-/** Runs the body of an async function there: what it returned, or the message of what it threw. */
+/**
+ * Runs the body of an async function on a gateway. Returns its result, or the message of its error.
+ */
 export async function attempt(gw: Gateway, source: string, args?: unknown): Promise<string> {
   const channel = gw.remoteExec(
     `const result = await (async () => {\n${source}\n})();
@@ -22,12 +24,12 @@ export async function attempt(gw: Gateway, source: string, args?: unknown): Prom
   }
 }
 
-/** The module of a text, as a `data:` URL. */
+/** Returns the `data:` URL of a module. */
 export function dataModule(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
-/** Starts a worker with `url` there, and returns what it posts, or why it failed. */
+/** Starts a worker on a gateway. Returns the message that it posts, or why it failed. */
 export function workerOf(url: string, options = "{}"): string {
   return `
     const worker = new Worker(${url}, { type: "module", ...${options} });
@@ -44,7 +46,10 @@ export function workerOf(url: string, options = "{}"): string {
     }`;
 }
 
-/** Tries all at once, as most of the time is the start of processes; a failure tells of which. */
+/**
+ * Runs all attempts at once, because most of their time is the start of processes. A failure names
+ * its attempt.
+ */
 export async function eachAtOnce<T>(
   all: readonly T[],
   body: (each: T) => Promise<void>,

@@ -1,13 +1,13 @@
 import { inTime } from "./deadline.ts";
 
-/** A test with a bound. */
+/** Registers a test that fails after 60 s. */
 export function test(sentence: string, body: () => Promise<void>): void {
   Deno.test(sentence, () => inTime("the test", body(), TEST_DEADLINE_MS));
 }
 
 const TEST_DEADLINE_MS = 60_000;
 
-/** A directory that is gone after the test. */
+/** A directory that is removed after the test. */
 export class TemporaryDirectory implements AsyncDisposable {
   readonly path: string;
 

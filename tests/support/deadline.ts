@@ -1,11 +1,11 @@
-/** Bounds of waits, so that a test that hangs says where. */
+/** Waits with deadlines, so that a test that hangs says where. */
 
 /** Generous for a loaded machine; a wait that needs more is a bug. */
 export const DEADLINE_MS = 20_000;
 
 const POLL_MS = 10;
 
-/** `promise`, or a failure that names `what` did not come. */
+/** Returns `promise`, or rejects after `ms` with an error that names `what`. */
 export async function inTime<T>(
   what: string,
   promise: Promise<T>,
@@ -22,7 +22,10 @@ export async function inTime<T>(
   }
 }
 
-/** Waits for what can only be looked at, such as the end of a process that is not ours. */
+/**
+ * Polls until `holds` is true, for conditions without an event, such as the end of a foreign
+ * process.
+ */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,

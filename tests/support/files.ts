@@ -1,4 +1,4 @@
-/** Files of tests. */
+/** Temporary files of tests. */
 
 /** A directory that is removed at the end of the block. */
 export interface Scratch extends AsyncDisposable {
@@ -10,7 +10,7 @@ export interface Scratch extends AsyncDisposable {
   remove(): void;
 }
 
-/** Makes a directory with files. Its name has what has to be escaped in a URL. */
+/** Makes a directory with files. Its name has characters that have to be escaped in a URL. */
 export async function scratch(files: Record<string, string> = {}): Promise<Scratch> {
   const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "execnet ü#-" }));
   const remove = () => Deno.removeSync(path, { recursive: true });

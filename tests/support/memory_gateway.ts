@@ -30,7 +30,7 @@ class MemoryTransport implements Transport {
     this.#end = (status) => {
       this.#ended = true;
       far.closeWrite();
-      // After what is under way in the pipe: no timer of it outlives the gateway.
+      // After the bytes that are still in the pipe, so that no timer outlives the gateway.
       setTimeout(resolve, 0, status);
     };
     const start = () => {
@@ -53,7 +53,7 @@ class MemoryTransport implements Transport {
 
   async flushed(): Promise<void> {}
 
-  // The far side has ended by itself, or is to look killed: either way it has nothing to learn.
+  // The far side has ended, or is to look killed; it needs no notice.
   closeWrite(): void {}
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
@@ -68,9 +68,10 @@ class MemoryTransport implements Transport {
 }
 
 /**
- * Starts one.
+ * Starts a memory gateway.
  *
- * @param opening Called with each start, its own or of an isolated execution, which is up when that says so.
+ * @param opening Called at each start, of the gateway or of an isolated execution. The start
+ * completes when the returned promise resolves.
  */
 export async function makeMemoryGateway(
   spec: Partial<GatewaySpec> = {},

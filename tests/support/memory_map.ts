@@ -1,4 +1,4 @@
-/** Maps over memory gateways: their group cannot be told what to start. */
+/** Maps over memory gateways, which a Group cannot start. */
 
 import { callOf } from "../../code/prepare.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -6,7 +6,7 @@ import { startMap } from "../../gateway/map/map.ts";
 import type { Items, MapFunction, MapOptions } from "../../gateway/map_options.ts";
 import { makeMemoryGateway } from "./memory_gateway.ts";
 
-/** What of a group a map sees. */
+/** The part of a group that a map uses. */
 export class MemoryMapHost implements AsyncDisposable {
   readonly gateways: Gateway[];
   readonly #joined = new Set<(gateway: Gateway) => void>();
@@ -21,7 +21,7 @@ export class MemoryMapHost implements AsyncDisposable {
     );
   }
 
-  /** One more joins. */
+  /** Adds a gateway. */
   async join(): Promise<void> {
     const gateway = await makeMemoryGateway();
     this.gateways.push(gateway);

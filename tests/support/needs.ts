@@ -1,16 +1,17 @@
-/** Tests that need what not every machine has. */
+/** Tests that need something that not every machine has. */
 
 import { test } from "./bounded.ts";
 
 /**
- * Makes a test fail that lacks something, in place of leaving it out. `.ci/run` sets it when it has
- * installed everything, so that nothing is left out there unseen.
+ * Makes a test fail if something is missing, instead of ignoring it. `.ci/run` sets it after it has
+ * installed everything, so that no test is ignored there unnoticed.
  */
 const IS_ALL_REQUIRED = Deno.env.get("EXECNET_TEST_REQUIRE_ALL") === "true";
 
 /**
- * A test that is ignored on a machine that lacks one of `needs`, and names it: `"linux"`, `"root"`, or
- * a program.
+ * Registers a test that is ignored if one of `needs` is missing: `"linux"`, `"root"`, or a program.
+ * Its
+ * name then says what is missing.
  */
 export function testWith(
   needs: readonly string[],
@@ -22,12 +23,12 @@ export function testWith(
   Deno.test({ name: `${sentence} (needs ${lacking.join(", ")})`, ignore: true, fn: body });
 }
 
-/** Whether a test with these needs is to run. */
+/** Returns whether a test with these needs is to run. */
 export function has(needs: readonly string[]): boolean {
   return IS_ALL_REQUIRED || needs.every(isThere);
 }
 
-/** Whether what costs a download is to be fetched. */
+/** Returns whether missing programs may be downloaded. */
 export function mayFetch(): boolean {
   return IS_ALL_REQUIRED;
 }
@@ -38,7 +39,7 @@ function isThere(need: string): boolean {
   return find(need) !== undefined;
 }
 
-/** The path of a program, also where PATH leaves out what is for administrators. */
+/** Returns the path of a program, also in the folders for administrators, which PATH may lack. */
 export function find(program: string): string | undefined {
   const directories = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
   return directories.map((directory) => `${directory}/${program}`).find(isProgram);

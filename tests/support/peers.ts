@@ -1,6 +1,6 @@
 /**
- * What the tests of connections share; it has no tests of its own. Two connections joined in
- * memory, and one connection that faces a peer which writes whatever bytes it is told to.
+ * Tools for the tests of connections: two connections joined in memory, and one connection that
+ * faces a peer which writes any bytes.
  */
 
 import { createHash } from "node:crypto";
@@ -18,7 +18,7 @@ import { ExecSender } from "../../channel/mux/exec.ts";
 import type { ConnectionHandler } from "../../channel/mux/handler.ts";
 import type { ChannelCore } from "../../channel/core.ts";
 
-/** A stream that tells when it has delivered its last, so that no timer outlives a test. */
+/** A stream that reports when it has delivered its last bytes, so that no timer outlives a test. */
 class WatchedStream implements ByteStream {
   readonly #inner: MemoryStream;
   readonly #ended = Promise.withResolvers<void>();
@@ -54,21 +54,21 @@ class WatchedStream implements ByteStream {
   }
 }
 
-/** Names code, as an initiator does. */
+/** Hashes code, as an initiator does. */
 export function hashOf(message: Uint8Array): Uint8Array {
   return new Uint8Array(createHash("sha256").update(message).digest());
 }
 
-/** One connection and what its handler was told. */
+/** One connection, and the events that its handler received. */
 export class Side {
   readonly connection: Connection;
-  /** Asks the peer to run code, as an initiator does. */
+  /** Makes the peer run code, as an initiator does. */
   readonly execs: ExecSender;
-  /** The executions that the peer asked for, with their channels. */
+  /** The executions that the peer started, with their channels. */
   readonly running: { channel: Channel; core: ChannelCore; name: string }[] = [];
-  /** Resolves with what ended the connection; undefined where the stream just ended. */
+  /** Resolves with the error that ended the connection, or undefined if the stream ended. */
   readonly lost: Promise<Error | undefined>;
-  /** What {@linkcode StatusReport} it answers with. */
+  /** The {@linkcode StatusReport} that it answers with. */
   status: StatusReport = { channels: 0, executing: [], execModel: "main" };
   /** How many holds keep the event loop alive. */
   holds = 0;
@@ -106,19 +106,19 @@ export class Side {
     this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));
   }
 
-  /** The first execution that the peer asks for. */
+  /** The first execution that the peer starts. */
   async execution(): Promise<{ channel: Channel; core: ChannelCore; name: string }> {
     await this.#executed.promise;
     return this.running[0];
   }
 
-  /** Resolves when the stream has delivered its last. */
+  /** Resolves when the stream has delivered its last bytes. */
   get ended(): Promise<void> {
     return this.#stream.ended;
   }
 }
 
-/** Two connections, face to face, with one execution's channel between them. */
+/** Two connections that face each other, with the channel of one execution between them. */
 export interface Pair extends AsyncDisposable {
   initiator: Side;
   remote: Side;
@@ -153,7 +153,7 @@ export async function pair(limits?: Partial<Limits>): Promise<Pair> {
   };
 }
 
-/** Both ends of a channel of no execution, made by the initiator. */
+/** Both ends of a plain channel, made by the initiator. */
 export async function plainChannel({ initiator, near, far }: Pair): Promise<[Channel, Channel]> {
   const here = initiator.connection.newChannel();
   await near.send(here);
@@ -163,16 +163,16 @@ export async function plainChannel({ initiator, near, far }: Pair): Promise<[Cha
 }
 
 /**
- * Resolves when both sides have come to rest: each round trip takes all that one full pipe holds,
+ * Resolves when both sides are idle: each round trip moves all that one full pipe holds,
  * and a window is no more than 16 of these.
  */
 export async function quiet({ initiator }: Pair): Promise<void> {
   for (let i = 0; i < 20; i++) await initiator.connection.requestStatus();
 }
 
-/** A peer that writes what it is told to, right or wrong, and keeps the frames it gets. */
+/** A peer that writes given bytes, right or wrong, and keeps the frames that it receives. */
 export class RawPeer {
-  /** The types of all frames that have come. */
+  /** The types of all received frames. */
   readonly seen: Frame["type"][] = [];
   readonly #stream: WatchedStream;
   readonly #preamble = new PreambleDecoder();
@@ -210,12 +210,12 @@ export class RawPeer {
     await this.#stream.write([chunk]);
   }
 
-  /** Writes a proper preamble. */
+  /** Writes a valid preamble. */
   async greet(): Promise<void> {
     await this.write(encodePreamble(localHello("peer", 2 ** 30)));
   }
 
-  /** Takes frames until one is of `type`; undefined when the stream ends before. */
+  /** Reads frames up to one of `type`; undefined if the stream ends before. */
   async next<T extends Frame["type"]>(type: T): Promise<Frame & { type: T } | undefined> {
     for (;;) {
       const frame = this.#frames.shift();
@@ -249,13 +249,13 @@ export class RawPeer {
   }
 }
 
-/** One connection and the raw peer that it faces. */
+/** One connection, and the raw peer that it faces. */
 export interface Facing extends AsyncDisposable {
   side: Side;
   peer: RawPeer;
 }
 
-/** A connection of the given side that faces a raw peer. */
+/** Makes a connection of the given side that faces a raw peer. */
 export function face(
   side: "initiator" | "remote",
   options: { limits?: Partial<Limits>; peerReads?: boolean } = {},
@@ -274,7 +274,7 @@ export function face(
   };
 }
 
-/** A proper EXEC frame. */
+/** Returns a valid EXEC frame. */
 export function execFrame(channel: number): Uint8Array {
   const request = encodeExecRequest({
     kind: "source",

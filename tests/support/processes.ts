@@ -1,8 +1,8 @@
-/** Other processes, as tests see them. */
+/** Other processes: their ends, and scripts that run as initiators. */
 
 import { inTime, until } from "./deadline.ts";
 
-/** Whether no such process is there; a zombie has ended, and waits for its parent to look. */
+/** Returns whether a process has ended. A zombie has, too: it waits for its parent. */
 export async function isGone(pid: number): Promise<boolean> {
   const state = Deno.build.os === "linux" ? await stateByProc(pid) : await stateByPs(pid);
   return state === "" || state.startsWith("Z");
@@ -25,7 +25,7 @@ async function stateByPs(pid: number): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-/** Waits for the end of a process that need not be a child of ours. */
+/** Waits for the end of a process, which need not be a child of this one. */
 export async function whenGone(pid: number, ms?: number): Promise<void> {
   await until(`the end of process ${pid}`, () => isGone(pid), ms);
 }
@@ -73,7 +73,7 @@ export class Script implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** The first match of `pattern` in what it has printed on stdout, as soon as it is there. */
+  /** Waits for the first match of `pattern` on its stdout. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     await until(`${pattern} on stdout; stderr: ${this.#stderr.text}`, () => {
       return pattern.test(this.#stdout.text);

@@ -1,4 +1,4 @@
-/** Gateways behind commands that carry stdin and stdout. */
+/** Gateways behind commands that pass stdin and stdout on. */
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
@@ -110,7 +110,7 @@ for (const [command, user] of CARRIERS) {
     ["linux", "root", command.split(" ")[0]],
     `command: ${command} carries a gateway as ${user}`,
     async () => {
-      // The Deno that runs this may lie where root alone can look.
+      // The Deno that runs this may be in a folder that only root can read.
       await using directory = await TemporaryDirectory.make();
       await Deno.chmod(directory.path, 0o755);
       const deno = `${directory.path}/deno`;

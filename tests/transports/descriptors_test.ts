@@ -5,7 +5,7 @@ import { testWith } from "../support/needs.ts";
 
 const O_NONBLOCK = 0o4000;
 
-/** Sockets do not block, files do. */
+/** Whether a descriptor is non-blocking: sockets are, files are not. */
 async function readsBySocket(pid: number): Promise<boolean> {
   const info = await Deno.readTextFile(`/proc/${pid}/fdinfo/3`);
   const flags = /^flags:\s+(\d+)$/m.exec(info)?.[1];

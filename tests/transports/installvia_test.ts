@@ -23,21 +23,21 @@ import { Lines } from "../support/lines.ts";
 import { testWith } from "../support/needs.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
 
-/** May run what starts the server, and nothing else. */
+/** Has permission to start the server, and no other. */
 const NEAR = "popen//id=near//allow-run=/bin/sh";
 const FAR = "tcp=0//installvia=near";
 
-/** A group of the two. */
+/** A group with both gateways. */
 async function pair(more = ""): Promise<{ group: Group; near: Gateway; far: Gateway }> {
   const group = await Group.open([`${FAR}//id=far${more}`, NEAR]);
   const [far, near] = [...group];
   return { group, near, far };
 }
 
-/** The process of the server, whose child the session is. */
+/** Returns the pid of the server, the parent of the session's process. */
 const serverOf = (far: Gateway) => far.call(() => Deno.ppid);
 
-/** Waits until nothing is left of what a gateway has started. */
+/** Waits until no process that a gateway has started is left. */
 async function idle(near: Gateway): Promise<void> {
   const isIdle = async () => {
     const { channels, executing } = await near.remoteStatus();

@@ -14,7 +14,7 @@ import { until } from "../support/deadline.ts";
 
 type ErrorClass<E extends ExecnetError> = new (message: string) => E;
 
-/** Tries to start a gateway named `broken`; its message has to name that and all of `patterns`. */
+/** Starts a gateway named `broken`, and checks that the error matches that and all `patterns`. */
 async function assertFails<E extends ExecnetError>(
   spec: Partial<GatewaySpec>,
   kind: ErrorClass<E>,

@@ -6,7 +6,7 @@ import { until } from "../support/deadline.ts";
 import { testWith } from "../support/needs.ts";
 import { Container, PODMAN_PROGRAMS } from "../support/hosts/podman.ts";
 
-/** Without root, podman needs more than its programs. */
+/** Without root, podman needs more setup than its programs. */
 function test(sentence: string, body: () => Promise<void>): void {
   testWith(["linux", "root", ...PODMAN_PROGRAMS], `podman: ${sentence}`, body);
 }
@@ -33,7 +33,7 @@ test("exec -i carries a gateway into a container, and terminate() ends it there"
 
   const deno = "/no/deno";
   const failing = { command: container.exec, output: "null", id: "broken" } as const;
-  // Not what it says: podman may lose the last lines of a process that ends at once.
+  // The message is not checked: podman may lose the last lines of a process that ends at once.
   await assertRejects(() => group.makeGateway({ ...failing, deno }), DenoNotFoundError);
   const stopped = await assertRejects(
     () => group.makeGateway({ ...failing, command: container.exec.replace(/box$/, "no-box") }),

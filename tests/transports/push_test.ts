@@ -1,4 +1,4 @@
-/** `deno=push`, to hosts on which this Deno is hidden under an empty directory. */
+/** `deno=push` to hosts where an empty directory hides this Deno. */
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DenoNotFoundError, type GatewaySpec, Group } from "../../mod.ts";
@@ -11,10 +11,10 @@ import { HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 const TOOLS = "sh env uname mktemp mkdir cat chmod mv rm sha256sum printf unshare mount".split(" ");
 const DENO_DIRECTORY = Deno.realPathSync(Deno.execPath()).replace(/\/[^/]*$/, "");
 
-/** A copy is 100 MB, hashed on both sides, on a machine that has more to do. */
+/** A copy has 100 MB, and is hashed on both sides, on a loaded machine. */
 const COPY_MS = 50_000;
 
-/** A directory with the tools of a bare host, by default all that are needed. */
+/** Makes a directory with the tools of a bare host; by default all that are needed. */
 async function bareTools(...leftOut: string[]): Promise<TemporaryDirectory> {
   const directory = await TemporaryDirectory.make();
   for (const tool of TOOLS.filter((tool) => !leftOut.includes(tool))) {
@@ -34,12 +34,12 @@ function startBare(tools: TemporaryDirectory): Promise<Sshd> {
   });
 }
 
-/** Compressing takes longer here than the bytes that it saves. */
+/** Over loopback, compression takes longer than sending the bytes that it saves. */
 function pushTo(sshd: Sshd): GatewaySpec {
   return { ...sshd.spec, ssh: `-oCompression=no ${HOST}`, deno: "push" };
 }
 
-/** Mounting over needs root. */
+/** Mounting over a directory needs root. */
 function test(sentence: string, body: () => Promise<void>): void {
   testWith(["root", ...SSHD_PROGRAMS, "unshare"], `deno=push ${sentence}`, body);
 }

@@ -1,4 +1,4 @@
-/** Gateways that Slurm places. */
+/** Gateways as job steps of Slurm. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Gateway, Group } from "../../mod.ts";
@@ -8,10 +8,12 @@ import { Lines } from "../support/lines.ts";
 import { testWith } from "../support/needs.ts";
 import { Slurm, SLURM_PROGRAMS } from "../support/hosts/slurm.ts";
 
-/** What `srun` says of a step that is ended. What the step itself says may come too late for it. */
+/**
+ * What `srun` prints about a step that was ended; the output of the step itself may be too late.
+ */
 const ENDED = /srun: Job step aborted/;
 
-/** Slurm's daemons change to the user of a job, which only root may. */
+/** Slurm's daemons switch to the user of a job, which only root may do. */
 function test(sentence: string, body: () => Promise<void>): void {
   testWith(["root", ...SLURM_PROGRAMS], `slurm: ${sentence}`, body);
 }

@@ -1,4 +1,4 @@
-/** Why a gateway over ssh does not start, against the real client and server. */
+/** Failed starts over ssh, with the real client and server. */
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
@@ -19,7 +19,7 @@ import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
 
 type LaunchErrorClass = new (message: string) => LaunchError;
 
-/** Long before the default `connectTimeout`. */
+/** Much less than the default `connectTimeout`. */
 const QUICKLY_MS = 10_000;
 
 async function assertFails(

@@ -1,4 +1,4 @@
-/** Gateways over ssh, against a real sshd. */
+/** Gateways over ssh, with a real sshd. */
 
 import { getPriority } from "node:os";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
@@ -19,7 +19,7 @@ function start(sshd: Sshd, spec: Partial<GatewaySpec> = {}): Promise<Gateway> {
   return new Group().makeGateway({ ...sshd.spec, output: "null", ...spec });
 }
 
-/** Not to be taken as a part of a command by any shell. */
+/** A value that no shell may interpret as part of a command. */
 const HOSTILE =
   `it's "$(touch pwned)" \`touch pwned\`; touch pwned & \\'\\\\ !touch !! %s \\0101\n$HOME ü`;
 
@@ -223,7 +223,7 @@ test("more isolated executions than the server accepts logins at once all succee
     { length: 30 },
     (_, n) => gw.remoteExec(`await channel.send(args)`, n, { isolate: true }).receive(),
   );
-  // With them, gateways wait for their turns.
+  // With them, gateways wait in the start queue.
   const others = Array.from(
     { length: 4 },
     async () => (await group.makeGateway(spec)).call(() => 1),

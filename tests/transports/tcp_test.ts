@@ -1,4 +1,4 @@
-/** What a client is told when it does not get to a session. */
+/** TCP gateways that do not start, and the errors that say why. */
 
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
@@ -17,7 +17,7 @@ import { Script } from "../support/processes.ts";
 import { Listener } from "../support/server/listener.ts";
 import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
-/** Waits for the client's end. */
+/** Reads until the client closes. */
 async function drain(conn: Deno.Conn): Promise<void> {
   while (await conn.read(new Uint8Array(1024)) !== null);
 }

@@ -1,4 +1,4 @@
-/** Hosts behind gateways: `ssh` that a middle gateway runs. */
+/** Hosts behind gateways: a middle gateway runs `ssh`. */
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
@@ -21,10 +21,10 @@ function test(sentence: string, body: () => Promise<void>, programs: readonly st
   testWith([...SSHD_PROGRAMS, ...programs], `via and ssh: ${sentence}`, body);
 }
 
-/** May run what starts the next, and nothing else. */
+/** Has permission to start the next gateway, and no other. */
 const GATE = "popen//id=gate//allow-run=ssh";
 
-/** The gateways by their ids. */
+/** Returns gateways by their ids. */
 function ids(group: Group, ...wanted: readonly string[]): Gateway[] {
   return wanted.map((id) => {
     const gateway = group.get(id);
@@ -33,7 +33,7 @@ function ids(group: Group, ...wanted: readonly string[]): Gateway[] {
   });
 }
 
-/** A gateway that will not leave its loop. */
+/** Starts a busy loop on a gateway. */
 async function busy(gateway: Gateway): Promise<void> {
   await gateway.remoteExec(`await channel.send(1); while (true);`).receive();
 }

@@ -1,4 +1,4 @@
-/** Sessions of a server to which another gateway connects. */
+/** Sessions of a server to which a middle gateway connects. */
 
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
@@ -14,7 +14,7 @@ import { runScript, whenGone } from "../support/processes.ts";
 import { Listener } from "../support/server/listener.ts";
 import { CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
 
-/** A middle gateway that may connect to the server, and nothing else. */
+/** A middle gateway with permission to connect to the server, and no other. */
 function makeMiddle({ group, port }: TestServer): Promise<Gateway> {
   return group.makeGateway(`popen//id=middle//allow-net=127.0.0.1:${port}`);
 }
@@ -110,7 +110,7 @@ test("tcp via: failures keep their kind, and name the gateway that connects", as
     LaunchError,
     "within 300 ms",
   );
-  await silent.closed; // the middle gateway has let go of it
+  await silent.closed; // the middle gateway has closed it
   await group.get("middle")?.remoteStatus();
 });
 

@@ -13,12 +13,12 @@ import { randomFrom } from "../../support/random.ts";
 const SECONDS = Number(Deno.env.get("EXECNET_CHAOS_SECONDS") ?? 5);
 const SEED = Number(Deno.env.get("EXECNET_CHAOS_SEED") ?? 1);
 const GATEWAYS = 8;
-/** For the last items, and the ends of all processes. */
+/** Time for the last items, and for the ends of all processes. */
 const GRACE_SECONDS = 60;
 const MEAN_PAUSE_MS = 150;
 const LONGEST_STOP_MS = 400;
 
-/** Some items take no time, some wait, some compute. */
+/** Some items finish at once, some wait, some compute. */
 async function work(n: number): Promise<number> {
   if (n % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   if (n % 50 === 25) {
@@ -34,7 +34,7 @@ function signal(gateway: Gateway, name: Deno.Signal): void {
   } catch { /* it has ended meanwhile */ }
 }
 
-/** Does something bad to one gateway of the group. */
+/** Kills, stops or ends random gateways of a group. */
 class Chaos {
   readonly pids = new Set<number>();
   readonly done: Record<string, number> = { kill: 0, stop: 0, close: 0, exit: 0 };
@@ -47,7 +47,7 @@ class Chaos {
     this.#random = random;
   }
 
-  /** Goes on until `signal` is aborted. */
+  /** Continues until `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#pause(this.#random() * 2 * MEAN_PAUSE_MS);
@@ -112,7 +112,7 @@ async function chaos(): Promise<void> {
     },
   });
   for await (const result of results) {
-    // All right, in order, each once.
+    // Each result is right, in order, and yielded once.
     if (result !== received * 2 + 1) assertEquals(result, received * 2 + 1);
     received++;
   }

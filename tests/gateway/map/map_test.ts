@@ -176,7 +176,7 @@ test("leaving the loop ends the iterator of the items, and the executions", asyn
     }
   };
   for await (const n of host.map(numbers(), (n: number) => n)) if (n === 20) break;
-  // At once, unless an item was just asked for.
+  // It ends at once, unless an item was requested just now.
   await until("the end of the iterator", () => ended);
   for (const gateway of host.gateways) {
     await until("the end of the workers", async () => {
@@ -302,7 +302,7 @@ test("the error of an item names the gateway, the user's lines on both sides, an
   assertStringIncludes(error.remoteStack, "at reading (");
 });
 
-/** The line (from 1) of this file that ends so. */
+/** Returns the line (from 1) of this file with this end. */
 function lineOf(end: string): number {
   const lines = Deno.readTextFileSync(new URL(import.meta.url)).split("\n");
   return lines.findIndex((line) => line.endsWith(end)) + 1;

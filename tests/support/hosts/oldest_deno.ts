@@ -1,4 +1,4 @@
-/** The oldest Deno that can be on the far side, from npm. */
+/** The oldest Deno that is supported on the far side, from npm. */
 
 import { mayFetch } from "../needs.ts";
 
@@ -9,12 +9,12 @@ const PLATFORMS: Record<string, string> = {
   "darwin-aarch64": "darwin-arm64",
 };
 
-/** The last of the oldest minor version that is supported. */
+/** The last release of the oldest supported minor version. */
 export const OLDEST_DENO = "2.7.12";
 
 const CACHE = new URL("../../../.cache/", import.meta.url).pathname;
 
-/** Its path; undefined if it would have to be fetched (40 MB) on a machine that need not have it. */
+/** Returns its path, or undefined if it is not there and may not be downloaded (40 MB). */
 export async function oldestDeno(): Promise<string | undefined> {
   const platform = PLATFORMS[`${Deno.build.os}-${Deno.build.arch}`];
   const directory = `${CACHE}deno-${OLDEST_DENO}`;

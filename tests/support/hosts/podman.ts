@@ -4,16 +4,16 @@ import { TemporaryDirectory } from "../bounded.ts";
 import { until } from "../deadline.ts";
 import { find } from "../needs.ts";
 
-/** What tests with a container need; and root. */
+/** What tests with a container need, in addition to root. */
 export const PODMAN_PROGRAMS = ["podman", "runc", "catatonit", "busybox", "ldd"] as const;
 
 const APPLETS = ["sh", "env", "uname", "cat", "nice", "grep", "kill", "sleep"];
 
 /** A running container. */
 export class Container implements AsyncDisposable {
-  /** What runs a program in it: the value of `command`. */
+  /** A command that runs a program in it: the value of `command`. */
   readonly exec: string;
-  /** What runs a program in another one like it. */
+  /** A command that runs a program in a new container like it. */
   readonly run: string;
   readonly #directory: TemporaryDirectory;
   readonly #podman: readonly string[];
@@ -47,14 +47,15 @@ export class Container implements AsyncDisposable {
     return container;
   }
 
-  /** The command lines of what runs in it. */
+  /** Returns the command lines of the processes in it. */
   async processes(): Promise<string> {
     return await this.#call("exec", "box", "sh", "-c", `cat /proc/[0-9]*/cmdline | tr '\\0' ' '`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#call("rm", "-f", "-t", "0", "-a");
-    // What watched the container cleans up after it, in its own time, and would make its files anew.
+    // The monitor of the container cleans up after it some time later, and would recreate its
+    // files.
     await until("the end of what watched the container", () => !isUsed(this.#directory.path));
     await this.#directory[Symbol.asyncDispose]();
   }
@@ -76,7 +77,7 @@ export class Container implements AsyncDisposable {
   }
 }
 
-/** Whether a process has the path in its command line. */
+/** Returns whether a process has the path in its command line. */
 function isUsed(path: string): boolean {
   return Array.from(Deno.readDirSync("/proc")).some(({ name }) => {
     try {

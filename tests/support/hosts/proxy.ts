@@ -1,4 +1,4 @@
-/** A line between a client and a server that can be cut, or go dead. */
+/** A connection between a client and a server that can be cut, or go dead. */
 
 /** Passes TCP connections on. */
 export class Proxy implements AsyncDisposable {
@@ -16,7 +16,7 @@ export class Proxy implements AsyncDisposable {
     this.#ended.push(this.#accept());
   }
 
-  /** From now on nothing passes, and nobody is told. */
+  /** Passes nothing on from now on, without closing anything. */
   goDead(): void {
     this.#dead = true;
   }

@@ -1,14 +1,14 @@
-/** A real Slurm of one node, this machine: on free ports, with its own keys and files. */
+/** A real Slurm with this machine as its only node, on free ports, with its own keys and files. */
 
 import { TemporaryDirectory } from "../bounded.ts";
 import { until } from "../deadline.ts";
 import { find } from "../needs.ts";
 import { freePort } from "./sshd.ts";
 
-/** What tests with a Slurm need; and root. */
+/** What tests with a Slurm need, in addition to root. */
 export const SLURM_PROGRAMS = ["slurmctld", "slurmd", "munged", "srun", "sinfo", "squeue"] as const;
 
-/** A running Slurm; `SLURM_CONF` leads all programs of this process to it. */
+/** A running Slurm. `SLURM_CONF` makes all programs of this process use it. */
 export class Slurm implements AsyncDisposable {
   readonly #directory: TemporaryDirectory;
   readonly #daemons: Deno.ChildProcess[] = [];
@@ -31,7 +31,7 @@ export class Slurm implements AsyncDisposable {
     }
   }
 
-  /** What a program of Slurm prints. */
+  /** Runs a program of Slurm, and returns what it prints. */
   async run(program: string, ...args: string[]): Promise<string> {
     const { stdout } = await new Deno.Command(find(program) ?? program, {
       args,

@@ -1,23 +1,23 @@
-/** A real sshd, for this user alone: on a free port of loopback, with its own keys and files. */
+/** A real sshd for this user, on a free port of loopback, with its own keys and files. */
 
 import { RUN_MARKER } from "../../../_tools/leftovers.ts";
 import { until } from "../deadline.ts";
 import { TemporaryDirectory } from "../bounded.ts";
 import { find } from "../needs.ts";
 
-/** What tests with an sshd need. Other systems' own sshd is set up in other ways. */
+/** What tests with an sshd need. The sshd of other systems is configured differently. */
 export const SSHD_PROGRAMS = ["linux", "ssh", "sshd", "ssh-keygen"] as const;
 
 export interface SshdOptions {
-  /** Reads the command as the user's login shell does; default: the login shell. */
+  /** The login shell, which interprets the command; default: that of the user. */
   shell?: string;
-  /** PATH there; default: where this Deno is, and the system's. */
+  /** PATH on the host; default: the folder of this Deno, and the system's folders. */
   path?: string;
   /** Further lines for its configuration. */
   server?: readonly string[];
   /** Further lines for the client's configuration of the host `box`. */
   client?: readonly string[];
-  /** One connection for all: as fast as a login that is made already. */
+  /** Shares one connection, so that a start needs no login. */
   shared?: boolean;
 }
 
@@ -27,7 +27,7 @@ export const HOST = "box";
 /** A running sshd. */
 export class Sshd implements AsyncDisposable {
   readonly port: number;
-  /** Home of whoever logs in, and where all else is. */
+  /** The home directory on the host, which has all other files. */
   readonly home: string;
   /** Configuration for the client: the host is {@linkcode HOST}. */
   readonly clientConfig: string;
@@ -49,7 +49,7 @@ export class Sshd implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** The spec of a gateway there. */
+  /** The spec of a gateway on the host. */
   get spec(): { ssh: string; ssh_config: string } {
     return { ssh: HOST, ssh_config: this.clientConfig };
   }
@@ -57,7 +57,7 @@ export class Sshd implements AsyncDisposable {
   static async start(options: SshdOptions = {}): Promise<Sshd> {
     const directory = await TemporaryDirectory.make();
     await Deno.mkdir(`${directory.path}/home`);
-    // Only root's sshd has a use for it, and only then is there a right to make it.
+    // Only root's sshd needs it, and only root may create it.
     if (Deno.uid() === 0) await Deno.mkdir("/run/sshd", { recursive: true });
     for (const name of ["host_key", "id"]) await makeKey(`${directory.path}/${name}`);
     await Deno.copyFile(`${directory.path}/id.pub`, `${directory.path}/authorized_keys`);
@@ -82,7 +82,7 @@ export class Sshd implements AsyncDisposable {
     }
   }
 
-  /** Ends all connections, as when the machine is gone. */
+  /** Ends all connections, as if the machine were gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
     this.#child.kill("SIGTERM");
@@ -107,7 +107,7 @@ async function writeConfiguration(
   await directory.write(
     "sshd_config",
     lines([
-      ...server, // of what is said twice, the first counts
+      ...server, // of two values for a keyword, the first counts
       `Port ${port}`,
       "ListenAddress 127.0.0.1",
       `HostKey ${base}/host_key`,
@@ -165,7 +165,7 @@ async function endMaster(config: string): Promise<void> {
   }).output();
 }
 
-/** A port that was free just now. */
+/** Returns a port that was free just now. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;

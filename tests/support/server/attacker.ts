@@ -1,4 +1,4 @@
-/** Clients that do not follow the rules, and what stands between those that do. */
+/** Clients that break the rules, and machines in the middle. */
 
 import { connect as connectTls } from "node:tls";
 import { Duplex } from "node:stream";
@@ -13,7 +13,7 @@ import { decodeRefusal, type Purpose } from "../../../protocol/auth_payloads.ts"
 import { inTime } from "../deadline.ts";
 import { TOKEN } from "./test_server.ts";
 
-/** A connection by hand. */
+/** A client's connection that a test drives by hand. */
 export class Attacker implements ExactStream, Disposable {
   /** Each write. */
   readonly sent: Uint8Array[] = [];
@@ -42,12 +42,12 @@ export class Attacker implements ExactStream, Disposable {
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
   }
 
-  /** Takes the challenge. */
+  /** Reads the challenge. */
   async challenged(): Promise<void> {
     await readMessage(this, [AuthType.CHALLENGE]);
   }
 
-  /** Goes through the handshake as a client should. */
+  /** Performs the handshake as a client should. */
   async enter(
     purpose: Purpose,
     session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES)),
@@ -56,13 +56,13 @@ export class Attacker implements ExactStream, Disposable {
     return await authenticate(this, { key, certificate: undefined, purpose, session });
   }
 
-  /** The refusal that is the server's next message; nothing where it just closes. */
+  /** Reads the server's next message, a refusal; undefined if the server just closes. */
   async refusal(): Promise<{ code: number; reason: string } | undefined> {
     const message = await readMessage(this, [AuthType.REFUSED]);
     return message === undefined ? undefined : decodeRefusal(message.payload);
   }
 
-  /** Waits until the server has closed. */
+  /** Waits until the server has closed the connection. */
   async closed(): Promise<void> {
     try {
       while (await inTime("the server's end", this.#conn.read(new Uint8Array(1024))) !== null);
@@ -74,13 +74,13 @@ export class Attacker implements ExactStream, Disposable {
   }
 }
 
-/** Passes bytes on between a client and a server that it reaches over TLS. */
+/** A machine in the middle: passes bytes on between a client and a TLS server. */
 export class ManInTheMiddle implements AsyncDisposable {
   readonly #listener: Deno.Listener;
   readonly #port: number;
   readonly #passing = new Set<Promise<unknown>>();
 
-  /** Shows clients a certificate, or speaks no TLS with them. */
+  /** The certificate that it shows to clients; without it, it speaks no TLS with them. */
   constructor(port: number, shown: { cert: string; key: string } | undefined) {
     this.#port = port;
     const where = { hostname: "127.0.0.1", port: 0 };

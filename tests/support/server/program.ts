@@ -1,4 +1,4 @@
-/** The server as a program, with exactly the permissions that it is said to need. */
+/** The server as a program, with exactly the permissions that its docs state. */
 
 import { inTime, until } from "../deadline.ts";
 import { CA, TOKEN } from "./test_server.ts";
@@ -10,20 +10,20 @@ const KEY = CA.replace(".pem", ".key");
 /** A line of the log. */
 export type LogLine = Record<string, unknown> & { event: string };
 
-/** What to start it with. */
+/** How to start it. */
 export interface ProgramOptions {
   /** After the address; those after `--` too. */
   args?: string[];
   tls?: boolean;
-  /** What the token file has in it; default: the token of the tests. `null` leaves the file out. */
+  /** The content of the token file; default: the token of the tests. `null` leaves the file out. */
   token?: string | null;
-  /** Permissions of its own, instead of the least that it needs. */
+  /** Its permission flags; default: the least that it needs. */
   permissions?: string[];
   /** The Deno to start; default: the one that runs this. */
   deno?: string;
 }
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export class ServerProgram implements AsyncDisposable {
   readonly tokenFile: string;
   readonly #child: Deno.ChildProcess;
@@ -37,7 +37,7 @@ export class ServerProgram implements AsyncDisposable {
     this.tokenFile = `${directory}/token`;
   }
 
-  /** Starts it; it need not come up. */
+  /** Starts it, and does not wait until it listens. */
   static async start(options: ProgramOptions = {}): Promise<ServerProgram> {
     const { args = [], tls = false, token = TOKEN } = options;
     const directory = await Deno.realPath(await Deno.makeTempDir());
@@ -51,7 +51,8 @@ export class ServerProgram implements AsyncDisposable {
       `--allow-read=${reads}`,
       ...(token === null ? [`--allow-write=${tokenFile}`] : []),
     ];
-    // Into a file: what is read of a pipe while another test runs would be that test's leak.
+    // Output goes to a file: reading a pipe while another test runs would count as a leak of that
+    // test.
     const child = new Deno.Command("/bin/sh", {
       args: [
         "-c",
@@ -79,14 +80,14 @@ export class ServerProgram implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** The spec of a gateway here. */
+  /** Returns the spec of a gateway on this server. */
   async spec(more = ""): Promise<string> {
     const { address } = await this.logged("listening");
     const keys = this.#tls ? `//ca=${CA}` : "";
     return `tcp=${address}//token_file=${this.tokenFile}${keys}${more === "" ? "" : `//${more}`}`;
   }
 
-  /** All that it has printed. */
+  /** Everything that it has printed. */
   get printed(): string {
     try {
       return Deno.readTextFileSync(`${this.#directory}/printed`);

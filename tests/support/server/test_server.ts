@@ -1,4 +1,4 @@
-/** Servers for tests: on a free port, with what they log kept. */
+/** Servers for tests: on a free port, with their log kept. */
 
 import { Group } from "../../../mod.ts";
 import { serve, type ServeOptions, type Server, type ServerEvent } from "../../../serve.ts";
@@ -12,7 +12,7 @@ const tlsFile = (name: string) => new URL(`tls/${name}`, import.meta.url);
 /** The certificate that clients trust, as a path. */
 export const CA: string = tlsFile("server.pem").pathname;
 
-/** Certificate and key of the test server, or of somebody `other`. */
+/** Certificate and key of the test server, or of an `other` one. */
 export function tlsOf(who: "server" | "other" = "server"): { cert: string; key: string } {
   return {
     cert: Deno.readTextFileSync(tlsFile(`${who}.pem`)),
@@ -22,7 +22,7 @@ export function tlsOf(who: "server" | "other" = "server"): { cert: string; key: 
 
 type EventOf<Name extends ServerEvent["event"]> = ServerEvent & { event: Name };
 
-/** A server and what it has logged; all is ended with it. */
+/** A server with its log and a group of gateways, which end with it. */
 export class TestServer implements AsyncDisposable {
   readonly server: Server;
   readonly events: ServerEvent[] = [];
@@ -39,13 +39,13 @@ export class TestServer implements AsyncDisposable {
     return this.server.address.port;
   }
 
-  /** The spec of a gateway here. */
+  /** Returns the spec of a gateway on this server. */
   spec(more = "", token = TOKEN): string {
     const tls = this.#tls ? `//ca=${CA}` : "";
     return `tcp=127.0.0.1:${this.port}//token=${token}${tls}${more === "" ? "" : `//${more}`}`;
   }
 
-  /** Starts a gateway here. */
+  /** Starts a gateway on this server. */
   gateway(more?: string): ReturnType<Group["makeGateway"]> {
     return this.group.makeGateway(this.spec(more));
   }
@@ -66,7 +66,7 @@ export class TestServer implements AsyncDisposable {
     return find() as EventOf<Name>;
   }
 
-  /** Waits until a connection was refused for a reason. */
+  /** Waits until a connection was refused for this reason. */
   refused(reason: RegExp): Promise<EventOf<"refused">> {
     return this.logged("refused", (event) => reason.test(event.reason));
   }
