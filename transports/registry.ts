@@ -11,8 +11,15 @@ import { ssh, type SshKeys } from "./ssh.ts";
 import { tcp } from "./tcp.ts";
 import type { TcpKeys } from "./tcp/keys.ts";
 
+const kinds: TransportKind[] = [popen, ssh, tcp, command];
+
 /** All kinds, in the order in which messages name them. */
-export const KINDS: readonly TransportKind[] = [popen, ssh, tcp, command];
+export const KINDS: readonly TransportKind[] = kinds;
+
+/** Adds a kind, for tests: the keys of {@linkcode TransportKeys} are those of this file alone. */
+export function addKind(kind: TransportKind): void {
+  kinds.push(kind);
+}
 
 /**
  * The keys of all kinds, as {@linkcode GatewaySpec} has them.
