@@ -1,7 +1,9 @@
 /**
- * Bundles what gateways send to the far side as text: `remote/main.ts`, which runs there as the body
- * of an async function, and `server/installed.ts`, which a gateway is given to execute.
+ * Bundles what gateways send to the far side as text: `remote/loader.ts`, the module on the command
+ * line; `remote/main.ts`, which runs there as the body of an async function; and
+ * `server/installed.ts`, which a gateway is given to execute.
  */
+import { LOADER_MARK } from "../remote/loader_mark.ts";
 import { scratchUrl, writeFileAtomically } from "./atomic.ts";
 import { runCaptured } from "./deno.ts";
 import { Failure } from "./failure.ts";
@@ -19,12 +21,25 @@ interface Target {
   folders: readonly string[];
   /** Of the deflated text. */
   limitBytes: number;
-  /** Whether it is the body of an async function as it is; the other goes as source text. */
-  isBody: boolean;
+  /** As what it runs. Source text is made into the body of a function by the gateway. */
+  runsAs: "module" | "function body" | "source text";
+  /** Put before the text. */
+  opening?: string;
 }
 
 const SHARED_FOLDERS = ["errors/", "protocol/", "channel/", "transports/", "internal/"];
 const TARGETS: readonly Target[] = [
+  {
+    name: "loader",
+    entry: "remote/loader.ts",
+    generated: "transports/program/_loader.gen.ts",
+    constant: "LOADER",
+    folders: ["protocol/", "remote/"],
+    // It is an argument of the command, behind ssh within the quotes of two shells.
+    limitBytes: 2 * 1024,
+    runsAs: "module",
+    opening: LOADER_MARK,
+  },
   {
     name: "remote program",
     entry: "remote/main.ts",
@@ -33,7 +48,7 @@ const TARGETS: readonly Target[] = [
     folders: [...SHARED_FOLDERS, "remote/"],
     // With more, a start over a long link takes round trips more.
     limitBytes: 30 * 1024,
-    isBody: true,
+    runsAs: "function body",
   },
   {
     name: "server program",
@@ -42,7 +57,7 @@ const TARGETS: readonly Target[] = [
     constant: "SERVER",
     folders: [...SHARED_FOLDERS, "permissions/", "server/"],
     limitBytes: 24 * 1024,
-    isBody: false,
+    runsAs: "source text",
   },
 ];
 const INPUT_FILES = ["errors.ts", "deno.json", "_tools/program.ts"];
@@ -87,8 +102,8 @@ async function ensureProgram(target: Target): Promise<Program> {
   if (present?.startsWith(header)) {
     return { name, rebuilt: false, text: programIn(present) };
   }
-  const program = withoutErrorsAtLoad(await bundle(target));
-  if (target.isBody) assertRunnable(program, target);
+  const program = (target.opening ?? "") + withoutErrorsAtLoad(await bundle(target));
+  if (target.runsAs === "function body") assertRunnable(program, target);
   assertSmall(await deflatedBytes(program), target);
   // Plain: it is loaded in 0.3 ms more, and the first start on this machine has 10 ms less to do.
   const text = `${header}export const ${constant}: string = ${JSON.stringify(program)};\n`;

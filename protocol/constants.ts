@@ -111,6 +111,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxHelloBytes: 4 * 1024,
 });
 
+/** Added to the length of the program (u32) if its text is deflated. */
+export const PROGRAM_DEFLATED = 0x8000_0000;
+
 /** The descriptor that a gateway reads the protocol from. Descriptors 0 to 2 belong to user code. */
 export const PROTOCOL_INPUT = "/dev/fd/3";
 /** The descriptor that a gateway writes the protocol to. */

@@ -1,4 +1,4 @@
-/** What the loader hands to the program: see `gateway/loader.ts`. */
+/** What the loader passes to the program. */
 
 import type { Socket } from "node:net";
 
@@ -8,7 +8,7 @@ export interface Boot {
   files?: [Deno.FsFile, Deno.FsFile];
   /** The same as sockets, where they could not be opened as files. */
   sockets?: [Socket, Socket];
-  /** How long the hello was, which the loader has said already. */
+  /** Bytes of the preamble, which the loader has sent already. */
   helloBytes: number;
   /** What was read past the program. */
   rest: Uint8Array<ArrayBuffer>;

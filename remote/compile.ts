@@ -5,6 +5,7 @@
  */
 
 import { type KeptCode, stackName } from "../protocol/control.ts";
+import { LOADER_MARK } from "./loader_mark.ts";
 import { relay } from "./relay.ts";
 
 /** What an execution runs. */
@@ -70,6 +71,9 @@ function compileBody(body: string, place: string): Runnable {
   }
 }
 
+/** A frame of this program, or of the loader. */
+const OWN_FRAME = new RegExp(`^\\s+at .*(execnet:remote\\b|base64,${btoa(LOADER_MARK)})`);
+
 /**
  * A stack with the user's own lines: positions are those of the text that was sent, and the
  * frames of this program are left out.
@@ -77,7 +81,7 @@ function compileBody(body: string, place: string): Runnable {
 export function userStack(stack: string): string {
   const lines: string[] = [];
   for (const line of stack.split("\n")) {
-    if (/^\s+at .*(execnet:remote\b|base64,LypleGVjbmV0Ki8)/.test(line)) continue;
+    if (OWN_FRAME.test(line)) continue;
     lines.push(line.replace(
       /at (async )?(?:(.*?) )?\(?execnet:([^,\s]+), <anonymous>:(\d+):(\d+)\)?$/,
       (_, wait = "", called, name, row, column) => {

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { LOADER_URL } from "../../transports/program/loader.ts";
+import { userStack } from "../../remote/compile.ts";
 import { denoArguments } from "../../transports/program/deno_command.ts";
 import { resolveSpec } from "../../spec/spec.ts";
 import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
@@ -31,3 +33,7 @@ for (const [how, spec] of [["files", "popen"], ["sockets", "popen//deny-read=/de
     assertEquals((await child.status).code, 0);
   });
 }
+Deno.test("a stack has no frames of the loader", () => {
+  const frames = ["Error: broken", "    at f (execnet:remote:1:1)", `    at ${LOADER_URL}:1:99`];
+  assertEquals(userStack(frames.join("\n")), "Error: broken");
+});

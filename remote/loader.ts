@@ -1,0 +1,136 @@
+/**
+ * The first code that runs in a gateway: it reads the program from the protocol stream and runs it.
+ * It is bundled into one text, which goes on the command line as a `data:` module.
+ *
+ * It sends the hello before it reads the program: ssh lets no input through to a command before the
+ * command runs, so over a long link the program arrives a round trip later. The hello is encoded by
+ * hand, as `protocol/preamble.ts` would do it: the text has to be small.
+ *
+ * Opening `/dev/fd/N` starts in half the time of `node:net`, which serves if that fails (a socket,
+ * another user's pipe, a deny list). The grants for it are given up before anything else runs, unless
+ * the spec itself grants what lies above: revoking would take that away, too.
+ */
+
+import type { Socket } from "node:net";
+import {
+  DEFAULT_LIMITS,
+  MAGIC,
+  PROGRAM_DEFLATED,
+  PROTOCOL_INPUT,
+  PROTOCOL_OUTPUT,
+  PROTOCOL_VERSION,
+} from "../protocol/constants.ts";
+import type { Boot } from "./boot.ts";
+
+/** Reads exactly so many bytes. */
+type Read = (count: number) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+
+const boot: Boot = { helloBytes: 0, rest: new Uint8Array() };
+
+/** Ends the process, as the initiator is gone. */
+function gone(): never {
+  Deno.exit(0);
+}
+
+function openFiles(): Boot["files"] {
+  const revoke = (name: "read" | "write", path: string) => {
+    const { permissions } = Deno;
+    if (permissions.querySync({ name, path: "/dev/fd" }).state !== "granted") {
+      permissions.revokeSync({ name, path });
+    }
+  };
+  try {
+    return [Deno.openSync(PROTOCOL_INPUT), Deno.openSync(PROTOCOL_OUTPUT, { write: true })];
+  } catch {
+    return undefined; // sockets then
+  } finally {
+    revoke("read", PROTOCOL_INPUT);
+    revoke("write", PROTOCOL_OUTPUT);
+  }
+}
+
+function readFile(file: Deno.FsFile): Read {
+  return (count) => {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count;) at += file.readSync(bytes.subarray(at)) ?? gone();
+    return bytes;
+  };
+}
+
+function readSocket(socket: Socket): Read {
+  const next = () =>
+    new Promise<Uint8Array>((resolve) => {
+      socket.once("end", gone).once("error", gone).once("data", (chunk: Uint8Array) => {
+        socket.pause().removeAllListeners("end").removeAllListeners("error");
+        resolve(chunk);
+      }).resume();
+    });
+  return async (count) => {
+    while (boot.rest.length < count) {
+      const chunk = await next();
+      const joined = new Uint8Array(boot.rest.length + chunk.length);
+      joined.set(boot.rest);
+      joined.set(chunk, boot.rest.length);
+      boot.rest = joined;
+    }
+    const bytes = boot.rest.slice(0, count);
+    boot.rest = boot.rest.slice(count);
+    return bytes;
+  };
+}
+
+/** A map of texts and numbers in MessagePack. */
+function encodeHello(): number[] {
+  const { build: { os, arch }, pid, version } = Deno;
+  const { maxItemBytes } = DEFAULT_LIMITS;
+  const fields = Object.entries({ pid, ...version, os, arch, maxItemBytes, gateway: "" });
+  const hello = [0x80 + fields.length];
+  for (const value of fields.flat()) {
+    if (typeof value === "string") {
+      hello.push(0xd9, value.length, ...new TextEncoder().encode(value));
+    } else hello.push(0xce, value >>> 24, value >>> 16 & 255, value >>> 8 & 255, value & 255);
+  }
+  return hello;
+}
+
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const { readable, writable } = new DecompressionStream("deflate-raw");
+  const writer = writable.getWriter();
+  writer.write(bytes);
+  writer.close();
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of readable) text += decoder.decode(chunk, { stream: true });
+  return text;
+}
+
+const files = boot.files = openFiles();
+let read: Read;
+if (files === undefined) {
+  const { Socket } = await import("node:net");
+  boot.sockets = [
+    new Socket({ fd: 3, readable: true, writable: false }),
+    new Socket({ fd: 4, readable: false, writable: true }),
+  ];
+  read = readSocket(boot.sockets[0]);
+} else read = readFile(files[0]);
+
+const hello = encodeHello();
+const preamble = new Uint8Array([
+  ...MAGIC,
+  PROTOCOL_VERSION >> 8,
+  PROTOCOL_VERSION & 255,
+  0,
+  0,
+  hello.length >> 8,
+  hello.length & 255,
+  ...hello,
+]);
+boot.helloBytes = preamble.length;
+if (files === undefined) boot.sockets?.[1].write(preamble);
+else files[1].writeSync(preamble);
+
+const head = new DataView((await read(4)).buffer).getUint32(0);
+const body = await read(head % PROGRAM_DEFLATED);
+const program = head < PROGRAM_DEFLATED ? new TextDecoder().decode(body) : await inflate(body);
+new Function("boot", `${program}\n//# sourceURL=execnet:remote`)(boot);
