@@ -1,26 +1,10 @@
 /** The examples that need other hosts, each with the permissions that its first lines state. */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertMatch } from "@std/assert";
 import { testWith } from "../tests/support/needs.ts";
 import { Slurm, SLURM_PROGRAMS } from "../tests/support/hosts/slurm.ts";
 import { HOST, Sshd, SSHD_PROGRAMS } from "../tests/support/hosts/sshd.ts";
-
-const ROOT = new URL("../", import.meta.url);
-
-async function outputOf(name: string, ...args: string[]): Promise<string> {
-  const file = `examples/${name}.ts`;
-  const text = await Deno.readTextFile(new URL(file, ROOT));
-  const flags = /^ \* {5}deno run (.+) examples\//m.exec(text)?.[1].split(" ") ?? [];
-  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...flags, file, ...args],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    signal: AbortSignal.timeout(50_000),
-  }).output();
-  const decoder = new TextDecoder();
-  assertEquals([code, decoder.decode(stderr)], [0, ""]);
-  return decoder.decode(stdout);
-}
+import { outputOf } from "../tests/support/examples.ts";
 
 testWith(SSHD_PROGRAMS, "example ssh_info prints a table of hosts", async () => {
   await using sshd = await Sshd.start();

@@ -7,71 +7,22 @@ import {
   AUTH_VERSION,
   AuthType,
   encodeMessage,
-  type ExactStream,
   NONCE_BYTES,
   PROOF_BYTES,
   readMessage,
   RefusalCode,
   SESSION_ID_BYTES,
 } from "./auth_messages.ts";
-import {
-  decodeExit,
-  decodeRefusal,
-  encodeChallenge,
-  encodeExit,
-  encodeRefusal,
-} from "./auth_payloads.ts";
+import { encodeChallenge, encodeRefusal } from "./auth_payloads.ts";
 import { decodeRequest, encodeRequest, type SessionRequest } from "./auth_request.ts";
+import { End } from "../tests/support/exact_stream.ts";
+import { randomFrom } from "../tests/support/random.ts";
 
 const KEY = new TokenKey("one token, known to both sides of these tests");
 const OTHER_KEY = new TokenKey("another token, which only an attacker may know");
 const CERTIFICATE = new Uint8Array(32).fill(1);
 const OTHER_CERTIFICATE = new Uint8Array(32).fill(2);
 const SESSION = new Uint8Array(SESSION_ID_BYTES).fill(3);
-
-/** One end of a pipe in memory, which keeps what it was sent. */
-class End implements ExactStream {
-  readonly sent: Uint8Array[] = [];
-  peer: End | undefined;
-  #arrived: Uint8Array = new Uint8Array();
-  #ended = false;
-  #waiting: (() => void) | undefined;
-
-  static pair(): [End, End] {
-    const [a, b] = [new End(), new End()];
-    a.peer = b;
-    b.peer = a;
-    return [a, b];
-  }
-
-  push(bytes: Uint8Array): void {
-    const joined = new Uint8Array(this.#arrived.length + bytes.length);
-    joined.set(this.#arrived);
-    joined.set(bytes, this.#arrived.length);
-    this.#arrived = joined;
-    this.#waiting?.();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#waiting?.();
-  }
-
-  async read(count: number): Promise<Uint8Array | undefined> {
-    while (this.#arrived.length < count) {
-      if (this.#ended) return undefined;
-      await new Promise<void>((resolve) => this.#waiting = resolve);
-    }
-    const bytes = this.#arrived.slice(0, count);
-    this.#arrived = this.#arrived.slice(count);
-    return bytes;
-  }
-
-  write(bytes: Uint8Array): void {
-    this.sent.push(bytes);
-    this.peer?.push(bytes);
-  }
-}
 
 interface Sides {
   clientKey?: TokenKey;
@@ -201,7 +152,7 @@ Deno.test("another version is named by both sides", async () => {
 });
 
 Deno.test("10,000 garbage and bit-flipped handshakes: each is refused, none gets an answer", async () => {
-  const random = mulberry32(7);
+  const random = randomFrom(7);
   const { near } = await handshake();
   const good = near.sent[0];
   for (let i = 0; i < 10_000; i++) {
@@ -220,24 +171,6 @@ Deno.test("10,000 garbage and bit-flipped handshakes: each is refused, none gets
     assertEquals(transcript, undefined);
     assertEquals(far.sent.length, 1, "nothing but the challenge is sent before a proof");
   }
-});
-
-Deno.test("a length that its type cannot have is refused before anything more is read", async () => {
-  for (const type of Object.values(AuthType)) {
-    const [, far] = End.pair();
-    far.push(Uint8Array.of(type, 0xff, 0xff));
-    await assertRejects(() => readMessage(far, [type]), ProtocolError, "declares 65535 bytes");
-  }
-});
-
-Deno.test("a stream that ends between two messages is no error, within one it is", async () => {
-  const [, far] = End.pair();
-  far.end();
-  assertEquals(await readMessage(far, [AuthType.PING]), undefined);
-  const [, cut] = End.pair();
-  cut.push(Uint8Array.of(AuthType.SIGNAL, 0, 1));
-  cut.end();
-  await assertRejects(() => readMessage(cut, [AuthType.SIGNAL]), ProtocolError, "within a message");
 });
 
 const REQUEST: SessionRequest = {
@@ -281,26 +214,3 @@ Deno.test("a short token is no token, and the message does not show it", () => {
   const error = assertThrows(() => new TokenKey("hunter2"), RangeError);
   assertEquals(error.message.includes("hunter2"), false);
 });
-
-Deno.test("refusals and exits arrive as they were sent; a long reason is cut", () => {
-  const payload = (message: Uint8Array) => message.slice(AUTH_HEADER_BYTES);
-  assertEquals(decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "no room"))), {
-    code: RefusalCode.BUSY,
-    reason: "no room",
-  });
-  const long = decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "ä".repeat(2_000))));
-  assertEquals(long.reason, "ä".repeat(500));
-  assertEquals(decodeExit(payload(encodeExit(7, null))), { code: 7, signal: null });
-  assertEquals(decodeExit(payload(encodeExit(255, null))), { code: 255, signal: null });
-  assertEquals(decodeExit(payload(encodeExit(null, "SIGKILL"))), { code: null, signal: "SIGKILL" });
-});
-
-/** Random numbers from a seed, so that a failure can be repeated. */
-function mulberry32(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -9,6 +9,7 @@ import {
   writeHeader,
   writeUint32,
 } from "./frames.ts";
+import { randomFrom } from "../tests/support/random.ts";
 
 const CHANNEL = 0x89ab_cdef;
 const PAYLOAD = Uint8Array.of(10, 20, 30, 40, 50);
@@ -82,16 +83,6 @@ function decodeChunks(chunks: Iterable<Uint8Array<ArrayBuffer>>): Frame[] {
   return frames;
 }
 
-/** Random numbers that are the same in every run: mulberry32. */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 for (const [bytes, frame] of FRAMES) {
   Deno.test(`FrameDecoder reads ${frame.type} of ${bytes.length} bytes`, () => {
     const frames: Frame[] = [];
@@ -107,7 +98,7 @@ Deno.test("FrameDecoder hands out the same frames however its input is split", (
   for (let at = 0; at <= STREAM.length; at++) {
     assertEquals(decodeChunks([STREAM.slice(0, at), STREAM.slice(at)]), EXPECTED, `cut at ${at}`);
   }
-  const random = seeded(1);
+  const random = randomFrom(1);
   for (let run = 0; run < 300; run++) {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     for (let at = 0; at < STREAM.length;) {
@@ -207,7 +198,7 @@ Deno.test("FrameDecoder refuses every unknown type from the header alone", () =>
 });
 
 Deno.test("FrameDecoder makes a frame or a ProtocolError of random bytes", () => {
-  const random = seeded(2);
+  const random = randomFrom(2);
   for (let run = 0; run < 2000; run++) {
     const bytes = Uint8Array.from({ length: 60 }, () => random() * 256);
     if (run % 2 === 0) bytes.set([1 + run % 11, 0, 0, 0, 1, 0, 0, 0, run % 30]);

@@ -17,6 +17,7 @@ import { moduleTests } from "./modules.ts";
 import { passingTests } from "./passing.ts";
 import { receiveTests } from "./receive.ts";
 import { remoteErrorTests } from "./remote_errors.ts";
+import { remoteStackTests } from "./remote_stacks.ts";
 import { serializationTests } from "./serialization.ts";
 import { sourceTests } from "./sources.ts";
 import { statusTests } from "./status.ts";
@@ -35,6 +36,7 @@ const THEMES: readonly ((behaves: Behaviour) => void)[] = [
   executionTests,
   sourceTests,
   remoteErrorTests,
+  remoteStackTests,
   functionTests,
   moduleTests,
   generatorTests,

@@ -1,34 +1,26 @@
 /** Gateways over ssh, with a real sshd. */
 
 import { getPriority } from "node:os";
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { dryRun, type Gateway, GatewayClosedError, type GatewaySpec, Group } from "../../mod.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { dryRun, GatewayClosedError, Group } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory } from "../support/bounded.ts";
 import { Lines } from "../support/lines.ts";
-import { runScript, Script, whenGone } from "../support/processes.ts";
-import { find, testWith } from "../support/needs.ts";
-import { Proxy } from "../support/hosts/proxy.ts";
-import { HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
-
-function test(sentence: string, body: () => Promise<void>, programs: readonly string[] = []): void {
-  testWith([...SSHD_PROGRAMS, ...programs], `ssh: ${sentence}`, body);
-}
-
-function start(sshd: Sshd, spec: Partial<GatewaySpec> = {}): Promise<Gateway> {
-  return new Group().makeGateway({ ...sshd.spec, output: "null", ...spec });
-}
+import { runScript, whenGone } from "../support/processes.ts";
+import { find } from "../support/needs.ts";
+import { HOST, Sshd } from "../support/hosts/sshd.ts";
+import { sshTest, startOverSsh } from "../support/hosts/sshd.ts";
 
 /** A value that no shell may interpret as part of a command. */
 const HOSTILE =
   `it's "$(touch pwned)" \`touch pwned\`; touch pwned & \\'\\\\ !touch !! %s \\0101\n$HOME ü`;
 
 for (const shell of ["bash", "dash", "zsh", "fish", "tcsh"]) {
-  test(`${shell} as login shell runs no part of a hostile value`, async () => {
+  sshTest(`${shell} as login shell runs no part of a hostile value`, async () => {
     await using sshd = await Sshd.start({ shell: find(shell) });
     const directory = `${sshd.home}/${HOSTILE.replaceAll("/", "")}`;
     await Deno.mkdir(directory);
-    await using gw = await start(sshd, {
+    await using gw = await startOverSsh(sshd, {
       chdir: directory,
       env: { HOSTILE, "A-B.C": "odd name" },
       permissions: { env: true, read: [directory, "/no such/$(touch pwned)'"] },
@@ -44,22 +36,22 @@ for (const shell of ["bash", "dash", "zsh", "fish", "tcsh"]) {
   }, [shell]);
 }
 
-test("the working directory is the home directory, and chdir= is relative to it", async () => {
+sshTest("the working directory is the home directory, and chdir= is relative to it", async () => {
   await using sshd = await Sshd.start();
-  await using gw = await start(sshd, { permissions: { read: true } });
+  await using gw = await startOverSsh(sshd, { permissions: { read: true } });
   const home = await gw.call(() => Deno.cwd());
   const command = new Deno.Command("ssh", { args: ["-F", sshd.clientConfig, HOST, "pwd"] });
   assertEquals(home, new TextDecoder().decode((await command.output()).stdout).trim());
   await Deno.mkdir(`${sshd.home}/-work`);
   const up = "../".repeat(home.split("/").length - 1);
-  await using work = await start(sshd, {
+  await using work = await startOverSsh(sshd, {
     permissions: { read: true },
     chdir: `${up}${sshd.home.slice(1)}/-work`,
   });
   assertEquals(await work.call(() => Deno.cwd()), `${sshd.home}/-work`);
 });
 
-test("Deno is found in ~/.deno/bin if PATH has none", async () => {
+sshTest("Deno is found in ~/.deno/bin if PATH has none", async () => {
   await using directory = await TemporaryDirectory.make();
   const bin = directory.path;
   await using bare = await Sshd.start({ path: bin });
@@ -72,12 +64,12 @@ test("Deno is found in ~/.deno/bin if PATH has none", async () => {
   );
   await Deno.chmod(deno, 0o755);
   const lines = new Lines();
-  await using _ = await start(bare, { output: lines.take });
+  await using _ = await startOverSsh(bare, { output: lines.take });
   await lines.has("stderr: at home");
-  await using _too = await start(bare, { deno: "~/.deno/bin/deno" });
+  await using _too = await startOverSsh(bare, { deno: "~/.deno/bin/deno" });
 });
 
-test("banners and a profile that prints do no harm", async () => {
+sshTest("banners and a profile that prints do no harm", async () => {
   const noise = `for i in 1 2 3 4 5 6 7 8 9; do echo "Welcome $i to the noisy machine"; done`;
   await using sshd = await Sshd.start({
     server: [
@@ -85,13 +77,13 @@ test("banners and a profile that prints do no harm", async () => {
       `ForceCommand ${noise}; echo noise >&2; head -c 50000 /dev/zero; exec sh -c "$SSH_ORIGINAL_COMMAND"`,
     ],
   });
-  await using gw = await start(sshd);
+  await using gw = await startOverSsh(sshd);
   assertEquals(await gw.call((n: number) => n + 1, 1), 2);
 });
 
-test("nice= and the exit code work over ssh", async () => {
+sshTest("nice= and the exit code work over ssh", async () => {
   await using sshd = await Sshd.start();
-  const gw = await start(sshd, { nice: 3 });
+  const gw = await startOverSsh(sshd, { nice: 3 });
   assertEquals(getPriority(gw.remote.pid), 3);
   gw.remoteExec(`console.log("on stdout"); console.error("on stderr"); Deno.exit(7)`);
   const { reason, code, stderrTail } = await gw.closed;
@@ -99,64 +91,7 @@ test("nice= and the exit code work over ssh", async () => {
   assertEquals(stderrTail.sort(), ["on stderr", "on stdout"]);
 });
 
-test("terminate() ends a busy loop there", async () => {
-  await using sshd = await Sshd.start();
-  const gw = await start(sshd);
-  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
-  await channel.receive();
-  const { reason, signal } = await gw.terminate({ timeout: 100 });
-  assertEquals([reason, signal], ["killed", "SIGTERM"]);
-  await whenGone(gw.remote.pid);
-}, ["setpriv"]);
-
-test("terminate() ends a busy loop there, even over a shared connection", async () => {
-  await using sshd = await Sshd.start({ shared: true });
-  const gw = await start(sshd);
-  const channel = gw.remoteExec(`await channel.send(1); while (true);`);
-  await channel.receive();
-  assertEquals((await gw.terminate({ timeout: 100 })).reason, "killed");
-  await whenGone(gw.remote.pid);
-});
-
-test("processes that a gateway has started end with it, and do not delay its end", async () => {
-  await using sshd = await Sshd.start();
-  const ends: ((gw: Gateway) => unknown)[] = [
-    (gw) => gw.exit(),
-    (gw) => gw.remoteExec(`Deno.exit(3)`),
-    (gw) => Deno.kill(gw.remote.pid, "SIGKILL"),
-  ];
-  const reached: unknown[] = [];
-  for (const end of ends) {
-    await using gw = await start(sshd, { permissions: { run: ["sleep"] } });
-    const pid = await gw.call(startsSleep);
-    await end(gw);
-    const { reason, code, signal } = await gw.closed;
-    reached.push([reason, code, signal]);
-    await whenGone(pid);
-  }
-  assertEquals(reached, [["exit", 0, null], ["exit", 3, null], ["exit", 137, null]]);
-});
-
-function startsSleep(): number {
-  return new Deno.Command("sleep", { args: ["600"] }).spawn().pid;
-}
-
-test("a busy loop ends when its initiator is killed", async () => {
-  await using sshd = await Sshd.start();
-  await using script = await Script.start(
-    `const gw = await execnet.makeGateway(${JSON.stringify(sshd.spec)});
-     const channel = gw.remoteExec("await channel.send(1); while (true);");
-     await channel.receive();
-     console.log("pid", gw.remote.pid);
-     await channel.receive();`,
-    ["--allow-run=ssh,/bin/sh", "--allow-env"],
-  );
-  const [, pid] = await script.printed(/pid (\d+)/);
-  script.kill("SIGKILL");
-  await whenGone(Number(pid));
-}, ["setpriv"]);
-
-test("--allow-run=ssh and --allow-env are enough, even to end a busy loop", async () => {
+sshTest("--allow-run=ssh and --allow-env are enough, even to end a busy loop", async () => {
   await using sshd = await Sshd.start();
   const { stdout, stderr } = await runScript(
     `const gw = await execnet.makeGateway(${JSON.stringify(sshd.spec)});
@@ -170,42 +105,7 @@ test("--allow-run=ssh and --allow-env are enough, even to end a busy loop", asyn
   await whenGone(Number(stdout.split(" ")[1]));
 }, ["setpriv"]);
 
-for (const permissions of [{}, { run: ["sleep"] }]) {
-  const what = "run" in permissions ? "one that may start others" : "a gateway";
-  test(`a cut connection is reported as lost, and leaves no process of ${what}`, async () => {
-    await using sshd = await Sshd.start();
-    await using proxy = new Proxy(sshd.port);
-    const gw = await start(sshd, {
-      ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} ${HOST}`,
-      permissions,
-    });
-    const channel = gw.remoteExec(`await channel.send(1); while (true);`);
-    await channel.receive();
-    proxy.cut();
-    const error = await assertRejects(() => channel.receive(), GatewayClosedError);
-    assertMatch(error.message, /cannot be reached any more/);
-    const { reason, code, signal } = await gw.closed;
-    assertEquals([reason, code, signal], ["lost", null, null]);
-    await whenGone(gw.remote.pid);
-  }, ["setpriv"]);
-}
-
-test("a dead link is noticed by ServerAlive options", async () => {
-  await using sshd = await Sshd.start();
-  await using proxy = new Proxy(sshd.port);
-  const gw = await start(sshd, {
-    ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} -oServerAliveInterval=1 ` +
-      `-oServerAliveCountMax=1 ${HOST}`,
-  });
-  proxy.goDead();
-  const { reason, stderrTail } = await gw.closed;
-  assertEquals(reason, "lost");
-  assertMatch(stderrTail.join("\n"), /not responding/);
-  proxy.cut();
-  await whenGone(gw.remote.pid);
-});
-
-test("more logins than the server accepts at once all succeed", async () => {
+sshTest("more logins than the server accepts at once all succeed", async () => {
   await using sshd = await Sshd.start({ server: ["MaxStartups 2:100:2"] });
   await using group = new Group();
   await Promise.all(
@@ -214,7 +114,7 @@ test("more logins than the server accepts at once all succeed", async () => {
   assertEquals(group.size, 10);
 });
 
-test("more isolated executions than the server accepts logins at once all succeed", async () => {
+sshTest("more isolated executions than the server accepts logins at once all succeed", async () => {
   await using sshd = await Sshd.start({ server: ["MaxStartups 10:100:10"] });
   await using group = new Group();
   const spec = { ...sshd.spec, output: "null" } as const;
@@ -232,21 +132,24 @@ test("more isolated executions than the server accepts logins at once all succee
   assertEquals(results.filter(({ status }) => status === "rejected"), []);
 });
 
-test("a gateway in the start queue behind executions that nobody waits for keeps the script alive", async () => {
-  await using sshd = await Sshd.start();
-  const { stdout, stderr } = await runScript(
-    `const spec = ${JSON.stringify(sshd.spec)};
+sshTest(
+  "a gateway in the start queue behind executions that nobody waits for keeps the script alive",
+  async () => {
+    await using sshd = await Sshd.start();
+    const { stdout, stderr } = await runScript(
+      `const spec = ${JSON.stringify(sshd.spec)};
      const gw = await execnet.makeGateway(spec);
      for (let i = 0; i < 8; i++) {
        gw.remoteExec("await channel.receive()", undefined, { isolate: true });
      }
      execnet.makeGateway(spec).then(async () => console.log(await gw.call(() => "alive")));`,
-    ["--allow-run=ssh", "--allow-env"],
-  );
-  assertEquals(stdout, "alive\n", stderr);
-});
+      ["--allow-run=ssh", "--allow-env"],
+    );
+    assertEquals(stdout, "alive\n", stderr);
+  },
+);
 
-test("a group that is ended starts none of the gateways in the start queue", async () => {
+sshTest("a group that is ended starts none of the gateways in the start queue", async () => {
   await using sshd = await Sshd.start();
   const group = new Group();
   const starting = Array.from(
@@ -265,22 +168,25 @@ test("a group that is ended starts none of the gateways in the start queue", asy
   }
 });
 
-test("dryRun() returns the command line, with defaults for settings that the user's configuration lacks", async () => {
-  await using sshd = await Sshd.start();
-  const command = await dryRun({ ...sshd.spec, connectTimeout: 5_000 });
-  assertEquals(command.slice(0, -1), [
-    "ssh",
-    "-T",
-    "-oBatchMode=yes",
-    "-F",
-    sshd.clientConfig,
-    "-oConnectTimeout=4",
-    "-oServerAliveInterval=15",
-    "--",
-    HOST,
-  ]);
-  const configured = await Sshd.start({ client: ["ServerAliveInterval 7", "ConnectTimeout 3"] });
-  await using _ = configured;
-  const plain = await dryRun({ ...configured.spec, ssh: `-v ${HOST}` });
-  assertEquals(plain.slice(3, -1), ["-F", configured.clientConfig, "-v", "--", HOST]);
-});
+sshTest(
+  "dryRun() returns the command line, with defaults for settings that the user's configuration lacks",
+  async () => {
+    await using sshd = await Sshd.start();
+    const command = await dryRun({ ...sshd.spec, connectTimeout: 5_000 });
+    assertEquals(command.slice(0, -1), [
+      "ssh",
+      "-T",
+      "-oBatchMode=yes",
+      "-F",
+      sshd.clientConfig,
+      "-oConnectTimeout=4",
+      "-oServerAliveInterval=15",
+      "--",
+      HOST,
+    ]);
+    const configured = await Sshd.start({ client: ["ServerAliveInterval 7", "ConnectTimeout 3"] });
+    await using _ = configured;
+    const plain = await dryRun({ ...configured.spec, ssh: `-v ${HOST}` });
+    assertEquals(plain.slice(3, -1), ["-F", configured.clientConfig, "-v", "--", HOST]);
+  },
+);

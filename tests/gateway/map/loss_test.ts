@@ -44,7 +44,9 @@ test("the items of a killed gateway run elsewhere, and each result is yielded on
   assertEquals(results, range(results.length));
   assertEquals(losses.length, 1);
   const [{ gateway, error, items, retried }] = losses;
-  assertEquals([gateway, items.length, retried], [victim, 1, 1]);
+  assert(items.length > 0); // how many it had in hand depends on the pace
+  assertEquals([gateway, retried], [victim, items.length]);
+
   assert(error instanceof GatewayClosedError);
   assertMatch(error.message, /SIGKILL/);
 });

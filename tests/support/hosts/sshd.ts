@@ -3,7 +3,8 @@
 import { RUN_MARKER } from "../../../_tools/leftovers.ts";
 import { until } from "../deadline.ts";
 import { TemporaryDirectory } from "../bounded.ts";
-import { find } from "../needs.ts";
+import { find, testWith } from "../needs.ts";
+import { type Gateway, type GatewaySpec, Group } from "../../../mod.ts";
 
 /** What tests with an sshd need. The sshd of other systems is configured differently. */
 export const SSHD_PROGRAMS = ["linux", "ssh", "sshd", "ssh-keygen"] as const;
@@ -178,4 +179,18 @@ async function answers(port: number): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Registers a test that needs an sshd, and `programs`. */
+export function sshTest(
+  sentence: string,
+  body: () => Promise<void>,
+  programs: readonly string[] = [],
+): void {
+  testWith([...SSHD_PROGRAMS, ...programs], `ssh: ${sentence}`, body);
+}
+
+/** Starts a gateway on the host, in a new group; its output is dropped by default. */
+export function startOverSsh(sshd: Sshd, spec: Partial<GatewaySpec> = {}): Promise<Gateway> {
+  return new Group().makeGateway({ ...sshd.spec, output: "null", ...spec });
 }

@@ -1,5 +1,6 @@
 /** Servers for tests: on a free port, with their log kept. */
 
+import { assertEquals } from "@std/assert";
 import { Group } from "../../../mod.ts";
 import { serve, type ServeOptions, type Server, type ServerEvent } from "../../../serve.ts";
 import { until } from "../deadline.ts";
@@ -75,4 +76,11 @@ export class TestServer implements AsyncDisposable {
     await this.group.terminate();
     await this.server.shutdown({ timeout: 0 });
   }
+}
+
+/** Checks that another client can still use the server. */
+export async function assertUnharmed(server: TestServer): Promise<void> {
+  const gw = await server.gateway();
+  assertEquals(await gw.call((a: number, b: number) => a + b, 1, 2), 3);
+  await gw.terminate();
 }

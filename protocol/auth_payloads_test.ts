@@ -1,0 +1,16 @@
+import { assertEquals } from "@std/assert";
+import { AUTH_HEADER_BYTES, RefusalCode } from "./auth_messages.ts";
+import { decodeExit, decodeRefusal, encodeExit, encodeRefusal } from "./auth_payloads.ts";
+
+Deno.test("refusals and exits arrive as they were sent; a long reason is cut", () => {
+  const payload = (message: Uint8Array) => message.slice(AUTH_HEADER_BYTES);
+  assertEquals(decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "no room"))), {
+    code: RefusalCode.BUSY,
+    reason: "no room",
+  });
+  const long = decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "ä".repeat(2_000))));
+  assertEquals(long.reason, "ä".repeat(500));
+  assertEquals(decodeExit(payload(encodeExit(7, null))), { code: 7, signal: null });
+  assertEquals(decodeExit(payload(encodeExit(255, null))), { code: 255, signal: null });
+  assertEquals(decodeExit(payload(encodeExit(null, "SIGKILL"))), { code: null, signal: "SIGKILL" });
+});
