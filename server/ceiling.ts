@@ -1,5 +1,5 @@
 /**
- * What a server grants its sessions at most, and what one session gets of it.
+ * The ceiling of a server: the most that it grants, and what one session gets of it.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
 import type { ProcessSettings } from "../transports/machine/request.ts";
 import { isRefusedVariable, isVariableName } from "./environment.ts";
 
-/** What a server grants at most. */
+/** The most that a server grants. */
 export interface Ceiling {
   permissions: Permissions;
-  /** Where sessions run that ask for no other directory, where known. */
+  /** The working directory of sessions that ask for no other, if it is known. */
   cwd: string | undefined;
 }
 
@@ -31,10 +31,10 @@ export interface Ceiling {
 const PATH_KINDS: readonly PermissionKind[] = ["read", "write", "ffi"];
 
 /**
- * The ceiling of a server: its grants, without what must stay secret. Paths become absolute, since
- * a session may run in another directory.
+ * Returns the ceiling for a server's grants, from which files that must stay secret are excluded. Paths
+ * become absolute, since a session may run in another directory.
  *
- * @throws {SpecError} when a path is relative, and to what is not known.
+ * @throws {SpecError} if a path is relative and the working directory is not known.
  */
 export function ceilingOf(
   { all, allow, deny }: Permissions,
@@ -60,7 +60,7 @@ export function ceilingOf(
 /**
  * Returns how the process of a session is to run, if the client may have what it asks for.
  *
- * @throws {Refusal} that names what it may not have.
+ * @throws {Refusal} if not; it names what the client may not have.
  */
 export function sessionSettings(request: SessionRequest, ceiling: Ceiling): ProcessSettings {
   const { chdir, nice, env, deno } = request;
@@ -107,8 +107,8 @@ function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissi
 }
 
 /**
- * Deno lets only those make symbolic links who may read and write everything without a list; a link
- * would lead around what is denied by its path.
+ * Replaces an unlimited grant of `write` by a list, if `read` is unlimited, too: Deno allows symbolic
+ * links only without lists, and a link could bypass a denied path.
  */
 function withoutLinks({ all, allow, deny }: Permissions): Permissions {
   if (all || entriesOf(allow, "read") !== true || entriesOf(allow, "write") !== true) {

@@ -14,9 +14,9 @@ import type { ExitStatus } from "../transports/transport.ts";
 export class SessionProcess {
   readonly pid: number;
   readonly exited: Promise<ExitStatus>;
-  /** What user code prints. */
+  /** What the user's code prints. */
   readonly output: { readonly stdout: Socket; readonly stderr: Socket };
-  /** Its protocol, where it was not given a descriptor. */
+  /** Pipes that carry its protocol; undefined if it was given a descriptor. */
   readonly protocol: { readonly input: Socket; readonly output: Socket } | undefined;
   readonly #child: ChildProcess;
   #ended = false;
@@ -24,21 +24,21 @@ export class SessionProcess {
   /**
    * Starts it. Needs `--allow-run` for the program and `--allow-env`.
    *
-   * @param descriptor A connection that it is to talk over by itself.
+   * @param descriptor A connection for it to use as its stdin and stdout.
    */
   constructor(
     { command: [program, ...args], env, startsOthers = true }: ProcessOptions,
     descriptor?: number,
   ) {
-    const carrier = descriptor ?? "pipe";
+    const protocol = descriptor ?? "pipe";
     const child = this.#child = spawn(program, args, {
-      stdio: [carrier, carrier, "pipe", "pipe"],
+      stdio: [protocol, protocol, "pipe", "pipe"],
       env: { ...Deno.env.toObject(), ...env },
-      // A process group of its own: so what it has started can be ended with it.
+      // Makes it the leader of a process group, so that what it has started can be ended with it.
       detached: true,
     });
     if (child.pid === undefined) {
-      child.on("error", () => {}); // what it tells, later, is thrown now
+      child.on("error", () => {}); // thrown here, before the event
       throw new Error(`${program} could not be started`);
     }
     this.pid = child.pid;
@@ -60,7 +60,7 @@ export class SessionProcess {
     if (!this.#ended) signalGroup(this.#child, signal);
   }
 
-  /** Lets go of its pipes, whose other ends a grandchild may hold. */
+  /** Closes its pipes, whose other ends a grandchild may hold. */
   release(): void {
     for (const pipe of this.#child.stdio) pipe?.destroy();
   }

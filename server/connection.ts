@@ -1,5 +1,5 @@
 /**
- * A connection as a server has it: read only when something is wanted of it.
+ * A server's end of a connection, which is read only on demand.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { ExactStream } from "../protocol/auth_messages.ts";
 import { isOlder } from "../internal/version.ts";
 import { formatAddress } from "../transports/tcp/address.ts";
 
-/** Before, a second `Socket` of the same TCP connection hangs the process. */
-const LEAST_TO_GIVE = "2.8.0";
+/** Before this version, a second `Socket` of the same TCP connection hangs the process. */
+const MIN_TO_SHARE = "2.8.0";
 
-/** What carries a connection; a `Deno.Conn` is one. */
+/** The stream below a connection; a `Deno.Conn` is one. */
 export interface Wire {
   readonly remoteAddr: Deno.Addr;
   read(buffer: Uint8Array): Promise<number | null>;
@@ -22,12 +22,12 @@ export interface Wire {
 
 /** One connection of a client. */
 export class ServerConnection implements ExactStream {
-  /** Where it comes from, for the log. */
+  /** The client's address, for the log. */
   readonly peer: string;
-  /** The other machine. */
+  /** The client's host. */
   readonly host: string;
   readonly #wire: Wire;
-  /** Writes of several sources, in order. */
+  /** Resolves when the last write is done; the next one waits for it. */
   #written: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -48,7 +48,7 @@ export class ServerConnection implements ExactStream {
     return bytes;
   }
 
-  /** Reads what is there into `buffer`; `null` at the end. */
+  /** Reads into `buffer`; returns the number of bytes, or `null` at the end. */
   readSome(buffer: Uint8Array): Promise<number | null> {
     return this.#wire.read(buffer);
   }
@@ -59,18 +59,18 @@ export class ServerConnection implements ExactStream {
     });
   }
 
-  /** The client will see the end of the stream. */
+  /** Ends the stream to the client, after all writes. */
   async closeWrite(): Promise<void> {
     await this.#written;
     await this.#wire.closeWrite();
   }
 
   /**
-   * The descriptor, to give to a process; nothing where this Deno has none to give (TLS has none),
-   * or could not use one that it was given. Deno (2.7–2.9) keeps it under a symbol of its own.
+   * The descriptor, for a child process; undefined if there is none (as with TLS), or if this Deno could
+   * not use one in a child. Deno (2.7–2.9) has it under an internal symbol.
    */
   get descriptor(): number | undefined {
-    if (isOlder(Deno.version.deno, LEAST_TO_GIVE)) return undefined;
+    if (isOlder(Deno.version.deno, MIN_TO_SHARE)) return undefined;
     const wire = this.#wire as unknown as Record<symbol, unknown>;
     for (const key of Object.getOwnPropertySymbols(wire)) {
       const value = wire[key];
@@ -79,11 +79,11 @@ export class ServerConnection implements ExactStream {
     return undefined;
   }
 
-  /** Lets go of it; what waits for it fails. */
+  /** Closes it; pending reads and writes fail. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#written.catch(() => {}); // whoever wrote has been told
+    this.#written.catch(() => {}); // the writer has the error, too
     this.#wire.close();
   }
 }

@@ -5,9 +5,9 @@
  */
 
 /**
- * Names that load code into the session's process or into what launches it, change what Deno does
- * or whom it trusts, or where it finds its cache: with them a client would reach past its grants.
- * Each is the start of a name where it ends in `*`. Upper and lower case are the same.
+ * Variables that load code into the session's process or into the shell that starts it, or that change
+ * what Deno does, whom it trusts, or where its cache is: with them a client could exceed its grants. A
+ * name that ends in `*` is a prefix. Case does not matter.
  */
 const REFUSED = [
   // Deno, Node and npm, V8, and the registry that code comes from
@@ -54,7 +54,7 @@ const REFUSED = [
   "NO_PROXY",
 ] as const;
 
-/** Whether a client may not set the variable. */
+/** Returns whether a client may not set a variable. */
 export function isRefusedVariable(name: string): boolean {
   const upper = name.toUpperCase();
   return REFUSED.some((refused) =>
@@ -62,7 +62,7 @@ export function isRefusedVariable(name: string): boolean {
   );
 }
 
-/** Whether the name is one that any process can be given. */
+/** Returns whether any process can be given a variable of this name. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }

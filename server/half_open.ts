@@ -1,5 +1,5 @@
 /**
- * Connections that have not proven themselves yet: few, and not for long.
+ * Limits connections in their handshake: few at once, and each for a short time.
  *
  * @module
  */
@@ -7,73 +7,68 @@
 import { clearTimer, setTimeout } from "../internal/timers.ts";
 import type { ServerConnection } from "./connection.ts";
 
-/** What is allowed of them. */
+/** Bounds of half-open connections. */
 export interface HalfOpenLimits {
-  /** How many at once. */
-  most: number;
-  /** Milliseconds that each may take. */
+  /** How many there may be at once. */
+  max: number;
+  /** Milliseconds that each handshake may take. */
   timeout: number;
 }
 
-/** A place among the half-open connections. */
-export interface Place {
-  /** Resolves with the reason when the place is lost; the connection is closed then. */
-  readonly lost: Promise<string>;
-  /** Why the place was lost, once it was. */
-  readonly lostReason: string | undefined;
-  /** Gives the place back: the connection is through, or closed. */
-  leave(): void;
+/** The slot of one half-open connection. */
+export interface HalfOpenSlot {
+  /** Resolves with the reason if the slot is revoked; the connection is closed then. */
+  readonly revoked: Promise<string>;
+  /** The reason, once the slot has been revoked. */
+  readonly revokedReason: string | undefined;
+  /** Frees the slot: the handshake is over, or the connection closed. */
+  release(): void;
 }
 
 /**
- * Gives places to half-open connections. Where there is none left, the oldest loses its own: a
- * client that goes on with the handshake needs milliseconds, so a flood does not keep it out.
+ * The half-open connections of a server. If there are too many, the oldest is closed: a client that
+ * proceeds with its handshake needs milliseconds, so a flood does not keep it out.
  */
-export class HalfOpen {
+export class HalfOpenConnections {
   readonly #limits: HalfOpenLimits;
-  readonly #lose = new Set<(reason: string) => void>();
+  readonly #revoke = new Set<(reason: string) => void>();
 
   constructor(limits: HalfOpenLimits) {
     this.#limits = limits;
   }
 
-  /** How many there are. */
-  get size(): number {
-    return this.#lose.size;
-  }
-
-  /** Takes a place. */
-  enter(connection: ServerConnection): Place {
-    const lost = Promise.withResolvers<string>();
-    let lostReason: string | undefined;
-    const leave = () => {
+  /** Adds a connection. */
+  add(connection: ServerConnection): HalfOpenSlot {
+    const revoked = Promise.withResolvers<string>();
+    let revokedReason: string | undefined;
+    const release = () => {
       clearTimer(timer);
-      this.#lose.delete(lose);
+      this.#revoke.delete(revoke);
     };
-    const lose = (reason: string) => {
-      leave();
-      lostReason = reason;
+    const revoke = (reason: string) => {
+      release();
+      revokedReason = reason;
       connection.close();
-      lost.resolve(reason);
+      revoked.resolve(reason);
     };
-    const { most, timeout } = this.#limits;
-    const timer = setTimeout(() => lose(`the handshake took more than ${timeout} ms`), timeout);
-    if (this.#lose.size >= most) {
-      const [oldest] = this.#lose;
-      oldest(`more than ${most} connections were in their handshake, and it was the oldest`);
+    const { max, timeout } = this.#limits;
+    const timer = setTimeout(() => revoke(`the handshake took more than ${timeout} ms`), timeout);
+    if (this.#revoke.size >= max) {
+      const [revokeOldest] = this.#revoke;
+      revokeOldest(`more than ${max} connections were in their handshake, and it was the oldest`);
     }
-    this.#lose.add(lose);
+    this.#revoke.add(revoke);
     return {
-      lost: lost.promise,
-      get lostReason() {
-        return lostReason;
+      revoked: revoked.promise,
+      get revokedReason() {
+        return revokedReason;
       },
-      leave,
+      release,
     };
   }
 
   /** Closes all. */
   clear(reason: string): void {
-    for (const lose of [...this.#lose]) lose(reason);
+    for (const revoke of [...this.#revoke]) revoke(reason);
   }
 }

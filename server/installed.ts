@@ -1,6 +1,6 @@
 /**
- * A server for one session, as the source text that a gateway of its machine executes: see
- * `gateway/installed.ts`. `channel` and `args` are bound in it.
+ * A server for one session. It is bundled into the source text that a gateway runs for `installvia`, in
+ * which `channel` and `args` are bound.
  *
  * @module
  */

@@ -1,36 +1,36 @@
 /**
- * What a server tells of its work: one event each time, for people and machines to read.
+ * The log of a server: events for people and programs to read.
  *
  * @module
  */
 
 /** An event of a server. No event holds a token, or anything that code in a session printed. */
 export type ServerEvent =
-  /** It takes connections now. */
+  /** The server accepts connections now. */
   | { event: "listening"; address: string; tls: boolean; maxSessions: number }
-  /** Something that its operator should know of; it goes on. */
+  /** Something that the operator should know; the server goes on. */
   | { event: "warning"; message: string }
   /** A session began. */
   | { event: "accepted"; session: string; peer: string; name: string; pid: number }
-  /** A connection was turned away; `failures` counts wrong proofs from its host. */
+  /** A connection was refused; `failures` counts the wrong proofs from its host. */
   | { event: "refused"; peer: string; reason: string; failures?: number }
   /** A session ended. */
   | {
     event: "ended";
     session: string;
     peer: string;
-    /** What ended it. */
+    /** What ended the session. */
     reason: string;
     code: number | null;
     signal: string | null;
     seconds: number;
   }
-  /** It takes no more connections; sessions have until `seconds` are over. */
+  /** The server accepts no more connections; sessions have `seconds` to end. */
   | { event: "draining"; sessions: number; seconds: number }
-  /** All is ended. */
+  /** The server and all sessions have ended. */
   | { event: "stopped" };
 
-/** Takes note of an event. */
+/** Called with each event. */
 export type ServerLog = (event: ServerEvent) => void;
 
 /** Prints an event on stderr, as a line of JSON. */
@@ -40,6 +40,6 @@ export function printEvent(event: ServerEvent): void {
     const bytes = new TextEncoder().encode(`${line}\n`);
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
   } catch {
-    // Where stderr is closed, there is nobody to tell, and the sessions go on.
+    // Without stderr nobody reads the log; the sessions go on.
   }
 }

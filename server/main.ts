@@ -46,10 +46,10 @@ const SHORT_FLAGS: Readonly<Record<string, string>> = {
 const EXIT_USAGE = 2;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-/** A command line that cannot be followed. */
+/** An error in the command line. */
 class UsageError extends Error {}
 
-/** Runs the server until it is told to end: SIGTERM and SIGINT drain, a second one does not wait. */
+/** Runs the server. SIGTERM and SIGINT drain it and end it; a second one ends it at once. */
 export async function main(args: string[]): Promise<void> {
   try {
     const options = readArguments(args);
@@ -75,7 +75,7 @@ async function run(options: ServeOptions): Promise<void> {
     server.shutdown({ timeout });
     timeout = 0;
   };
-  // Before it says that it listens: whoever reads that may end it at once.
+  // First of all: whoever reads that the server listens may send a signal at once.
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
   let server: Server;
   try {
@@ -87,9 +87,9 @@ async function run(options: ServeOptions): Promise<void> {
 }
 
 /**
- * The options that a command line asks for; nothing where it asks for help.
+ * Parses a command line. Returns undefined if it asks for help.
  *
- * @throws {UsageError} when it cannot be understood.
+ * @throws {UsageError} if it is wrong.
  */
 export function readArguments(args: string[]): ServeOptions | undefined {
   const given: string[] = [];
@@ -100,7 +100,7 @@ export function readArguments(args: string[]): ServeOptions | undefined {
       string: ["_", ...TEXT_OPTIONS],
       boolean: SWITCHES,
       unknown: (name: string, key?: string) => {
-        // Without its value, which may be a secret.
+        // Its value may be a secret.
         if (key !== undefined) given.push(name.replace(/=.*/s, ""));
         return key === undefined;
       },

@@ -1,5 +1,5 @@
 /**
- * What a server is told when it starts.
+ * The options of a server.
  *
  * @module
  */
@@ -34,21 +34,21 @@ import { secureContext } from "./tls_wire.ts";
 
 /** Options of {@linkcode serve}. */
 export interface ServeOptions {
-  /** Where to listen; default `"127.0.0.1"`. Anything but this machine itself needs TLS. */
+  /** The address to listen on; default `"127.0.0.1"`. Others than this machine's own need TLS. */
   hostname?: string;
   /** The port; default 0: any that is free, see {@linkcode Server.address}. */
   port?: number;
-  /** What sessions may do at most, as in a spec; default: nothing. */
+  /** The most that sessions may do, as in a spec; default: nothing. */
   permissions?: PermissionSet;
-  /** What is denied of that. */
+  /** Exceptions from that. */
   deny?: PermissionSet;
   /** Sessions may do anything that the user of this process may. */
   "allow-all"?: boolean;
   /** The token, at least 32 characters; default: the one in `tokenFile`. */
   token?: string;
   /**
-   * The file that holds the token. One that is not there is created, for its owner alone, with 256
-   * random bits. No session may read or write it. Default: `execnet/token` in the user's
+   * The file that holds the token. If there is none, it is created, readable by its owner alone, with a
+   * token of 256 random bits. No session may read or write it. Default: `execnet/token` in the user's
    * configuration directory.
    */
   tokenFile?: string;
@@ -58,7 +58,7 @@ export interface ServeOptions {
   key?: string;
   /** Files besides the token's that no session may read or write, such as that of `key`. */
   secretFiles?: readonly string[];
-  /** Listens elsewhere than on this machine itself without TLS. */
+  /** Allows other addresses than this machine's own without TLS. */
   insecure?: boolean;
   /** How many sessions run at once; default 32. */
   maxSessions?: number;
@@ -66,11 +66,11 @@ export interface ServeOptions {
   sessionTimeout?: number;
   /** Ends after the first session. */
   once?: boolean;
-  /** Milliseconds that a connection may take to prove itself; default 5,000. */
+  /** Milliseconds that a connection may take to authenticate; default 5,000. */
   handshakeTimeout?: number;
-  /** Connections that have not proven themselves, at once; default 64. The oldest makes way. */
+  /** Connections that may be authenticating at once; default 64. With more, the oldest is closed. */
   maxHalfOpen?: number;
-  /** Takes what happens; default: a line of JSON on stderr each. */
+  /** Called with each event; default: prints it on stderr as a line of JSON. */
   log?: ServerLog;
   /** Shuts the server down when aborted. */
   signal?: AbortSignal;
@@ -91,7 +91,7 @@ export interface ServerConfig {
   maxHalfOpen: number;
   log: ServerLog;
   signal: AbortSignal | undefined;
-  /** What the operator should know of the choices made. */
+  /** What the operator should know about the options. */
   warnings: readonly string[];
 }
 
@@ -100,7 +100,7 @@ const FILES: OptionRule = {
   isRight: (value) => Array.isArray(value) && value.every(TEXT.isRight),
 };
 
-/** Numbers, permissions and the token's file are checked where they are read, with what may be done about it. */
+/** Numbers, permissions and the token's file are checked where they are used, with more helpful errors. */
 const SERVE_OPTIONS: OptionRules<ServeOptions> = {
   hostname: TEXT,
   port: ANYTHING,
@@ -127,14 +127,14 @@ const DEFAULT_HANDSHAKE_MS = 5_000;
 const DEFAULT_HALF_OPEN = 64;
 
 /**
- * Checks the options, and reads or makes the token.
+ * Checks the options, and reads or creates the token.
  *
- * @throws {SpecError} when one is wrong.
- * @throws {TypeError} when one is unknown, or of a wrong type.
+ * @throws {SpecError} if one is wrong.
+ * @throws {TypeError} if one is unknown, or of a wrong type.
  */
 export function resolveOptions(given: ServeOptions): ServerConfig {
   checkOptions("serve", given, SERVE_OPTIONS, closestString);
-  // Without what a polluted Object.prototype has.
+  // Without a prototype: a polluted `Object.prototype` must not set options.
   const options: ServeOptions = Object.assign(Object.create(null), given);
   const { hostname = "127.0.0.1", port = 0, cert, key, log = printEvent } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -148,10 +148,10 @@ export function resolveOptions(given: ServeOptions): ServerConfig {
     : { certificate: certificateHash(cert), context: contextOf(cert, key) };
   if (!isLoopback(hostname) && tls === undefined && options.insecure !== true) {
     throw new SpecError(
-      `refusing to listen on ${hostname} without TLS: whoever is on the way could read and change ` +
-        `what sessions say, and take them over once they are authenticated. Give a certificate ` +
-        `and its key, listen on 127.0.0.1 behind an ssh tunnel, or say "insecure" if the network ` +
-        `is one that you trust`,
+      `refusing to listen on ${hostname} without TLS: anybody on the network path could read and ` +
+        `change the traffic of sessions, and take them over once they are authenticated. Give a ` +
+        `certificate and its key, listen on 127.0.0.1 behind an ssh tunnel, or set "insecure" if you ` +
+        `trust the network`,
     );
   }
   const token = openToken(options);
@@ -198,13 +198,13 @@ function ceilingWarnings({ permissions: { all, allow } }: Ceiling): string[] {
   const warnings: string[] = [];
   if (all || Object.hasOwn(allow, "run") || Object.hasOwn(allow, "ffi")) {
     warnings.push(
-      "sessions may run programs or native code, which are not bound by what Deno denies: they " +
-        "can do all that the user of this server can, reading its token included",
+      "sessions may run programs or native code, to which Deno's permissions do not apply: they can " +
+        "do all that the user of this server can, such as read its token",
     );
   } else if (Object.hasOwn(allow, "write")) {
     warnings.push(
-      "sessions may write: keep the token outside of what they may write, for a directory that " +
-        "is moved takes its files along",
+      "sessions may write: keep the token outside of what they may write, because moving a directory " +
+        "moves the files in it",
     );
   }
   return warnings;

@@ -1,5 +1,5 @@
 /**
- * Bytes from one place to another, no faster than they are taken there.
+ * Copies bytes between a process and a connection, with backpressure.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ServerConnection } from "./connection.ts";
 
 const READ_BYTES = 64 * 1024;
 
-/** Everything that comes out of a pipe goes to `write`; resolves at its end. */
+/** Passes all that a pipe provides to `write`. Resolves at the end of the pipe. */
 export function pump(
   pipe: Socket,
   write: (chunk: Uint8Array) => Promise<void>,
@@ -17,7 +17,7 @@ export function pump(
   const ended = Promise.withResolvers<void>();
   pipe.on("data", (chunk: Uint8Array) => {
     pipe.pause();
-    // Who is gone takes nothing, and the process that writes is ended for it elsewhere.
+    // If the client is gone, the rest is dropped; the session ends the process.
     write(chunk).then(() => pipe.resume(), () => pipe.resume());
   });
   pipe.on("close", () => ended.resolve());
@@ -25,10 +25,10 @@ export function pump(
   return ended.promise;
 }
 
-/** Everything that comes from a client goes into a pipe, the end included; what the pipe takes no more is dropped. */
+/** Writes all that a client sends into a pipe, and then ends it. What a closed pipe cannot take is dropped. */
 export async function feed(connection: ServerConnection, pipe: Socket): Promise<void> {
   let drained: (() => void) | undefined;
-  pipe.on("error", () => {}); // it has ended, which is told elsewhere
+  pipe.on("error", () => {}); // the exit of the process is reported elsewhere
   for (const event of ["drain", "close"]) pipe.on(event, () => drained?.());
   const buffer = new Uint8Array(READ_BYTES);
   for (;;) {

@@ -1,5 +1,5 @@
 /**
- * The server: listens, and has sessions.
+ * The server: it listens, and runs sessions.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import { formatAddress } from "../transports/tcp/address.ts";
 import { sessionSettings } from "./ceiling.ts";
 import { resolveOptions, type ServeOptions, type ServerConfig } from "./options.ts";
-import { type Guest, type Host, Reception } from "./reception.ts";
+import { Acceptor, type AuthenticatedClient, type SessionHost } from "./acceptor.ts";
 import { ServerSession } from "./session.ts";
 
 /** Options of {@linkcode Server.shutdown}. */
 export interface ShutdownOptions {
   /**
-   * Milliseconds that sessions have to end by themselves, before they are ended. Default 10,000;
-   * `Infinity`: as long as they like.
+   * Milliseconds that sessions have to end by themselves before they are ended. Default 10,000;
+   * `Infinity` for no limit.
    */
   timeout?: number;
 }
@@ -33,7 +33,7 @@ const SHUTDOWN_OPTIONS: OptionRules<ShutdownOptions> = { timeout: MILLISECONDS }
 const DEFAULT_DRAIN_MS = 10_000;
 const NAME_CHARACTERS = 100;
 
-/** A server of gateways. Made by {@linkcode serve}. */
+/** A server of gateways. {@linkcode serve} makes it. */
 export class Server implements AsyncDisposable {
   /** Where it listens. */
   readonly address: Deno.NetAddr;
@@ -42,10 +42,11 @@ export class Server implements AsyncDisposable {
   readonly #config: ServerConfig;
   readonly #listener: Deno.TcpListener;
   readonly #listening: Promise<void>;
-  readonly #reception: Reception;
+  readonly #acceptor: Acceptor;
   readonly #sessions = new Set<ServerSession>();
   readonly #finished = Promise.withResolvers<void>();
-  /** Sessions that run or are about to. */
+  readonly #drainTimers = new Set<Timer>();
+  /** Sessions that run or are about to run. */
   #reserved = 0;
   #shutdown: Promise<void> | undefined;
 
@@ -56,11 +57,11 @@ export class Server implements AsyncDisposable {
     this.#listener = Deno.listen({ hostname, port });
     this.address = this.#listener.addr;
     this.finished = this.#finished.promise;
-    const host: Host = {
+    const host: SessionHost = {
       reserve: (request) => this.#reserve(request),
-      begin: (guest) => this.#begin(guest),
+      begin: (client) => this.#begin(client),
     };
-    this.#reception = new Reception(config, host);
+    this.#acceptor = new Acceptor(config, host);
     log({
       event: "listening",
       address: formatAddress(this.address),
@@ -82,10 +83,10 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Ends it: takes no more connections, lets sessions end by themselves for a while, then ends
-   * them. A second call with less time shortens the wait.
+   * Ends it: accepts no more connections, waits for sessions to end by themselves, then ends them. A
+   * second call with less time shortens the wait.
    *
-   * @throws {TypeError} or a RangeError, when an option is unknown, or of a wrong type.
+   * @throws {TypeError} or a RangeError, if an option is unknown, or of a wrong type.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     checkOptions("shutdown", options, SHUTDOWN_OPTIONS);
@@ -104,10 +105,10 @@ export class Server implements AsyncDisposable {
   async #listen(): Promise<void> {
     for (;;) {
       try {
-        this.#reception.take(await this.#listener.accept());
+        this.#acceptor.accept(await this.#listener.accept());
       } catch (error) {
         if (this.#shutdown !== undefined) return;
-        // Out of descriptors, or a client that is gone already: neither ends a server.
+        // There may be no descriptor left, or the client is gone already: the server goes on.
         this.#config.log({ event: "warning", message: `cannot accept a connection: ${error}` });
         await new Promise<void>((resolve) => setTimeout(resolve, 100));
       }
@@ -128,7 +129,7 @@ export class Server implements AsyncDisposable {
     return () => void this.#reserved--;
   }
 
-  async #begin({ session: id, request, control, data }: Guest): Promise<void> {
+  async #begin({ session: id, request, control, data }: AuthenticatedClient): Promise<void> {
     const settings = sessionSettings(request, this.#config.ceiling);
     const session = await this.#start(settings, { control, data });
     this.#sessions.add(session);
@@ -149,7 +150,7 @@ export class Server implements AsyncDisposable {
 
   async #start(
     settings: ProcessSettings,
-    connections: Pick<Guest, "control" | "data">,
+    connections: Pick<AuthenticatedClient, "control" | "data">,
   ): Promise<ServerSession> {
     const process = popenProcess(settings);
     try {
@@ -164,8 +165,8 @@ export class Server implements AsyncDisposable {
     this.#listener.close();
     const { log } = this.#config;
     log({ event: "draining", sessions: this.sessions, seconds: timeout / 1000 });
-    await this.#listening; // before, the system may still take connections
-    await this.#reception.close("the server is shutting down");
+    await this.#listening; // until then, the system may still accept connections
+    await this.#acceptor.close("the server is shutting down");
     this.#endSessionsIn(timeout);
     while (this.#sessions.size > 0) {
       await Promise.all([...this.#sessions].map((session) => session.ended));
@@ -174,8 +175,6 @@ export class Server implements AsyncDisposable {
     log({ event: "stopped" });
     this.#finished.resolve();
   }
-
-  readonly #drainTimers = new Set<Timer>();
 
   #endSessionsIn(timeout: number): void {
     if (this.#sessions.size === 0 || timeout > MAX_TIMER_MS) return;
@@ -186,15 +185,15 @@ export class Server implements AsyncDisposable {
 }
 
 /**
- * Starts a server of gateways: clients that know its token get sessions, each a `deno run` process
- * of its own that may do what the client asks for, and no more than is granted here.
+ * Starts a server of gateways. Clients that know its token get sessions: each is a `deno run` process of
+ * its own that may do what the client asks for, and no more than is granted here.
  *
  * This process needs `--allow-net` for the address, `--allow-run=/bin/sh`, `--allow-env`, and
- * `--allow-read` for the token file (`--allow-write` too where it is to be created).
+ * `--allow-read` for the token file (also `--allow-write` if it is to be created).
  *
- * @throws {SpecError} when an option is wrong, or the address is not safe without TLS.
- * @throws {TypeError} when an option is unknown, or of a wrong type.
- * @throws {LaunchError} when the token file cannot be read or created, or this Deno is too old for TLS.
+ * @throws {SpecError} if an option is wrong, or the address is not safe without TLS.
+ * @throws {TypeError} if an option is unknown, or of a wrong type.
+ * @throws {LaunchError} if the token file cannot be read or created, or this Deno is too old for TLS.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A session: a process, and the two connections of the client that it is for.
+ * A session: a process, and the two connections of its client.
  *
  * @module
  */
@@ -20,54 +20,54 @@ import { SessionProcess } from "./child.ts";
 import type { ServerConnection } from "./connection.ts";
 import { feed, pump } from "./relay.ts";
 
-/** After the connections are closed, for the process to end by itself. */
+/** Bounds the wait for the process to end by itself, once the client has closed its connections. */
 const CLOSED_GRACE_MS = 1_500;
-/** After SIGTERM, before SIGKILL. */
+/** Between SIGTERM and SIGKILL. */
 const TERM_GRACE_MS = 1_000;
-/** After the process has ended, for its last bytes; a grandchild may hold its pipes open. */
+/** Bounds the wait for the last bytes of a process: a grandchild may hold its pipes open. */
 const LAST_BYTES_MS = 500;
-/** After the last byte, for the client to close. */
+/** Bounds the wait for the client to close, after the last byte. */
 const LAST_CLOSE_MS = 1_000;
 
 /** How a session ended. */
 export interface SessionEnd extends ExitStatus {
-  /** What ended it. */
+  /** What ended the session. */
   reason: string;
 }
 
-/** What a session is made of. */
+/** The parts and options of a session. */
 export interface SessionInit {
   process: ProcessOptions;
   control: ServerConnection;
   data: ServerConnection;
-  /** Milliseconds that it may take; nothing for as long as it likes. */
+  /** Milliseconds after which the session is ended; undefined for no limit. */
   timeout: number | undefined;
 }
 
-/** A session under way. */
+/** A running session. */
 export class ServerSession {
   /** Process id. */
   readonly pid: number;
-  /** Resolves when all of it is gone; never rejects. */
+  /** Resolves when process and connections are closed; never rejects. */
   readonly ended: Promise<SessionEnd>;
   readonly #control: ServerConnection;
   readonly #data: ServerConnection;
   readonly #process: SessionProcess;
   readonly #timers = new Set<Timer>();
   readonly #moved: Promise<unknown>;
-  /** The client has closed, or is gone. */
+  /** Resolves when the client has closed, or is gone. */
   readonly #clientGone: Promise<void>;
   #reason = "its process ended";
-  /** The process has ended: nothing more is to be done to it. */
-  #over = false;
+  /** Whether the process has ended. */
+  #hasExited = false;
 
   /**
-   * Starts the process. The client has to wait for the STARTED of both connections: until then a
-   * process that is given the connection itself does not read it.
+   * Starts the process. The client waits for the STARTED of both connections: before that, a process
+   * that is given the connection itself does not read it.
    */
   static async start(init: SessionInit): Promise<ServerSession> {
     const started = encodeMessage(AuthType.STARTED);
-    // Ahead of the first byte of the process, which may write there by itself.
+    // The process may write there by itself, so this has to be first.
     await init.data.write(started);
     const session = new ServerSession(init);
     init.control.write(started).catch(() => {});
@@ -96,14 +96,14 @@ export class ServerSession {
     this.ended = this.#watch();
   }
 
-  /** Ends it: SIGTERM, then SIGKILL. */
+  /** Ends the process: SIGTERM, then SIGKILL. */
   end(reason: string): void {
     this.#reason = reason;
     this.#process.kill("SIGTERM");
     this.#later(TERM_GRACE_MS, () => this.#process.kill("SIGKILL"));
   }
 
-  /** Reads what the client wants done with the process. */
+  /** Carries out the client's messages until it closes the control connection. */
   async #obey(): Promise<void> {
     let reason = "the client closed it";
     try {
@@ -120,7 +120,7 @@ export class ServerSession {
     } catch (error) {
       reason = `the connection broke: ${messageOf(error)}`;
     }
-    // With its stream closed, the gateway's program ends by itself, unless it is busy.
+    // The gateway's program ends with its stream, unless it is busy.
     this.#data.close();
     this.#later(CLOSED_GRACE_MS, () => this.end(reason));
     await this.#process.exited;
@@ -137,32 +137,31 @@ export class ServerSession {
   async #watch(): Promise<SessionEnd> {
     const { code, signal } = await this.#process.exited;
     const reason = this.#reason;
-    this.#over = true;
+    this.#hasExited = true;
     for (const timer of this.#timers) clearTimer(timer);
     await within(this.#moved, LAST_BYTES_MS);
     this.#process.release();
-    await within(this.#say(code, signal), LAST_CLOSE_MS);
+    await within(this.#reportExit(code, signal), LAST_CLOSE_MS);
     this.#control.close();
     this.#data.close();
     return { reason, code, signal };
   }
 
   /**
-   * Tells the client how it ended, and waits until the client has closed: a connection that is
-   * closed with something unread loses what was written. A connection that a process was given is
-   * not read to see that: to start one, its socket is made blocking, here too, and a read would
-   * stop the whole server.
+   * Reports the exit to the client, and waits until the client has closed: closing a connection with
+   * something unread in it would discard what was written. A connection that a process was given is not
+   * read for that: starting the process has made the socket blocking, and a read would stop the server.
    */
-  async #say(code: number | null, signal: string | null): Promise<void> {
+  async #reportExit(code: number | null, signal: string | null): Promise<void> {
     try {
       await this.#data.closeWrite();
       await this.#control.write(encodeExit(code, signal));
       await this.#clientGone;
-    } catch { /* it is gone */ }
+    } catch { /* the client is gone */ }
   }
 
   #later(ms: number, action: () => void): void {
-    if (this.#over) return;
+    if (this.#hasExited) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       action();

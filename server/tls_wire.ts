@@ -1,9 +1,9 @@
 /**
- * TLS on a connection that was accepted without it.
+ * TLS on an accepted connection.
  *
- * Not `Deno.listenTls`: a connection of that which is closed in the middle of its handshake stays
- * open until the client closes it (Deno 2.9.6), so that a few clients could hold all descriptors.
- * Here the connection below is ours to close.
+ * A connection of `Deno.listenTls` that is closed in the middle of its handshake stays open until the
+ * client closes it (Deno 2.9.6), so a few clients could hold all descriptors. Here the server owns the
+ * connection below, and closes that.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import type { Wire } from "./connection.ts";
 const READ_BYTES = 64 * 1024;
 
 /**
- * Certificate and key of a server.
+ * Returns the certificate and key of a server for its connections.
  *
- * @throws {LaunchError} where this Deno is too old for them.
+ * @throws {LaunchError} if this Deno is too old for TLS over other streams.
  */
 export function secureContext(cert: string, key: string): SecureContext {
   checkTlsOverStreams("a server that talks TLS");
   return createSecureContext({ cert, key });
 }
 
-/** The server's side of TLS. */
+/** The server's end of a TLS connection. */
 export class TlsWire implements Wire {
   readonly remoteAddr: Deno.Addr;
   readonly #raw: RawDuplex;
@@ -85,7 +85,7 @@ export class TlsWire implements Wire {
   }
 }
 
-/** A connection as Node's TLS takes it. */
+/** A connection as a stream for Node's TLS. */
 class RawDuplex extends Duplex {
   readonly #conn: Deno.Conn;
   readonly #buffer = new Uint8Array(READ_BYTES);

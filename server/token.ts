@@ -9,10 +9,10 @@ import { messageOf } from "../internal/errors.ts";
 import { defaultTokenFile, tokenOf } from "../transports/tcp/token_file.ts";
 import { TokenKey } from "../protocol/auth.ts";
 
-/** A token that is ready for use. */
+/** A token, and where it is kept. */
 export interface OpenToken {
   key: TokenKey;
-  /** Where it is kept, by each name that is known. */
+  /** Every known path of its file. */
   files: string[];
   warnings: string[];
 }
@@ -21,10 +21,11 @@ const TOKEN_BYTES = 32;
 const OTHERS_BITS = 0o077;
 
 /**
- * Takes the token that was given, or reads it, or makes a new one and prints it.
+ * Returns the given token, or reads it from its file. If there is no file, it makes a new token and
+ * prints it.
  *
- * @throws {SpecError} when it is too short, or there is no place for it.
- * @throws {LaunchError} when its file cannot be read or made.
+ * @throws {SpecError} if the token is too short, or there is no path for its file.
+ * @throws {LaunchError} if its file cannot be read or created.
  */
 export function openToken(given: { token?: string; tokenFile?: string }): OpenToken {
   if (given.token !== undefined) {
@@ -63,7 +64,7 @@ function readToken(file: string): string | undefined {
   }
 }
 
-/** Makes a token, and prints it: that is the one time that it can be seen but in its file. */
+/** Creates a token, and prints it: later it is only in its file. */
 function createToken(file: string, inDefaultPlace: boolean): string {
   const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
   try {
@@ -82,13 +83,13 @@ function fileError(what: string, file: string, cause: unknown): LaunchError {
   return new LaunchError(`cannot ${what} the token file ${file}: ${messageOf(cause)}`, { cause });
 }
 
-/** The file by the name given, and by that without links: Deno denies a path as it is written. */
+/** Returns the path as given, and without links: Deno denies paths as they are written. */
 function namesOf(file: string): string[] {
   const names = new Set<string>([file]);
   try {
     names.add(Deno.realPathSync(file));
   } catch {
-    // It may not be resolved; the given name has to do.
+    // It may not be permitted to resolve it; the given path has to do.
   }
   return [...names];
 }
@@ -98,7 +99,7 @@ function exposure(file: string): string[] {
     const { mode } = Deno.statSync(file);
     if (mode === null || (mode & OTHERS_BITS) === 0) return [];
     return [
-      `others than its owner may read or write ${file}: chmod 600 it, and think of the token as known`,
+      `other users may read or write ${file}: chmod 600 it, and replace the token, which may be known`,
     ];
   } catch {
     return [];

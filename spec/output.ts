@@ -1,5 +1,5 @@
 /**
- * What remote code prints, line by line.
+ * Handlers of what remote code prints.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { ChannelGateway } from "../channel/channel.ts";
 
 /**
- * Takes a line that remote code printed, the gateway that it ran on, and the name of the execution
- * that printed it where that is known: of an isolated one.
+ * Called with each line that remote code printed, the gateway that it ran on, and the name of the
+ * execution that printed it, if that is known: of an isolated one.
  */
 export type OutputHandler = {
-  // A method's parameters may be narrower: a handler can say that the gateway is a `Gateway`.
+  // The parameters of a method may be narrower: a handler may declare the gateway as a `Gateway`.
   handle(
     line: string,
     stream: "stdout" | "stderr",

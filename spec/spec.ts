@@ -26,7 +26,7 @@ import { SpecEntries, type SpecKeys } from "./entries.ts";
 import { environmentOf } from "./environment.ts";
 import type { OutputHandler } from "./output.ts";
 
-/** Permissions as the keys of text have them, such as `"allow-read": ["/data"]`, or `"/a,/b"`. */
+/** Permissions by the keys of the text form, such as `"allow-read": ["/data"]`, or `"/a,/b"`. */
 export type PermissionKeys = {
   readonly [Key in `${"allow" | "deny"}-${PermissionKind}`]?: PermissionValue | string;
 };
@@ -35,7 +35,7 @@ export type PermissionKeys = {
 export type Output = "inherit" | "null" | OutputHandler;
 
 /**
- * A gateway's spec as an object: the keys of the text form, and some that text has no form for.
+ * A gateway's spec as an object. It has the keys of the text form, and some that text cannot express.
  * Exactly one of `popen`, `ssh`, `tcp`, `socket` and `command` is needed.
  *
  * @example
@@ -52,11 +52,11 @@ export interface GatewaySpec extends PermissionKeys, TransportKeys {
   /** Name in its group; default `gw0`, `gw1`, … */
   id?: string;
   /**
-   * The `deno` to start; default: the one that runs this, and elsewhere one that is found there.
-   * `"push"` (with `ssh` and `command`) copies this one there, where there is none.
+   * The `deno` to start. Default: the one that runs this process; on other machines, one that is
+   * installed there. `"push"` (with `ssh` and `command`) copies this process's own if there is none.
    */
   deno?: string;
-  /** Working directory; default: this process's, or where a login or a command begins. */
+  /** Working directory; default: this process's, or the one in which a login or a command begins. */
   chdir?: string;
   /** Added to its niceness, -20 to 19; default 0. */
   nice?: number;
@@ -69,13 +69,13 @@ export interface GatewaySpec extends PermissionKeys, TransportKeys {
   /** Milliseconds from launch to handshake; default 30,000. */
   connectTimeout?: number;
   /**
-   * Seconds, 1 to 86,400: a gateway from which nothing has come for so long, although it was asked
-   * for a sign of life, is ended. One that is busy in a loop gives none either. Default: not asked.
+   * Seconds, 1 to 86,400, after which a gateway is ended if nothing was received from it, although it
+   * was sent pings. One in a busy loop does not answer, either. Default: no pings are sent.
    */
   heartbeat?: number;
   /** What it may do; default: nothing. */
   permissions?: PermissionSet;
-  /** What is denied of that. */
+  /** Exceptions from that. */
   deny?: PermissionSet;
   /** Everything is allowed. */
   "allow-all"?: boolean;

@@ -143,7 +143,7 @@ export function forAnyShell(script: string): string {
 
 /**
  * Encodes a text so that all shells (sh, bash, zsh, fish, csh) read it alike within single quotes, and
- * `printf %b` decodes it. There fish has the escapes `\\'` and `\\\\`, and csh ends a quote at the end of
+ * `printf %b` decodes it. There fish has the escapes `\'` and `\\`, and csh ends a quote at the end of
  * a line and expands `!`.
  */
 function escapeBytes(text: string): string {

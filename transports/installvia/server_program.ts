@@ -1,26 +1,26 @@
 /**
- * The server for one session, as text that a gateway executes.
+ * The program of a server for one session, which a gateway runs.
  *
  * @module
  */
 
 import type { Permissions } from "../../permissions/permissions.ts";
 
-/** What it is told. */
+/** Its arguments. */
 export interface ServerArgs {
   hostname: string;
-  /** 0 for any that is free. */
+  /** Port 0 is any that is free. */
   port: number;
   /** See `ServeOptions.insecure`. */
   insecure: boolean;
   token: string;
-  /** What the session may do at most. */
+  /** The most that the session may do. */
   permissions: Permissions;
-  /** Milliseconds after which it ends if no session has begun. */
+  /** Milliseconds after which the server ends if no session has begun. */
   waitMs: number;
 }
 
-/** Its source text; loaded only where a server is installed. */
+/** Returns its source text, which is loaded only when a server is installed. */
 export async function serverProgram(): Promise<string> {
   const { SERVER } = await import("./_server.gen.ts");
   return SERVER;

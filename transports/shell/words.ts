@@ -1,5 +1,5 @@
 /**
- * Splits a command line into words, as a shell would, without a shell.
+ * The words of command lines.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { SpecError } from "../../errors.ts";
 const ESCAPED_IN_DOUBLE_QUOTES = '"\\$`';
 
 /**
- * The words of `text`: separated by white space; quotes and backslashes hold together what belongs
- * together. Nothing is expanded.
+ * Splits a text into words at white space. Quotes and backslashes work as in a shell; nothing is
+ * expanded.
  *
- * @throws {SpecError} when a quote is not closed, or a backslash is the last character; `key` is
- * named as where the text is from.
+ * @param key The key that the text is from, for messages.
+ * @throws {SpecError} if a quote is not closed, or a backslash is the last character.
  */
 export function splitWords(text: string, key: string): string[] {
   const words: string[] = [];
@@ -47,7 +47,7 @@ export function splitWords(text: string, key: string): string[] {
   return words;
 }
 
-/** The words as one command line for a POSIX shell: each is taken as it is. */
+/** Joins words to a command line for a POSIX shell, each quoted. */
 export function quoteWords(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }

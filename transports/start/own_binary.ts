@@ -1,5 +1,5 @@
 /**
- * The Deno that runs this, as a file to copy.
+ * The executable file of this process's Deno.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface OwnBinary {
 let known: Promise<OwnBinary> | undefined;
 
 /**
- * This process's Deno; read once, to know its hash.
+ * Returns the file of this process's Deno. It is read once, for its hash.
  *
  * @throws {LaunchError} without `--allow-read` for it.
  */
@@ -40,7 +40,7 @@ async function read(): Promise<OwnBinary> {
   return { path, bytes, hash: hash.digest("hex") };
 }
 
-/** Its bytes. */
+/** Opens it for reading. */
 export async function openBinary(path: string): Promise<ReadableStream<Uint8Array>> {
   try {
     return (await Deno.open(path)).readable;

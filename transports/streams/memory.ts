@@ -1,5 +1,5 @@
 /**
- * Two ends of a pipe within this process, for tests.
+ * A pipe within this process, for tests.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { setTimeout } from "../../internal/timers.ts";
 
-/** Bytes under way at once, as in a pipe. */
+/** Bytes that are under way when a write begins to wait. */
 const PIPE_BYTES = 64 * 1024;
 
-/** One end of a {@linkcode memoryPipe}. */
+/** One end of a pipe. */
 export class MemoryStream implements ByteStream {
   #peer: MemoryStream | undefined;
   #sink: ByteSink | undefined;
@@ -20,7 +20,7 @@ export class MemoryStream implements ByteStream {
   #ended: { error: Error | undefined } | undefined;
   #writers: (() => void)[] = [];
 
-  /** Joins two ends. */
+  /** Makes the two ends of a pipe. */
   static pair(): [MemoryStream, MemoryStream] {
     const [a, b] = [new MemoryStream(), new MemoryStream()];
     a.#peer = b;
@@ -52,7 +52,7 @@ export class MemoryStream implements ByteStream {
     if (this.#peer !== undefined) this.#peer.#end(undefined);
   }
 
-  /** Ends both directions, as when a process is killed. */
+  /** Ends both directions, as the end of a process does. */
   break(error?: Error): void {
     if (this.#peer !== undefined) this.#peer.#end(error);
     this.#end(error);
@@ -67,7 +67,7 @@ export class MemoryStream implements ByteStream {
   #deliver(): void {
     if (this.#delivering || this.#sink === undefined) return;
     this.#delivering = true;
-    // A task, not a microtask: as from a real pipe, other work gets its turn between chunks.
+    // As with a real pipe, other tasks run between chunks.
     setTimeout(() => {
       this.#delivering = false;
       const arrived = this.#arrived;

@@ -1,5 +1,5 @@
 /**
- * Node's streams as a stream of bytes: the quickest that Deno has for pipes and sockets.
+ * A {@linkcode ByteStream} of Node's streams, the fastest that Deno has for pipes and sockets.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { giveBack } from "../../internal/memory.ts";
 
 /**
- * What may still wait in the stream when more is taken: enough that the far side never runs dry
- * between two writes. Node's own mark asks to wait until nothing is left.
+ * Bytes that may be left in the stream when the next write is accepted: enough that the far side never
+ * runs dry between two writes. Node's own `drain` waits until nothing is left.
  */
 const PIPELINED_BYTES = 64 * 1024;
 
-/** A readable and a writable of Node, or a socket twice, as one {@linkcode ByteStream}. */
+/** A stream of a readable and a writable of Node, or of one socket as both. */
 export class NodeByteStream implements ByteStream {
   readonly #readable: Readable;
   readonly #writable: Writable;
@@ -43,7 +43,7 @@ export class NodeByteStream implements ByteStream {
       sink.end(error);
     };
     this.#readable.on("data", ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>) => {
-      // Not as the `Buffer` that it is: the `slice` of one is no copy.
+      // The chunk is a `Buffer`, whose `slice` makes no copy.
       const chunk = new Uint8Array(buffer, byteOffset, length);
       sink.data(chunk);
       if (length === buffer.byteLength) giveBack(chunk);
@@ -51,14 +51,14 @@ export class NodeByteStream implements ByteStream {
     this.#readable.on("end", () => end());
     this.#readable.on("error", end);
     this.#readable.on("close", () => end());
-    // The loader paused it, and a listener alone does not resume what was paused.
+    // The loader has paused it, and adding a listener does not resume a paused stream.
     this.#readable.resume();
   }
 
   write(chunks: readonly Uint8Array[], written?: () => void): Promise<void> | void {
     if (this.#broken !== undefined) throw this.#broken;
     const last = chunks.length - 1;
-    // So that they leave in one system call.
+    // The chunks leave in one system call.
     if (last > 0) this.#writable.cork();
     for (let i = 0; i < last; i++) this.#writable.write(chunks[i]);
     this.#writable.write(chunks[last], (error) => {
@@ -91,7 +91,10 @@ export class NodeByteStream implements ByteStream {
     if (this.#broken === undefined) this.#writable.end();
   }
 
-  /** The same; resolves when the peer can read all, or never will. Deno 2.7 calls writes done before. */
+  /**
+   * As `closeWrite`; resolves when the peer can read all, or never will. Deno 2.7 reports a write as done
+   * before that.
+   */
   finish(): Promise<void> {
     if (this.#broken !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#writable.end(() => resolve()));

@@ -1,5 +1,5 @@
 /**
- * Signals to processes that this one has started, as leaders of groups of their own.
+ * Signals to child processes, each the leader of a process group.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { SHELL } from "../../internal/shell.ts";
 
 /**
- * Signals a process and what it has started. Not by `child.kill`, which tells the leader alone, and
- * in Deno (2.9.6) takes no second signal, and tells of the first as the end.
+ * Signals a process and all that it has started. `child.kill` would signal the leader alone; in Deno
+ * 2.9.6 it also ignores a second signal, and reports the first as the one that ended the process.
  */
 export function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
   const { pid } = child;
@@ -19,7 +19,7 @@ export function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"):
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
   }
-  // That needs `--allow-run` for everything; this does with `/bin/sh`, or with our program.
+  // `Deno.kill` needs `--allow-run` for everything; this needs it for `/bin/sh`, or for our program.
   const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
   if (state !== "granted") return void child.kill(signal);
   const command = `kill -s ${signal.slice("SIG".length)} -- -${pid}`;

@@ -107,10 +107,10 @@ function parseInstalled(spec: SpecReader, installvia: string, value: string): Tc
   const insecure = spec.flag("insecure");
   if (!isLoopback(hostname) && !insecure) {
     throw new SpecError(
-      `refusing to install a server on ${hostname}, without TLS: whoever is on the way could ` +
-        `read and change what is said, and take it over. Connect through the gateway, by ` +
-        `tcp=0//installvia=${installvia}//via=${installvia}, or say "insecure" if the network is one ` +
-        `that you trust`,
+      `refusing to install a server on ${hostname}, without TLS: anybody on the network path could ` +
+        `read and change the traffic of the session, and take it over. Connect through the gateway, ` +
+        `by tcp=0//installvia=${installvia}//via=${installvia}, or set "insecure" if you trust the ` +
+        `network`,
     );
   }
   return { value, address, tls: false, installvia, ...(insecure ? { insecure } : {}) };

@@ -1,10 +1,10 @@
 /**
- * What a far process prints, as a web stream.
+ * The output of a far process, as a web stream.
  *
  * @module
  */
 
-/** A readable stream that is pushed to; pushing waits while nobody reads. */
+/** A readable stream to which chunks are pushed; a push waits while nobody reads. */
 export class OutputStream {
   readonly readable: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -18,7 +18,7 @@ export class OutputStream {
     });
   }
 
-  /** Resolves when there is room for more. */
+  /** Adds a chunk. Resolves when there is room for more. */
   async push(chunk: Uint8Array): Promise<void> {
     if (this.#controller === undefined) return;
     this.#controller.enqueue(chunk);
@@ -27,7 +27,7 @@ export class OutputStream {
     await this.#wanted.promise;
   }
 
-  /** Nothing more comes. */
+  /** Ends the stream. */
   close(): void {
     this.#wanted?.resolve();
     try {

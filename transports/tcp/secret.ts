@@ -6,7 +6,7 @@
 
 const SHOWN = "(secret)";
 
-/** Holds a token so that printing, inspecting or serialising what holds it does not show it. */
+/** A token that is not shown when an object that holds it is printed, inspected or serialised. */
 export class Secret {
   readonly #value: string;
 
@@ -14,7 +14,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The text itself. */
+  /** Returns the text itself. */
   reveal(): string {
     return this.#value;
   }

@@ -1,5 +1,5 @@
 /**
- * A TCP connection from this side, with or without TLS, read by count at first and then as a
+ * A TCP connection to a server, with or without TLS, which is read by count at first and then as a
  * stream.
  *
  * @module

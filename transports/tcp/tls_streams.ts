@@ -1,5 +1,5 @@
 /**
- * Whether this Deno can talk TLS over something else than a socket of the system.
+ * TLS over other streams than sockets of the system.
  *
  * @module
  */
@@ -7,10 +7,15 @@
 import { LaunchError } from "../../errors.ts";
 import { isOlder } from "../../internal/version.ts";
 
-/** The first whose writes there do not wait until the peer says something. */
+/** The first version in which a write there does not wait until the peer sends something. */
 const LEAST_VERSION = "2.8.0";
 
-/** @throws {LaunchError} where it cannot. */
+/**
+ * Checks that this Deno can do that.
+ *
+ * @param what Who needs it, for the message.
+ * @throws {LaunchError} if it cannot.
+ */
 export function checkTlsOverStreams(what: string): void {
   const { deno } = Deno.version;
   if (!isOlder(deno, LEAST_VERSION)) return;

@@ -5,8 +5,8 @@
  */
 
 /**
- * Where a token is kept if nothing else is said: `execnet/token` in the user's configuration
- * directory. Nothing where the environment does not tell, or may not be read.
+ * Returns the default path: `execnet/token` in the user's configuration directory. Undefined if the
+ * environment does not name that directory, or may not be read.
  */
 export function defaultTokenFile(): string | undefined {
   const directory = variable("XDG_CONFIG_HOME") ?? join(variable("HOME"), ".config");
@@ -25,7 +25,7 @@ function variable(name: string): string | undefined {
   }
 }
 
-/** The token in a file's text: without the white space around it. */
+/** Returns the token in a file's text, without the white space around it. */
 export function tokenOf(text: string): string {
   return text.trim();
 }
