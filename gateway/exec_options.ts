@@ -16,7 +16,25 @@ import {
 import type { Channel } from "../channel/channel.ts";
 import type { PermissionSet } from "../permissions/permissions.ts";
 
-/** Options of {@linkcode Gateway.remoteExec}. */
+/**
+ * Options of {@linkcode Gateway.remoteExec}.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway, RemoteError } from "@x/execnet";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using gw = await makeGateway("popen//allow-env=HOME,PATH");
+ * const read = (channel: unknown, name: string) => void Deno.env.get(name);
+ * const options = { name: "reader", permissions: { env: ["PATH"] } };
+ * await gw.remoteExec(read, "PATH", options).waitClose();
+ * const error = await assertRejects(
+ *   () => gw.remoteExec(read, "HOME", options).waitClose(),
+ *   RemoteError,
+ * );
+ * assertEquals(error.name, "NotCapable");
+ * ```
+ */
 export interface ExecOptions {
   /**
    * Name of the execution in stacks, messages and the status. Default: the name of the function or
@@ -59,7 +77,23 @@ export function checkExecOptions(options: ExecOptions | undefined): void {
   checkOptions("remoteExec", options, EXEC_OPTIONS, closestString);
 }
 
-/** A function that can be sent: it uses nothing but `channel`, `args` and globals. */
+/**
+ * A function that can be sent: it uses nothing but `channel`, `args` and globals.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway, type RemoteFunction } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const double: RemoteFunction<number, number, undefined> = async (channel) => {
+ *   for await (const n of channel) await channel.send(n * 2);
+ * };
+ * await using gw = await makeGateway();
+ * const channel = gw.remoteExec(double);
+ * await channel.send(21);
+ * assertEquals(await channel.receive(), 42);
+ * ```
+ */
 export type RemoteFunction<Receive, Send, Args> = (
   channel: Channel<Receive, Send>,
   args: Args,
@@ -69,6 +103,18 @@ export type RemoteFunction<Receive, Send, Args> = (
  * An async generator function that can be sent. Its channel sends what it yields.
  *
  * The channel's type does not name `Yield`: a channel without a type would make that `unknown`.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway, type RemoteGenerator } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const count: RemoteGenerator<unknown, number, number> = async function* (_channel, end) {
+ *   for (let n = 0; n < end; n++) yield n;
+ * };
+ * await using gw = await makeGateway();
+ * assertEquals(await Array.fromAsync(gw.remoteExec(count, 3)), [0, 1, 2]);
+ * ```
  */
 export type RemoteGenerator<Receive, Yield, Args> = (
   channel: Channel<Receive>,

@@ -19,53 +19,119 @@ import type { RemoteInfo } from "./remote_info.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
-/** The source of a map's items. */
+/**
+ * The source of a map's items.
+ *
+ * @example
+ * ```ts
+ * import { Group, type Items } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * async function* letters(): AsyncGenerator<string> {
+ *   yield* await Promise.resolve(["a", "b"]);
+ * }
+ * const items: Items<string> = letters();
+ * await using group = await Group.open(["popen"]);
+ * const results = group.map(items, (letter: string) => letter.toUpperCase());
+ * assertEquals(await Array.fromAsync(results), ["A", "B"]);
+ * ```
+ */
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
 
-/** A function that can be sent: of an item, and what is the same for all items. */
+/**
+ * A function that can be sent: of an item, and of arguments that are the same for all items.
+ *
+ * @example
+ * ```ts
+ * import { Group, type MapFunction } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scale: MapFunction<number, { by: number }, number> = (n, { by }) => n * by;
+ * await using group = await Group.open(["popen"]);
+ * const results = group.map([1, 2], scale, { args: { by: 10 } });
+ * assertEquals(await Array.fromAsync(results), [10, 20]);
+ * ```
+ */
 export type MapFunction<Item, Args, Result> = (item: Item, args: Args) => Result;
 
-/** What is to be done about an item that failed. */
+/** What to do about an item that failed: end the map, or go on without a result for it. */
 export type MapDecision = "stop" | "skip";
 
-/** What is left of a gateway that was lost. */
+/** A gateway that was lost. */
 export interface LostGateway {
   /** Its name in its group. */
   readonly id: string;
-  /** What it was made from. */
+  /** The spec that it was made from. */
   readonly spec: GatewaySpec;
-  /** What it told of itself when it started. */
+  /** What it reported about itself when it started. */
   readonly remote: RemoteInfo;
-  /** How it ended, once it has. */
+  /** Resolves with how it ended. */
   readonly closed: Promise<GatewayExit>;
 }
 
-/** Told when a gateway is lost, or the process of an isolated worker. */
+/**
+ * The loss of a gateway, or of the process of an isolated worker.
+ *
+ * @example
+ * ```ts
+ * import { Group, type MapLoss } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using group = await Group.open([{ popen: true, output: "null" }, "popen"]);
+ * const losses: MapLoss<number>[] = [];
+ * const results = group.map([1, 2, 3], (n: number) => n === 2 ? Deno.exit(1) : n, {
+ *   onLoss: (loss) => losses.push(loss),
+ *   onError: "skip",
+ *   respawn: true,
+ * });
+ * assertEquals(await Array.fromAsync(results), [1, 3]);
+ * assertEquals([losses[0].items, losses[0].retried], [[2], 0]);
+ * ```
+ */
 export interface MapLoss<Item = unknown> {
-  /** The gateway; that of an isolated worker may go on. */
+  /** The gateway. It may go on if the worker was isolated. */
   readonly gateway: LostGateway;
-  /** How it was lost. */
+  /** Why it was lost. */
   readonly error: Error;
-  /** The items that it had, whose results did not come. */
+  /** The items that it had, and whose results were not received. */
   readonly items: readonly Item[];
-  /** How many of them are run again. */
+  /** Number of these items that are run again. */
   readonly retried: number;
 }
 
-/** Options of {@linkcode Group.map}. */
+/**
+ * Options of {@linkcode Group.map}.
+ *
+ * @example
+ * ```ts
+ * import { Group } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using group = await Group.open(["popen", "popen"]);
+ * const failed: string[] = [];
+ * const results = group.map(["1", "x", "3"], (text: string) => BigInt(text), {
+ *   onError: (error, item) => {
+ *     failed.push(`${item}: ${error.name}`);
+ *     return "skip";
+ *   },
+ * });
+ * assertEquals(await Array.fromAsync(results), [1n, 3n]);
+ * assertEquals(failed, ["x: SyntaxError"]);
+ * ```
+ */
 export interface MapOptions<Item = unknown, Args = unknown> {
-  /** The second argument of the function, sent once to each worker. */
+  /** The second argument of the function. It is sent once to each worker. Default `undefined`. */
   args?: Args;
-  /** How many items each gateway has under way at a time. Default 1. */
+  /** Number of items that each gateway runs at a time. Default 1. */
   concurrency?: number;
-  /** Whether results come in the order of their items, or as they are done. Default true. */
+  /** Whether results are in the order of their items, rather than as they are ready. Default true. */
   ordered?: boolean;
-  /** How often an item is run again whose gateway was lost meanwhile. Default 0: it fails. */
+  /** How often an item is run again after its gateway was lost. Default 0: it fails. */
   retries?: number;
   /**
    * What to do about an item that failed: `"stop"` (the default) ends the map with its error;
-   * `"skip"` goes on without a result for it. A function is told of the error and the item, and
-   * decides; what it throws ends the map.
+   * `"skip"` goes on without a result for it. A function gets the error and the item, and returns
+   * which of the two (default `"skip"`); an error that it throws ends the map.
    */
   onError?:
     | MapDecision
@@ -73,15 +139,15 @@ export interface MapOptions<Item = unknown, Args = unknown> {
       error: Error,
       item: Item,
     ) => MapDecision | void | Promise<MapDecision | void>);
-  /** Ends the map with the signal's reason when aborted; what is under way is cancelled. */
+  /** Ends the map with the signal's reason when aborted, and cancels the items under way. */
   signal?: AbortSignal;
   /** Whether each worker has a process of its own. Default false. */
   isolate?: boolean;
-  /** Whether to start a gateway with the same spec for one that is lost. Default false. */
+  /** Whether to start a gateway with the same spec in place of one that is lost. Default false. */
   respawn?: boolean;
-  /** Called when a gateway is lost, before its items are run again or fail. What it throws ends the map. */
+  /** Called when a gateway is lost, before its items are run again or fail. An error that it throws ends the map. */
   onLoss?: (loss: MapLoss<Item>) => void;
-  /** What stacks, messages and the status call it. Default: the function's name, or `map`. */
+  /** Name in stacks, messages and the status. Default: the function's name, or `map`. */
   name?: string;
 }
 
@@ -109,7 +175,12 @@ function wholeNumber(least: number, besides?: number): OptionRule {
   };
 }
 
-/** @throws {TypeError} or a RangeError, when an option is unknown or makes no sense. */
+/**
+ * Checks the options of a map.
+ *
+ * @throws {TypeError} if an option is unknown, or of a wrong type.
+ * @throws {RangeError} if a number is out of range.
+ */
 export function checkMapOptions(options: MapOptions<never>): void {
   checkOptions<MapOptions>("map", options as MapOptions, MAP_OPTIONS, closestString);
 }

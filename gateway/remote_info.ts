@@ -6,7 +6,19 @@
 
 import type { StatusReport } from "../protocol/control.ts";
 
-/** What a gateway reports about itself when it starts. */
+/**
+ * What a gateway reports about itself when it starts.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gw = await makeGateway();
+ * const { deno, os } = gw.remote;
+ * assertEquals([deno, os], [Deno.version.deno, Deno.build.os]);
+ * ```
+ */
 export interface RemoteInfo {
   /** Process id. */
   readonly pid: number;
@@ -22,10 +34,37 @@ export interface RemoteInfo {
   readonly arch: string;
 }
 
-/** What a gateway is doing. */
+/**
+ * What a gateway is doing.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gw = await makeGateway();
+ * gw.remoteExec(`await channel.receive()`, undefined, { name: "tally" });
+ * const { channels, executing, execModel } = await gw.remoteStatus();
+ * assertEquals([channels, executing, execModel], [1, ["tally"], "main"]);
+ * ```
+ */
 export type RemoteStatus = StatusReport;
 
-/** The status of one gateway of a group, or why there is none. */
+/**
+ * The status of one gateway of a group, or why there is none.
+ *
+ * @example
+ * ```ts
+ * import { Group, type MemberStatus } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const show = (status: MemberStatus) =>
+ *   status.reachable ? `runs ${status.executing.length}` : status.error.message;
+ * await using group = await Group.open(["popen", "popen"]);
+ * const shown = Array.from(await group.remoteStatus(), ([id, status]) => [id, show(status)]);
+ * assertEquals(shown, [["gw0", "runs 0"], ["gw1", "runs 0"]]);
+ * ```
+ */
 export type MemberStatus =
   | RemoteStatus & { readonly reachable: true }
   | { readonly reachable: false; readonly error: Error };

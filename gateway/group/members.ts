@@ -12,7 +12,7 @@ type Stage = "planned" | "starting";
 /** The members of a group by id, in the order in which their starts were asked for. */
 export class Members<Member extends { readonly id: string }> implements Iterable<Member> {
   readonly #entries = new Map<string, Member | Stage>();
-  #nextId = 0;
+  readonly #defaultIds = new DefaultIds();
 
   /** Number of members that are up. */
   get size(): number {
@@ -50,7 +50,7 @@ export class Members<Member extends { readonly id: string }> implements Iterable
    * @throws {SpecError} if a member, or a start, has that id.
    */
   reserve(wanted: string | undefined): string {
-    const id = wanted ?? this.#freeId();
+    const id = wanted ?? this.#defaultIds.next((id) => this.#isTaken(id));
     if (this.#isTaken(id)) throw new SpecError(`the id "${id}" is taken in this group`);
     this.#entries.set(id, "starting"); // a planned id keeps its place
     return id;
@@ -66,14 +66,20 @@ export class Members<Member extends { readonly id: string }> implements Iterable
     this.#entries.delete(id);
   }
 
-  #freeId(): string {
-    let id: string;
-    do id = `gw${this.#nextId++}`; while (this.#isTaken(id));
-    return id;
-  }
-
   #isTaken(id: string): boolean {
     return this.#entries.has(id) && this.#entries.get(id) !== "planned";
+  }
+}
+
+/** The ids of gateways that ask for none: `gw0`, `gw1`, … */
+export class DefaultIds {
+  #next = 0;
+
+  /** Returns the next id that is not taken. */
+  next(isTaken: (id: string) => boolean): string {
+    let id: string;
+    do id = `gw${this.#next++}`; while (isTaken(id));
+    return id;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * How a group is made.
+ * Options of groups.
  *
  * @module
  */
@@ -7,15 +7,39 @@
 import type { OptionRule, OptionRules } from "../../internal/arguments.ts";
 import type { GatewaySpec } from "../../spec/spec.ts";
 
-/** Options of a {@linkcode Group}. */
+/**
+ * Options of a {@linkcode Group}.
+ *
+ * @example
+ * ```ts
+ * import { Group } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using group = new Group({ defaultSpec: "popen//allow-env=LANG" });
+ * const gw = await group.makeGateway();
+ * const state = () => Deno.permissions.querySync({ name: "env", variable: "LANG" }).state;
+ * assertEquals(await gw.call(state), "granted");
+ * ```
+ */
 export interface GroupOptions {
-  /** The spec of a gateway that is made without one. Default `"popen"`. */
+  /** The spec of gateways that are made without one. Default `"popen"`. */
   defaultSpec?: string | GatewaySpec;
 }
 
-/** Options of {@linkcode Group.open}. */
+/**
+ * Options of {@linkcode Group.open}.
+ *
+ * @example
+ * ```ts
+ * import { Group } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using group = await Group.open(["popen", "popen", "popen"], { concurrency: 2 });
+ * assertEquals(group.size, 3);
+ * ```
+ */
 export interface OpenOptions extends GroupOptions {
-  /** How many gateways are starting at a time, at most. Default 16. */
+  /** How many gateways may be starting at a time. Default 16. */
   concurrency?: number;
 }
 
@@ -25,7 +49,7 @@ const SPEC: OptionRule = {
     typeof value === "string" ||
     (typeof value === "object" && value !== null && !Array.isArray(value)),
 };
-/** What a group is opened with. */
+/** The rule for the specs that a group is opened with. */
 export const SPECS: OptionRule = {
   wanted: 'a list of specs, such as ["popen", "popen"]',
   isRight: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,

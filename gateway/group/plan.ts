@@ -1,28 +1,30 @@
 /**
- * Which gateways a group is opened with, and which of them wait for which.
+ * The gateways that a group is opened with, and the order in which they start and end.
  *
  * @module
  */
 
 import { SpecError } from "../../errors.ts";
 import { specLabel } from "../../spec/shown.ts";
+import { DefaultIds } from "./members.ts";
 import { type GatewaySpec, requiredIds, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
 
 /** One gateway of a group that is to be opened. */
 export interface PlannedGateway {
   readonly id: string;
-  /** As given, with its id. */
+  /** The spec as given, with the id. */
   readonly spec: string | GatewaySpec;
-  /** For messages: where it stands, and what of it can be shown. */
+  /** Names the spec in messages: its place in the list, and what of it is no secret. */
   readonly label: string;
-  /** The ids of the planned gateways that it starts or connects through: they have to be up before. */
+  /** The ids of the planned gateways that it starts or connects through, and so starts after. */
   readonly requires: readonly string[];
 }
 
 /**
- * Checks the specs of a group, and gives each its id.
+ * Checks the specs of a group, and gives each an id.
  *
- * @throws {SpecError} when one is wrong, two have one id, or their `via` leads nowhere or in a circle.
+ * @throws {SpecError} if one is wrong, two have the same id, or a `via` names no gateway or leads in a
+ * circle.
  */
 export function planGroup(specs: readonly (string | GatewaySpec)[]): PlannedGateway[] {
   const resolved = specs.map((spec, index) => resolveAt(spec, index, specs.length));
@@ -44,14 +46,14 @@ export interface Ending {
   readonly requires: readonly string[];
 }
 
-/** Gateways in the order in which they are ended: those that run through others come before these. */
+/** Returns gateways in the order of their ends: those that run through others come before these. */
 export function endLevels<Member extends Ending>(gateways: readonly Member[]): Member[][] {
   const left = new Set(gateways);
   const all: Member[][] = [];
   while (left.size > 0) {
     const required = new Set(Array.from(left, ({ requires }) => requires).flat());
     const level = [...left].filter(({ id }) => !required.has(id));
-    // A circle cannot be; if there were one, nothing would be left behind for it.
+    // There should be no circle; even if there were one, all would be ended.
     all.push(level.length > 0 ? level : [...left]);
     for (const gateway of all.at(-1) ?? []) left.delete(gateway);
   }
@@ -70,7 +72,7 @@ function resolveAt(spec: string | GatewaySpec, index: number, count: number): Re
   }
 }
 
-/** Given ids first: a default one must not take what a later spec asks for. */
+/** A default id must not be one that a later spec asks for. */
 function idsOf(specs: readonly ResolvedSpec[]): string[] {
   const taken = new Set<string>();
   for (const { id } of specs) {
@@ -78,13 +80,8 @@ function idsOf(specs: readonly ResolvedSpec[]): string[] {
     if (taken.has(id)) throw new SpecError(`cannot open the group: two specs have the id "${id}"`);
     taken.add(id);
   }
-  let next = 0;
-  const free = () => {
-    let id: string;
-    do id = `gw${next++}`; while (taken.has(id));
-    return id;
-  };
-  return specs.map(({ id }) => id ?? free());
+  const defaults = new DefaultIds();
+  return specs.map(({ id }) => id ?? defaults.next((id) => taken.has(id)));
 }
 
 function withId(spec: string | GatewaySpec, id: string): string | GatewaySpec {

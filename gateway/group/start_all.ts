@@ -23,12 +23,14 @@ export interface StartFailure {
   readonly error: Error;
 }
 
-/** After the first failure, for those that are starting: so that the error can tell of all that fail. */
-const SETTLE_MS = 3_000;
+/** Time for starts under way after the first failure, so that the error can name all that fail. */
+const LAST_STARTS_MS = 3_000;
 
 /**
- * Starts each as soon as those that it goes via are up, `concurrency` at once at most. After a
- * failure nothing more is started, and what is under way has a moment to show whether it fails too.
+ * Starts each gateway as soon as those that it runs through are up, at most `concurrency` at once.
+ * After a failure nothing more is started, and the starts under way get some time to end.
+ *
+ * @returns The failures, in the order in which they happened.
  */
 export async function startAll(
   plan: readonly PlannedGateway[],
@@ -67,7 +69,7 @@ export async function startAll(
   }
 
   startReady();
-  await Promise.race([all.promise, failed.promise.then(() => within(all.promise, SETTLE_MS))]);
+  await Promise.race([all.promise, failed.promise.then(() => within(all.promise, LAST_STARTS_MS))]);
   return [...failures];
 }
 
@@ -80,7 +82,7 @@ const KINDS = [
   SpecError,
 ];
 
-/** All failures in one error: of their kind, where they share one. */
+/** Returns one error for all failures, of their class if they share one. */
 export function openError(failures: readonly StartFailure[], total: number): Error {
   const errors = failures.map(({ error }) => error);
   const Kind = KINDS.find((kind) => errors.every((error) => error instanceof kind)) ?? LaunchError;
