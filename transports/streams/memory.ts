@@ -14,8 +14,8 @@ const PIPE_BYTES = 64 * 1024;
 export class MemoryStream implements ByteStream {
   #peer: MemoryStream | undefined;
   #sink: ByteSink | undefined;
-  #arrived: Uint8Array<ArrayBuffer>[] = [];
-  #arrivedBytes = 0;
+  #received: Uint8Array<ArrayBuffer>[] = [];
+  #receivedBytes = 0;
   #delivering = false;
   #ended: { error: Error | undefined } | undefined;
   #writers: (() => void)[] = [];
@@ -37,12 +37,12 @@ export class MemoryStream implements ByteStream {
     const peer = this.#peer;
     if (peer === undefined || peer.#ended !== undefined) throw new Error("the pipe is broken");
     for (const chunk of chunks) {
-      peer.#arrived.push(new Uint8Array(chunk));
-      peer.#arrivedBytes += chunk.length;
+      peer.#received.push(new Uint8Array(chunk));
+      peer.#receivedBytes += chunk.length;
     }
     written?.();
     peer.#deliver();
-    if (peer.#arrivedBytes < PIPE_BYTES) return;
+    if (peer.#receivedBytes < PIPE_BYTES) return;
     return new Promise((resolve) => peer.#writers.push(resolve));
   }
 
@@ -70,12 +70,12 @@ export class MemoryStream implements ByteStream {
     // As with a real pipe, other tasks run between chunks.
     setTimeout(() => {
       this.#delivering = false;
-      const arrived = this.#arrived;
-      this.#arrived = [];
-      this.#arrivedBytes = 0;
-      for (const chunk of arrived) this.#sink?.data(chunk);
+      const received = this.#received;
+      this.#received = [];
+      this.#receivedBytes = 0;
+      for (const chunk of received) this.#sink?.data(chunk);
       for (const resume of this.#writers.splice(0)) resume();
-      if (this.#arrived.length > 0) return this.#deliver();
+      if (this.#received.length > 0) return this.#deliver();
       if (this.#ended !== undefined) {
         this.#sink?.end(this.#ended.error);
         this.#sink = undefined;

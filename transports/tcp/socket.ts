@@ -46,7 +46,7 @@ export class SocketStream implements ExactStream, ByteStream {
   #sink: ByteSink | undefined;
   #unread: Uint8Array<ArrayBuffer> = new Uint8Array();
   #ended: { error: Error | undefined } | undefined;
-  #arrived: PromiseWithResolvers<void> | undefined;
+  #changed: PromiseWithResolvers<void> | undefined;
 
   private constructor(socket: Duplex, certificate: Uint8Array | undefined) {
     this.#socket = socket;
@@ -83,8 +83,8 @@ export class SocketStream implements ExactStream, ByteStream {
     while (this.#unread.length < count) {
       if (this.#ended?.error !== undefined) throw this.#ended.error;
       if (this.#ended !== undefined) return undefined;
-      this.#arrived = Promise.withResolvers();
-      await this.#arrived.promise;
+      this.#changed = Promise.withResolvers();
+      await this.#changed.promise;
     }
     const bytes = this.#unread.slice(0, count);
     this.#unread = this.#unread.slice(count);
@@ -120,13 +120,13 @@ export class SocketStream implements ExactStream, ByteStream {
     joined.set(chunk, this.#unread.length);
     this.#unread = joined;
     if (joined.length > MAX_UNREAD_BYTES) this.#socket.pause();
-    this.#arrived?.resolve();
+    this.#changed?.resolve();
   }
 
   #end(error: Error | undefined): void {
     this.#ended = { error };
     this.#sink?.end(error);
-    this.#arrived?.resolve();
+    this.#changed?.resolve();
   }
 }
 
