@@ -1,9 +1,9 @@
 /**
- * Writes that another task running at the same time sees either whole or not at all.
+ * Atomic writes: a task that runs at the same time sees a file whole, or not at all.
  */
 import { CACHE } from "./paths.ts";
 
-/** A name in the cache folder that no other task uses: on the same disk, so that a rename is atomic. */
+/** Returns an unused name in the cache folder, on the same disk, so that a rename is atomic. */
 export function scratchUrl(label: string): URL {
   return new URL(`${label}-${crypto.randomUUID()}`, CACHE);
 }
@@ -19,7 +19,7 @@ export async function writeFileAtomically(
   await Deno.rename(scratch, target);
 }
 
-/** Makes `target` with `fill`, unless it is there already. */
+/** Creates `target` by `fill`, unless it exists. */
 export async function makeDirectoryOnce(
   target: URL,
   fill: (directory: URL) => Promise<void>,
@@ -33,7 +33,7 @@ export async function makeDirectoryOnce(
     await Deno.rename(scratch, target);
   } catch (error) {
     await Deno.remove(scratch, { recursive: true });
-    // The rename fails where another task was quicker: its folder is as good as ours.
+    // The rename fails if another task was quicker; its folder is as good.
     if (!await isDirectory(target)) throw error;
   }
 }

@@ -75,7 +75,8 @@ function list(rooms: readonly string[]): string {
 }
 
 /**
- * Returns the circles of rooms, of sub-rooms and of files. At each depth a folder counts as one, and a
+ * Returns the circles of rooms, of sub-rooms and of files. At each depth a folder counts as one,
+ * and a
  * file above that depth by itself: so a sub-room may use a file of the room around it, unless that
  * file needs the sub-room.
  */
@@ -108,7 +109,9 @@ function collapsed(graph: ModuleGraph, depth: number): ModuleGraph {
   return nodes;
 }
 
-/** Follows the imports depth first; one that leads back into the path walked so far closes a circle. */
+/**
+ * Follows the imports depth first; one that leads back into the path walked so far closes a circle.
+ */
 function circlesIn(graph: ModuleGraph): string[] {
   const found: string[] = [];
   const done = new Set<string>();

@@ -1,11 +1,11 @@
 /**
- * Starts the same Deno that runs the tools: under `npx -y deno` there is none on PATH.
+ * Starts the Deno that runs the tools. Under `npx -y deno` there may be none on PATH.
  */
 import { ROOT } from "./paths.ts";
 
 const FORWARDED: Deno.Signal[] = ["SIGTERM", "SIGHUP", "SIGINT"];
 
-/** Runs Deno in our place: it gets our stdin, stdout, stderr and signals. Gives its exit code. */
+/** Runs Deno with our stdin, stdout, stderr and signals. Returns its exit code. */
 export async function runAttached(
   args: string[],
   env: Record<string, string> = {},
@@ -22,7 +22,7 @@ export interface Captured {
   readonly stderr: string;
 }
 
-/** Runs Deno unseen and without input. */
+/** Runs Deno without input, and captures its output. */
 export async function runCaptured(
   args: string[],
   { env = {}, ...options }: {
@@ -53,12 +53,12 @@ export async function runCaptured(
 export function forwardSignals(child: Deno.ChildProcess): Disposable {
   const handlers = FORWARDED.map((signal) => {
     const handler = () => {
-      // A terminal sends SIGINT to the child as well, which may take a second one as "at once".
+      // A terminal sends SIGINT to the child as well, and a second one may mean "at once".
       if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
       try {
         child.kill(signal);
       } catch {
-        // It has ended in the meantime.
+        // It has ended.
       }
     };
     return { signal, handler };

@@ -1,4 +1,4 @@
-/** A failure whose message says all that its reader needs: it is shown without a stack. */
+/** A failure that is shown without a stack, because its message says everything. */
 export class Failure extends Error {
   override name = "Failure";
 }

@@ -1,4 +1,4 @@
-/** The files below a folder, as sorted paths relative to it. */
+/** Returns the files below a folder, as sorted paths relative to it. */
 export async function listFiles(
   folder: URL,
   wanted: (path: string) => boolean,

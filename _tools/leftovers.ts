@@ -1,5 +1,6 @@
 /**
- * Finds processes that outlived a test run, by an environment variable that everything started in the run inherits.
+ * Finds processes that outlive a test run, by an environment variable that all processes of the run
+ * inherit.
  */
 export const RUN_MARKER = "EXECNET_TEST_RUN";
 
@@ -11,7 +12,7 @@ export interface Leftover {
   readonly command: string;
 }
 
-/** What is still there after a moment's grace: a process that is just ending is none. */
+/** Returns the processes that are left after a short grace period. */
 export async function findLeftovers(run: string): Promise<Leftover[]> {
   const deadline = performance.now() + GRACE_MS;
   while (true) {
@@ -32,7 +33,7 @@ export function kill(leftovers: Leftover[]): void {
 }
 
 async function findMarked(run: string): Promise<Leftover[]> {
-  // Other systems show no environment of a process; CI runs on Linux, too.
+  // Other systems do not show the environment of a process; CI also runs on Linux.
   if (Deno.build.os !== "linux") return [];
   const found: Leftover[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -49,7 +50,7 @@ async function readProc(pid: string, file: string): Promise<string> {
   try {
     return await Deno.readTextFile(`/proc/${pid}/${file}`);
   } catch {
-    // Another user's, or gone in the meantime.
+    // The process is another user's, or has ended.
     return "";
   }
 }

@@ -1,4 +1,4 @@
-/** Which of our files imports which: paths relative to the repository, as Deno itself resolves them. */
+/** The imports between our files, as Deno resolves them; paths are relative to the repository. */
 import { scratchUrl } from "./atomic.ts";
 import { runCaptured } from "./deno.ts";
 import { Failure } from "./failure.ts";
@@ -23,7 +23,8 @@ interface Resolution {
 
 export async function readModuleGraph(): Promise<ModuleGraph> {
   const paths = await listFiles(ROOT, (path) => /\.[jt]s$/.test(path));
-  // One entry that imports them all: `deno info` takes one file, and starting it for each would take long.
+  // `deno info` accepts one file, and one process for each would be slow: this entry imports them
+  // all.
   await Deno.mkdir(CACHE, { recursive: true });
   const entry = new URL(`${scratchUrl("graph").href}.ts`);
   await Deno.writeTextFile(

@@ -1,4 +1,4 @@
-/** Everything that CI checks, each step whether or not the one before it held. */
+/** Runs everything that CI checks; a failed step does not stop the next ones. */
 import { findViolations } from "./check_layers.ts";
 import { findBrokenLinks } from "./check_links.ts";
 import { type Captured, runCaptured } from "./deno.ts";
@@ -11,7 +11,7 @@ export const WITHOUT_TESTS = "--without-tests";
 
 interface Step {
   readonly name: string;
-  /** Gives what is wrong; nothing if all is well. */
+  /** Returns what is wrong, or undefined. */
   readonly findFaults: () => Promise<string>;
 }
 

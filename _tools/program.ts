@@ -12,14 +12,14 @@ import { CACHE, ROOT } from "./paths.ts";
 
 /** One generated text. */
 interface Target {
-  /** What it does, for messages. */
+  /** The name in messages. */
   name: string;
   entry: string;
   generated: string;
   constant: string;
   /** Folders that the entry may reach. */
   folders: readonly string[];
-  /** Of the deflated text. */
+  /** The limit of the deflated text. */
   limitBytes: number;
   /** As what it runs. Source text is made into the body of a function by the gateway. */
   runsAs: "module" | "function body" | "source text";
@@ -46,7 +46,7 @@ const TARGETS: readonly Target[] = [
     generated: "transports/program/_program.gen.ts",
     constant: "PROGRAM",
     folders: [...SHARED_FOLDERS, "remote/"],
-    // With more, a start over a long link takes round trips more.
+    // A longer text would need more round trips at a start over a long link.
     limitBytes: 30 * 1024,
     runsAs: "function body",
   },
@@ -62,17 +62,17 @@ const TARGETS: readonly Target[] = [
 ];
 const INPUT_FILES = ["errors.ts", "deno.json", "_tools/program.ts"];
 /**
- * Errors that `@msgpack/msgpack` makes while it loads, and what does as well. For the first error
- * that is made in a function, V8 parses the text of that function again to learn its lines: here
- * the whole program, which took a tenth of what a gateway adds to an empty Deno's start.
+ * Errors that `@msgpack/msgpack` creates while it loads, and replacements. For the first error
+ * that a function creates, V8 parses the text of the function again to learn its lines: here
+ * the whole program, which took a tenth of what a gateway adds to the start of an empty Deno.
  */
 const ERRORS_AT_LOAD: readonly [RegExp, string][] = [
-  // Whether this is Internet Explorer 11.
+  // A check for Internet Explorer 11.
   [
     /try\{[\w$]+\.getInt8\(0\)\}catch\(([\w$]+)\)\{if\(!\(\1 instanceof RangeError\)\)throw new Error\("[^"]*"\)\}/,
     "",
   ],
-  // Thrown where bytes are missing; it never shows its stack.
+  // Thrown if bytes are missing; its stack is never shown.
   [
     /new RangeError\("Insufficient data"\)/,
     '{__proto__:RangeError.prototype,message:"Insufficient data"}',
@@ -85,7 +85,7 @@ export interface Program {
   readonly text: string;
 }
 
-/** Rebuilds each program if anything that it is made of has changed. */
+/** Rebuilds each program whose inputs have changed. */
 export async function ensurePrograms(): Promise<Program[]> {
   const programs: Program[] = [];
   for (const target of TARGETS) programs.push(await ensureProgram(target));
@@ -105,13 +105,14 @@ async function ensureProgram(target: Target): Promise<Program> {
   const program = (target.opening ?? "") + withoutErrorsAtLoad(await bundle(target));
   if (target.runsAs === "function body") assertRunnable(program, target);
   assertSmall(await deflatedBytes(program), target);
-  // Plain: it is loaded in 0.3 ms more, and the first start on this machine has 10 ms less to do.
+  // The text is not deflated here: loading takes 0.3 ms longer, but the first local start saves 10
+  // ms.
   const text = `${header}export const ${constant}: string = ${JSON.stringify(program)};\n`;
   await writeFileAtomically(generated, text);
   return { name, rebuilt: true, text: program };
 }
 
-/** Covers every file that the program may reach, and what else its text depends on. */
+/** Hashes every file that the program may import, and everything else that its text depends on. */
 async function fingerprint(target: Target): Promise<string> {
   const encoder = new TextEncoder();
   const parts = [Deno.version.deno, Deno.env.get("JSR_URL") ?? ""];
@@ -152,12 +153,12 @@ async function bundle({ entry, constant }: Target): Promise<string> {
   return text.trimEnd();
 }
 
-/** Where a release of the library has them no more, nothing is to be done. */
+/** Replaces those errors; a release of the library without them needs no change. */
 function withoutErrorsAtLoad(program: string): string {
   return ERRORS_AT_LOAD.reduce((text, [error, instead]) => text.replace(error, instead), program);
 }
 
-/** What it takes over a network. */
+/** Returns the size of a program as it is sent over a network. */
 export async function deflatedBytes(program: string): Promise<number> {
   const deflated = new Blob([program]).stream().pipeThrough(
     new CompressionStream("deflate-raw"),
@@ -173,7 +174,7 @@ function assertSmall(bytes: number, { name, entry, limitBytes }: Target): void {
   );
 }
 
-/** Refuses what would fail only at the far side. */
+/** Refuses a program that would fail only on the far side. */
 function assertRunnable(program: string, { name, entry }: Target): void {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
   try {

@@ -1,13 +1,13 @@
-/** Rehearses publishing. */
+/** Rehearses a publication. */
 import { type Captured, runCaptured } from "./deno.ts";
 import { ROOT } from "./paths.ts";
 
-/** `deno publish --dry-run`, which also finds types that JSR would be slow on. */
+/** Runs `deno publish --dry-run`, which also finds slow types. */
 export async function rehearsePublish(): Promise<Captured> {
   const args = ["publish", "--dry-run", "--allow-dirty"];
   const registry = Deno.env.get("JSR_URL");
   if (!registry?.startsWith(ROOT.href)) return await runCaptured(args);
-  // Publishing takes every module below the package's folder for its own, so std must seem to lie elsewhere.
+  // Deno would publish every module below the package's folder, so std must seem to be elsewhere.
   const elsewhere = await Deno.makeTempDir();
   try {
     const link = `${elsewhere}/jsr`;

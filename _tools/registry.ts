@@ -1,6 +1,7 @@
 /**
- * Decides where `jsr:` imports come from: JSR itself, or (offline, or behind a mirror of npm alone) a folder laid
- * out from npm's `deno-std`.
+ * Decides where `jsr:` imports come from: JSR itself, or (offline, or behind a mirror of npm alone)
+ * a folder made
+ * from npm's `deno-std`.
  */
 import { writeFileAtomically } from "./atomic.ts";
 import { runCaptured } from "./deno.ts";
@@ -17,7 +18,7 @@ interface Answer {
   readonly askedAt: number;
 }
 
-/** Sets `JSR_URL` for what is started from here on, if JSR cannot be reached. */
+/** Sets `JSR_URL` for all processes started from now on, if JSR cannot be reached. */
 export async function settleRegistry(): Promise<void> {
   if (Deno.env.get("JSR_URL")) return;
   if (await jsrIsReachable()) return;
@@ -47,7 +48,7 @@ async function jsrIsReachable(): Promise<boolean> {
   return reachable;
 }
 
-/** Loads what the package imports: the only answer that matters, and then Deno has it cached. */
+/** Loads the imports of the package: this is the reliable check, and it fills Deno's cache. */
 async function probe(specifiers: string[]): Promise<boolean> {
   const { success } = await runCaptured(
     ["cache", "--quiet", "--no-config", "--no-lock", ...specifiers],

@@ -1,6 +1,6 @@
 /**
- * What every `deno task` goes through: makes sure of @std and of the remote program, then runs the task.
- * It runs before either is there, so it imports nothing remote.
+ * The entry of every `deno task`: prepares @std and the generated programs, then runs the task.
+ * It runs before those exist, so it imports nothing remote.
  */
 import { runAttached } from "./deno.ts";
 import { runExample } from "./example.ts";
@@ -11,7 +11,7 @@ import { settleRegistry } from "./registry.ts";
 import { formatTally } from "./tally.ts";
 import { runTests } from "./tests.ts";
 
-/** Each takes the arguments after the task's name and gives an exit code. */
+/** The tasks. Each takes the arguments after its name, and returns an exit code. */
 const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   demo: (args) => runAttached(["run", "-A", "examples/demo.ts", ...args]),
   example: runExample,

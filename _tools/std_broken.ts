@@ -1,9 +1,9 @@
-/** An import or export with its specifier, at the start of a line: in comments there is something before it. */
+/** Matches an import or export at the start of a line, so not in a comment. */
 const STATEMENT = /^(?:import\b|(export \*)|export\b)[^;"']*["'](\.[^"'\n]+)["'][^;\n]*;?\n?/gm;
 
 /**
- * Leaves out modules of a package that import a file which the package lacks, and re-exports of them: npm's
- * `deno-std` holds .js alone, but `@std/cli` needs a .json for `unicodeWidth` only.
+ * Leaves out modules that import a file which their package lacks, and re-exports of them: npm's
+ * `deno-std` has only .js files, but `unicodeWidth` of `@std/cli` needs a .json.
  */
 export function leaveOutBroken(
   scripts: ReadonlyMap<string, string>,
@@ -22,7 +22,7 @@ export function leaveOutBroken(
     );
     if (!broken) kept.set(path, text);
   }
-  // What imports a module that was left out is broken in its turn.
+  // A module that imports one that was left out is broken as well.
   return kept.size === scripts.size ? kept : leaveOutBroken(kept);
 }
 

@@ -5,7 +5,7 @@ function kept(scripts: Record<string, string>): Record<string, string> {
   return Object.fromEntries(leaveOutBroken(new Map(Object.entries(scripts))));
 }
 
-Deno.test("leaveOutBroken() leaves a package alone that lacks nothing", () => {
+Deno.test("leaveOutBroken() does not change a complete package", () => {
   const scripts = {
     "mod.js": `export * from "./a.js";\n`,
     "a.js": `import { x } from "../bytes/x.js";\nexport { x };\n`,
@@ -28,7 +28,7 @@ Deno.test("leaveOutBroken() leaves out what imports a missing file, however indi
   );
 });
 
-Deno.test("leaveOutBroken() takes no notice of examples in comments", () => {
+Deno.test("leaveOutBroken() ignores examples in comments", () => {
   const scripts = { "a.js": ` * import { b } from "./b.js";\n` };
   assertEquals(kept(scripts), scripts);
 });

@@ -1,5 +1,5 @@
 /**
- * The stand-in for JSR: npm's `deno-std` holds the whole of std as plain .js in one package.
+ * The stand-in for JSR: npm's `deno-std` has all of std as plain .js in one package.
  */
 import { makeDirectoryOnce, scratchUrl } from "./atomic.ts";
 import { runCaptured } from "./deno.ts";
@@ -11,7 +11,7 @@ import { readNpmPackage } from "./std_sources.ts";
 const NAME = "deno-std";
 const VERSION = "1.4.0";
 
-/** The folder to name in `JSR_URL`; made at the first call. */
+/** Returns the folder for `JSR_URL`; the first call creates it. */
 export async function stdFolderFromNpm(): Promise<URL> {
   const folder = new URL(`${NAME}-${VERSION}-${LAYOUT_VERSION}/`, STD_FOLDERS);
   await makeDirectoryOnce(folder, async (scratch) => {
@@ -29,13 +29,13 @@ export async function stdFolderFromNpm(): Promise<URL> {
   return folder;
 }
 
-/** Lets Deno install into a node_modules folder: the one place whose layout npm packages rely on. */
+/** Makes Deno install into a node_modules folder, whose layout npm packages rely on. */
 async function install(project: URL): Promise<URL> {
   await Deno.writeTextFile(
     new URL("package.json", project),
     JSON.stringify({ dependencies: { [NAME]: VERSION } }),
   );
-  // Keeps Deno from taking the package's own deno.json, further up, for this project's.
+  // Keeps Deno from using the deno.json of this repository, which is further up.
   await Deno.writeTextFile(new URL("deno.json", project), "{}");
   const { success, stderr } = await runCaptured(
     ["install", "--quiet", "--no-lock", "--node-modules-dir=auto"],

@@ -9,7 +9,9 @@ import { pathToFileURL } from "node:url";
 import { sha256 } from "./files.ts";
 import { readWorkspace, type StdPackage } from "./std_sources.ts";
 
-/** Part of the folder's name: raise it when the layout changes, and old folders are left alone. */
+/**
+ * Part of the folder's name. Raise it when the layout changes, so that old folders are not used.
+ */
 export const LAYOUT_VERSION = 1;
 
 const SPECIFIER = /(\bfrom\s*|^\s*import\s*|\bimport\(\s*)(["'])([^"'\n]+)\2/gm;
@@ -41,7 +43,9 @@ export async function layOut(packages: StdPackage[], out: URL): Promise<void> {
   }
 }
 
-/** Turns imports that leave the package into `jsr:` specifiers: a JSR folder has no other way between packages. */
+/**
+ * Turns imports of other packages into `jsr:` specifiers, the only ones that work in a JSR folder.
+ */
 export function rewriteImports(
   text: string,
   path: string,
@@ -74,7 +78,7 @@ function rewriteSpecifier(
   const resolved = new URL(specifier, `file:///${own.folder}/${path}`).pathname;
   const [, folder, ...rest] = resolved.split("/");
   if (folder === own.folder) return undefined;
-  // Some paths in deno-std have dashes where its folders have underscores.
+  // In deno-std, some paths have dashes although the folders have underscores.
   const target = packages.find((std) => std.folder === folder?.replaceAll("-", "_"));
   if (!target) return undefined;
   const file = `./${rest.join("/")}`;
@@ -97,7 +101,7 @@ async function writeJson(url: URL, value: unknown): Promise<void> {
   await Deno.writeTextFile(url, JSON.stringify(value));
 }
 
-/** The value after `--name`; @std/cli cannot be used to lay out @std. */
+/** Returns the value after `--name`. @std/cli is not there yet. */
 function option(name: string): URL {
   const index = Deno.args.indexOf(name);
   const value = index < 0 ? undefined : Deno.args[index + 1];

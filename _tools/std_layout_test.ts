@@ -51,7 +51,7 @@ Deno.test("rewriteImports() leaves imports within the package alone", () => {
   assertEquals(rewritten(up, "posix/join.js"), up);
 });
 
-Deno.test("exportName() follows std: dashes, and no name for mod", () => {
+Deno.test("exportName() follows std: dashes for underscores, and no name for mod", () => {
   assertEquals(exportName("mod.js"), ".");
   assertEquals(exportName("text_line_stream.js"), "./text-line-stream");
   assertEquals(exportName("posix/mod.js"), "./posix");

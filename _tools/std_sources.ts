@@ -1,14 +1,17 @@
 /**
- * Reads std packages from the two forms that they come in besides JSR.
+ * Reads std packages from npm's `deno-std` or from a checkout of std.
  */
 import { listFiles } from "./files.ts";
 import { leaveOutBroken } from "./std_broken.ts";
 import { declare } from "./std_types.ts";
 
 export interface StdPackage {
-  /** Its folder among the sources, such as `media_types`; relative imports between packages go by it. */
+  /**
+   * The folder among the sources, such as `media_types`, which relative imports between packages
+   * use.
+   */
   readonly folder: string;
-  /** Its name in the scope, such as `media-types`. */
+  /** The name in the scope, such as `media-types`. */
   readonly name: string;
   readonly version: string;
   /** Export names (`.`, `./text-line-stream`) to files (`./text_line_stream.js`). */
@@ -18,7 +21,7 @@ export interface StdPackage {
 
 export type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** npm's `deno-std`: one folder a package, .js alone, no export lists. */
+/** npm's `deno-std`: a folder for each package, only .js, no lists of exports. */
 export async function readNpmPackage(
   directory: URL,
   version: string,
@@ -78,10 +81,10 @@ export async function readWorkspace(directory: URL): Promise<StdPackage[]> {
   return packages;
 }
 
-/** std names an export after its file, with dashes, and leaves out `mod`. */
+/** Names an export as std does: after its file, with dashes, and without `mod`. */
 export function exportName(path: string): string {
   const stem = path.replace(/\.[jt]s$/, "").replace(/(^|\/)mod$/, "");
-  // A leading underscore marks a file that std does not export but imports from its other packages.
+  // A leading underscore marks an internal file, which other packages of std may import.
   const dashed = stem.replace(/(?<=[^/])_/g, "-");
   return dashed === "" ? "." : `./${dashed}`;
 }

@@ -1,9 +1,10 @@
 /**
- * Loose declarations for std's plain .js: without them TypeScript infers stricter types than the real ones (every
+ * Loose declarations for std's plain .js. Without them TypeScript infers stricter types than the
+ * real ones (every
  * parameter required, no property that is not in the code).
  */
 
-/** Exports that leave no trace in .js, by the file that declares them; only what the package imports from. */
+/** Type exports, of which .js has no trace, by file; only for modules that the package imports. */
 const TYPES: Record<string, readonly string[]> = {
   "assert/array_includes.js": ["ArrayLikeArg"],
   "assert/false.js": ["Falsy"],
@@ -23,7 +24,7 @@ const TYPES: Record<string, readonly string[]> = {
   "streams/text_line_stream.js": ["TextLineStreamOptions"],
 };
 
-/** Type arguments may be given or not. */
+/** All type arguments are optional. */
 const PARAMETERS = "<A = any, B = any, C = any, D = any, E = any>";
 
 const DECLARATION =
@@ -31,7 +32,7 @@ const DECLARATION =
 const LIST = /^export \{([^}]*)\}/gm;
 const STAR = /^export \*.*$/gm;
 
-/** The text of a .d.ts for a module of .js. `path` is the module's, from the folder of its package on. */
+/** Returns the .d.ts of a .js module. Its `path` begins with the folder of the package. */
 export function declare(path: string, source: string): string {
   const lines = ["export {};"];
   for (const [, kind, name, base] of source.matchAll(DECLARATION)) {
@@ -65,7 +66,7 @@ function declareOne(
   return `export const ${name}: any;`;
 }
 
-/** Keeps what callers lean on: that an error is one, and that a stream can be piped through. */
+/** Keeps the types that callers rely on: those of errors and of streams. */
 function heritage(base: string | undefined): string {
   if (base === "Error") return " extends Error";
   if (base === "TransformStream") return " extends TransformStream<any, any>";

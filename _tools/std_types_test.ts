@@ -19,7 +19,7 @@ Deno.test("declare() keeps a stream a stream", () => {
   );
 });
 
-Deno.test("declare() passes on what a module re-exports", () => {
+Deno.test("declare() keeps the re-exports of a module", () => {
   assertEquals(
     declared("a/mod.js", `export * from "./b.js";\nexport { x, y as z };`),
     [
@@ -30,6 +30,6 @@ Deno.test("declare() passes on what a module re-exports", () => {
   );
 });
 
-Deno.test("declare() adds the types that .js has lost", () => {
+Deno.test("declare() adds types that .js does not have", () => {
   assertEquals(declared("msgpack/encode.js", "").length, 2);
 });

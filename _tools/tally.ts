@@ -1,4 +1,4 @@
-/** What a run of tests or steps came to. */
+/** The counts of a run of tests or steps. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -20,7 +20,7 @@ export function add(a: Tally, b: Tally): Tally {
   };
 }
 
-/** The last summary that `deno test` printed; earlier ones may be the output of a test. */
+/** Reads the last summary that `deno test` printed; earlier ones may be the output of a test. */
 export function readSummary(output: string): Tally | undefined {
   const last = [...output.replace(COLOR, "").matchAll(SUMMARY)].at(-1);
   if (!last) return undefined;

@@ -19,7 +19,7 @@ Deno.test("readSummary() reads coloured text", () => {
   );
 });
 
-Deno.test("readSummary() takes the last summary, and none where there is none", () => {
+Deno.test("readSummary() reads the last summary, or returns undefined if there is none", () => {
   assertEquals(
     readSummary("ok | 1 passed | 0 failed\nFAILED | 5 passed | 1 failed\n"),
     { passed: 5, failed: 1, skipped: 0 },
@@ -27,7 +27,7 @@ Deno.test("readSummary() takes the last summary, and none where there is none", 
   assertEquals(readSummary("error: Type checking failed."), undefined);
 });
 
-Deno.test("formatTally() mentions skipped tests only where there are some", () => {
+Deno.test("formatTally() mentions skipped tests only if there are some", () => {
   assertEquals(
     formatTally({ passed: 3, failed: 0, skipped: 0 }),
     "3 passed, 0 failed",

@@ -7,11 +7,14 @@ import { ROOT } from "./paths.ts";
 import { add, NOTHING, readSummary, type Tally } from "./tally.ts";
 
 const OUTPUT_GRACE_MS = 2_000;
-/** Longer than any test may take: code that blocks its thread is not ended by a bound of its own. */
+/**
+ * Longer than any test may take. Code that blocks its thread cannot be ended by its own deadline.
+ */
 const SILENCE_MS = 5 * 60_000;
 const SUMMARY_WITHIN_CHARACTERS = 100_000;
 
-// Off by default from Deno 2.8 on; and 2.7 refuses the flags and the settings in deno.json that turn them on.
+// The sanitizers are off by default since Deno 2.8, and 2.7 refuses the flags and settings for
+// them.
 const SANITIZERS = {
   DENO_TEST_SANITIZE_OPS: "1",
   DENO_TEST_SANITIZE_RESOURCES: "1",
@@ -22,7 +25,7 @@ export interface TestResult {
   readonly tally: Tally;
 }
 
-/** Runs `deno test` with its output passed on, and counts what it says. */
+/** Runs `deno test`, passes its output on, and reads its counts. */
 export async function runTests(args: string[]): Promise<TestResult> {
   const run = crypto.randomUUID();
   const child = new Deno.Command(Deno.execPath(), {
@@ -42,7 +45,7 @@ export async function runTests(args: string[]): Promise<TestResult> {
   });
   const { code } = await child.status;
   const leftovers = await endLeftovers(run);
-  // A process without the marker may hold the pipe open for as long as it likes.
+  // A process without the marker may hold the pipe open for any time.
   const timer = setTimeout(output.stop, OUTPUT_GRACE_MS);
   const text = await output.text;
   clearTimeout(timer);
@@ -56,7 +59,7 @@ function judge(
   leftovers: number,
 ): TestResult {
   let tally = counted ?? NOTHING;
-  // Tests that did not come to run, for a type error say, are in no summary.
+  // Tests that did not run, because of a type error for example, are in no summary.
   if (code !== 0 && tally.failed === 0) tally = add(tally, ONE_FAILED);
   if (leftovers > 0) tally = add(tally, ONE_FAILED);
   return { code: leftovers > 0 ? code || 1 : code, tally };

@@ -1,6 +1,7 @@
 /**
- * `deno task bench:link [ms] [MiB]`: gateways over ssh on a link with that round trip (default 50),
- * between two network namespaces that it makes. Bulk is so many MiB each way (default 128; 0 leaves it
+ * `deno task bench:link [ms] [MiB]`: gateways over ssh on a link with that round trip (default 50
+ * ms),
+ * between two network namespaces that it creates. Bulk sends MiB each way (default 128; 0 leaves it
  * out). Needs root, `ip`, `sshd` and `/usr/bin/python3`.
  */
 import { here } from "./run.ts";
@@ -20,7 +21,7 @@ try {
   await startLink();
   await startSshd();
   const client = `${directory}/ssh_config`;
-  // The session that is established already; sshd may need a moment.
+  // A session that is established; sshd may need a moment.
   await inNear("ssh", "-F", client, "-oConnectionAttempts=10", HOST, "true");
   const measured = [Deno.execPath(), "run", "-A", here("link.ts"), HOST, client, bulkMib] as const;
   await inNear(...measured);

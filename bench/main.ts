@@ -1,4 +1,4 @@
-/** `deno task bench`: this package against what the machine gives at best. */
+/** `deno task bench`: this package beside the best that the machine can do. */
 import { compete, OWN } from "./run.ts";
 
 await compete(OWN, 3);

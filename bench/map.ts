@@ -1,6 +1,7 @@
 /**
- * `deno task bench:map`: `Group.map` beside npm's tinypool, in one run. Needs Node 20 and npm on the
- * path; what is missing is left out.
+ * `deno task bench:map`: `Group.map` beside npm's tinypool, in one run. Needs Node 20 and npm on
+ * the
+ * path; contestants that are missing are left out.
  */
 import { npmInstall } from "./npm.ts";
 import type { Row } from "./rows.ts";

@@ -1,11 +1,14 @@
-/** What all contestants share. */
+/** Measuring, for all contestants. */
 
 export const MIB = 1024 * 1024;
 export const INTEGERS = 300_000;
 export const OBJECTS = 60_000;
 export const SMALL = { id: 7, name: "resize", tags: ["a", "b"], ok: true, score: 1.5 };
 
-/** Milliseconds of `work`; what it returns is run afterwards, outside of the time. */
+/**
+ * Returns the milliseconds that `work` takes. A function that it returns is run afterwards,
+ * untimed.
+ */
 export async function timed(
   work: () => Promise<(() => Promise<unknown>) | void>,
 ): Promise<number> {
@@ -16,21 +19,21 @@ export async function timed(
   return time;
 }
 
-/** How often a second something happens that `work` does `count` times. */
+/** Returns how often per second something happens that `work` does `count` times. */
 export async function perSecond(count: number, work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return count / (performance.now() - start) * 1_000;
 }
 
-/** The median of several runs, one after the other. */
+/** Returns the median of several runs, one after the other. */
 export async function rounds(count: number, work: () => Promise<number>): Promise<number> {
   const results: number[] = [];
   for (let i = 0; i < count; i++) results.push(await work());
   return median(results);
 }
 
-/** The middle value; NaN for none. */
+/** Returns the middle value, or NaN if there is none. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

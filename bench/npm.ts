@@ -1,7 +1,7 @@
 /**
  * Installs a package into a folder that git ignores.
  *
- * @returns The folder; nothing where that did not work.
+ * @returns The folder, or undefined if that failed.
  */
 export async function npmInstall(name: string, version: string): Promise<string | undefined> {
   const folder = new URL(`../.cache/${name}`, import.meta.url).pathname;

@@ -1,11 +1,11 @@
 /** Draws the curve of `scale.ts`. */
 
-/** A group of some size: totals. */
+/** The totals of a group of some size. */
 export interface Point {
   readonly gateways: number;
-  /** Until all are up. */
+  /** Milliseconds until all are up. */
   readonly startMs: number;
-  /** One item to each and back. */
+  /** Milliseconds for one item to each and back. */
   readonly echoMs: number;
   readonly endMs: number;
   readonly mibThere: number;
@@ -22,7 +22,7 @@ const CURVES = [
   { title: "growth of the initiator (MiB)", of: ({ mibHere }: Point) => mibHere },
 ] as const;
 
-/** One panel for each curve, over the number of gateways: a straight line is linear growth. */
+/** Draws one panel for each curve over the number of gateways. A straight line is linear growth. */
 export function plot(points: readonly Point[]): string {
   const panels = CURVES.map(({ title, of }, i) => {
     const x = (i % 2) * WIDTH;

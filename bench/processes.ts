@@ -1,6 +1,6 @@
 /**
- * `deno task bench:processes`: what a process of its own costs an execution, and what a gateway
- * behind another one costs. Each figure is compared with the same of a plain gateway, in this run.
+ * `deno task bench:processes`: the cost of an own process for an execution, and of a gateway
+ * behind another one. Each figure is compared with that of a plain gateway in the same run.
  */
 import { type Channel, type ExecOptions, type Gateway, Group } from "@x/execnet";
 import { median, MIB, perSecond, timed } from "./measure.ts";
@@ -21,7 +21,7 @@ const GIVE = `
 `;
 const BULK_ITEMS = 200;
 
-/** µs a turn. */
+/** Returns µs per round trip. */
 async function roundTrip(channel: Channel): Promise<number> {
   const count = 3_000;
   const rate = await perSecond(count, async () => {
@@ -33,7 +33,7 @@ async function roundTrip(channel: Channel): Promise<number> {
   return 1e6 / rate;
 }
 
-/** MiB/s to it. */
+/** Returns MiB/s to the gateway. */
 async function bulkTo(channel: Channel): Promise<number> {
   const item = new Uint8Array(MIB);
   return await perSecond(BULK_ITEMS, async () => {
@@ -43,7 +43,7 @@ async function bulkTo(channel: Channel): Promise<number> {
   });
 }
 
-/** MiB/s from it. */
+/** Returns MiB/s from the gateway. */
 async function bulkFrom(channel: Channel): Promise<number> {
   return await perSecond(BULK_ITEMS, async () => {
     await channel.send(BULK_ITEMS);
@@ -57,7 +57,7 @@ async function first(gw: Gateway, options: ExecOptions): Promise<void> {
   await channel.waitClose();
 }
 
-/** First results of isolated executions, each when the process kept ready has come up. */
+/** Times to the first result of isolated executions, each with a spare process that is up. */
 async function ready(gw: Gateway): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 15; i++) {
@@ -81,12 +81,12 @@ async function start(): Promise<number> {
   });
 }
 
-/** Without a process kept ready: narrower permissions have none. */
+/** The same without a spare process, which narrower permissions do not have. */
 async function isolatedStart(gw: Gateway): Promise<number> {
   return await timed(() => first(gw, { permissions: {} }));
 }
 
-/** Medians of figures that are taken in turns: the machine is not the same all the time. */
+/** Returns medians of alternating measurements, because the load of the machine varies. */
 async function inTurns(count: number, ...works: (() => Promise<number>)[]): Promise<number[]> {
   const figures: number[][] = works.map(() => []);
   for (let i = 0; i < count; i++) {
@@ -123,7 +123,7 @@ const [near, far] = group;
 const isolate = { isolate: true };
 await first(near, isolate);
 const [plainStart, notReady] = await inTurns(9, start, () => isolatedStart(near));
-/** The same on the gateway, in a process of its own there, and on the one behind it. */
+/** Measures on a gateway, in an isolated execution there, and on a gateway behind it. */
 async function compare(code: string, work: (channel: Channel) => Promise<number>) {
   const channels = [
     near.remoteExec(code),

@@ -1,9 +1,9 @@
-/** What is measured, and what is to be reached. */
+/** What is measured, and the targets. */
 
-/** Results of one contestant, by row. */
+/** The results of one contestant, by row. */
 export type Results = Readonly<Record<string, number>>;
 
-/** A ratio to reach: ours against another's same row. */
+/** A target: the ratio of our figure to that of another contestant in the same row. */
 export interface Target {
   readonly against: string;
   readonly most?: number;

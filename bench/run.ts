@@ -1,4 +1,4 @@
-/** Runs contestants in turns and prints the table. */
+/** Runs contestants alternately, and prints the table. */
 import { median } from "./measure.ts";
 import { type Results, type Row, ROWS, type Target } from "./rows.ts";
 
@@ -17,14 +17,14 @@ export const deno = (
   file: string,
 ): Contestant["command"] => [Deno.execPath(), "run", "-A", here(file)];
 
-/** This package, and what the machine gives at best. */
+/** This package, and the best that the machine can do. */
 export const OWN: readonly Contestant[] = [
   { name: OURS, command: deno("ours.ts") },
   { name: OURS, command: deno("memory.ts") },
   { name: "floor", command: deno("floor.ts") },
 ];
 
-/** The others; `kkrpc` is the folder that it was installed in. */
+/** The other contestants; `kkrpc` is the folder in which it is installed. */
 export function peers(kkrpc: string | undefined): Contestant[] {
   const node = (name: string, file: string, ...args: string[]): Contestant => ({
     name,
@@ -38,13 +38,13 @@ export function peers(kkrpc: string | undefined): Contestant[] {
   ];
 }
 
-/** What is compared, and where the medians go: `results/<name>.json`. */
+/** What is compared; the medians go to `results/<name>.json`. */
 export interface Competition {
   readonly rows: readonly Row[];
   readonly name: string;
 }
 
-/** Runs all in turns, `rounds` times; prints and stores the medians. */
+/** Runs all alternately, `rounds` times; prints and stores the medians. */
 export async function compete(
   contestants: readonly Contestant[],
   rounds: number,

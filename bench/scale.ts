@@ -1,15 +1,17 @@
 /**
- * `deno task bench:scale [most]`: what a gateway costs as a group grows, from 1 to `most` (default 256)
- * in powers of two; and whether 100,000 executions make one grow. Writes `results/scale.json` and
+ * `deno task bench:scale [most]`: the cost of a gateway as a group grows from 1 to `most` (default
+ * 256)
+ * in powers of two, and whether 100,000 executions make a gateway grow. Writes `results/scale.json`
+ * and
  * `scale.svg`. Reads `/proc`: Linux only.
  */
 import { Group, makeGateway } from "@x/execnet";
 import { plot, type Point } from "./plot.ts";
 
-/** Of hundreds, on a busy machine, the last may come late. */
+/** On a busy machine, the last of hundreds may be late. */
 const SPEC = "popen//connectTimeout=300000";
 
-/** Memory of its own, in MiB: what pages it shares with other Denos counts for a part. */
+/** Its proportional memory in MiB: a page that several Denos share counts in part. */
 function memory(pid: number | "self"): number {
   const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
   return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? NaN) / 1024;
@@ -41,7 +43,7 @@ async function measure(gateways: number): Promise<Point> {
   };
 }
 
-/** MiB that both sides have after each fifth of `count` executions. */
+/** Returns the MiB of both sides after each fifth of `count` executions. */
 async function executions(count: number): Promise<{ here: number; there: number }[]> {
   await using gateway = await makeGateway();
   const seen: { here: number; there: number }[] = [];
@@ -59,7 +61,7 @@ async function executions(count: number): Promise<{ here: number; there: number 
 
 const most = Number(Deno.args[0] ?? 256);
 const points: Point[] = [];
-await measure(1); // the first pays for what is loaded once
+await measure(1); // the first run loads what is loaded once
 for (let gateways = 1; gateways <= most; gateways *= 2) {
   const point = await measure(gateways);
   points.push(point);

@@ -15,7 +15,7 @@ const tls = (name: string) =>
   new URL(`../tests/support/server/tls/server.${name}`, import.meta.url).pathname;
 const ECHO = `for await (const item of channel) await channel.send(item);`;
 
-/** The server as a program: a process of its own, as it is used. */
+/** Starts the server as a program, in its own process, as users do. */
 async function startServer(...args: string[]): Promise<{ address: string; end(): Promise<void> }> {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, TOKEN);
@@ -53,7 +53,7 @@ async function startServer(...args: string[]): Promise<{ address: string; end():
   };
 }
 
-/** Microseconds of a round trip. */
+/** Returns the microseconds of a round trip. */
 async function roundTrip(channel: Channel): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < ROUND_TRIPS; i++) {
@@ -85,7 +85,7 @@ async function down(gw: Gateway): Promise<number> {
   return BULK_ITEMS / (performance.now() - start) * 1_000;
 }
 
-/** All kinds in turns, so that what else the machine does meets all of them. */
+/** Measures all kinds alternately, so that other load on the machine affects all of them. */
 async function compare(specs: Readonly<Record<string, string>>): Promise<void> {
   await using group = new Group();
   const kinds = [];
@@ -128,7 +128,7 @@ async function compare(specs: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
-/** Many sessions, all echoing, for a while. */
+/** Many sessions that all echo for a while. */
 async function hold(spec: string): Promise<void> {
   await using group = new Group();
   const channels: Channel[] = [];
@@ -151,7 +151,7 @@ async function hold(spec: string): Promise<void> {
   );
 }
 
-/** The round trip of one client while another opens connections and says nothing true. */
+/** The round trip of one client while another opens connections and sends garbage. */
 async function besideFlood(server: Server, spec: string): Promise<void> {
   await using group = new Group();
   const echo = (await group.makeGateway(spec)).remoteExec(ECHO);

@@ -11,14 +11,14 @@ const UNTOUCHED = [
 ];
 
 for (const text of UNTOUCHED) {
-  Deno.test(`sourceCode() leaves ${JSON.stringify(text)} as it is`, () => {
+  Deno.test(`sourceCode() leaves ${JSON.stringify(text)} unchanged`, () => {
     const { locate, ...code } = sourceCode(text);
     assertEquals(code, { kind: "source", text, position: "" });
     assertEquals(locate(3, 2), { file: "", line: 3, column: 2 });
   });
 }
 
-Deno.test("sourceCode() puts blanks in the place of types", () => {
+Deno.test("sourceCode() replaces types by blanks", () => {
   const text = "const a: number = 1 as number;\ninterface A { b: string }\nthrow a;";
   const { text: script, position } = sourceCode(text);
   assertEquals(position, "");
@@ -27,13 +27,13 @@ Deno.test("sourceCode() puts blanks in the place of types", () => {
   assertEquals(script.split("\n")[2], "throw a;");
 });
 
-Deno.test("sourceCode() compiles what of TypeScript is more than types", () => {
+Deno.test("sourceCode() compiles TypeScript that is more than types", () => {
   const { text, position } = sourceCode("enum Color { Red }\nreturn Color.Red;");
   assertEquals(position, "");
   assertEquals(new Function(text)(), 0);
 });
 
-Deno.test("sourceCode() knows where a position of what it compiled was written", () => {
+Deno.test("sourceCode() maps positions of compiled text to the written text", () => {
   const written =
     `interface A {}\nenum Color { Red }\n\n  throw new Error(Color.Red + "" as string);`;
   const { text, locate } = sourceCode(written);
@@ -46,7 +46,7 @@ Deno.test("sourceCode() knows where a position of what it compiled was written",
   });
 });
 
-Deno.test("sourceCode() knows the columns of a line that imports were put in front of", () => {
+Deno.test("sourceCode() maps columns behind imports that it moved to the front", () => {
   const { text, locate } = sourceCode(`import "node:fs"; throw new Error("here");`);
   assertEquals(locate(1, text.indexOf("new Error") + 1), { file: "", line: 1, column: 25 });
 });
@@ -66,7 +66,7 @@ const IMPORTS: readonly [declaration: string, hoisted: RegExp][] = [
 ];
 
 for (const [declaration, hoisted] of IMPORTS) {
-  Deno.test(`sourceCode() makes an expression of ${declaration}`, () => {
+  Deno.test(`sourceCode() turns ${declaration} into an expression`, () => {
     const { text, position } = sourceCode(`let before;\n${declaration}\nlet after;`);
     assertEquals(position, "");
     const [first, second, third] = text.split("\n");
@@ -77,7 +77,7 @@ for (const [declaration, hoisted] of IMPORTS) {
   });
 }
 
-Deno.test("sourceCode() drops imports of types alone", () => {
+Deno.test("sourceCode() drops imports that are only types", () => {
   assertEquals(sourceCode(`import type { A } from "m";`).text.trim(), "");
 });
 
@@ -89,13 +89,13 @@ const WRONG: readonly [text: string, position: string][] = [
 ];
 
 for (const [text, position] of WRONG) {
-  Deno.test(`sourceCode() knows the place of what is wrong in ${JSON.stringify(text)}`, () => {
+  Deno.test(`sourceCode() reports the position of the error in ${JSON.stringify(text)}`, () => {
     const { locate: _, ...code } = sourceCode(text);
     assertEquals(code, { kind: "source", text, position });
   });
 }
 
-Deno.test("sourceCode() gives the same for the same text, and goes on after many texts", () => {
+Deno.test("sourceCode() caches results, and still works after many texts", () => {
   for (let i = 0; i < 1000; i++) assertEquals(sourceCode(`return ${i};`).text, `return ${i};`);
   assertEquals(sourceCode("return 0;"), sourceCode("return 0;"));
 });

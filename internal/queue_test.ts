@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Queue } from "./queue.ts";
 
-Deno.test("Queue gives first what came first", () => {
+Deno.test("Queue returns items in the order in which they were pushed", () => {
   const queue = new Queue<string>();
   for (const item of ["a", "b", "c"]) queue.push(item);
   assertEquals([queue.size, queue.peek()], [3, "a"]);
@@ -16,7 +16,7 @@ Deno.test("Queue gives first what came first", () => {
   assertEquals(queue.size, 0);
 });
 
-Deno.test("Queue keeps items that are undefined", () => {
+Deno.test("Queue holds items that are undefined", () => {
   const queue = new Queue<undefined>();
   queue.push(undefined);
   queue.push(undefined);
@@ -41,7 +41,7 @@ Deno.test("Queue keeps the order over many thousand items, pushed and taken in t
   assertEquals(taken, pushed);
 });
 
-Deno.test("Queue takes out an item wherever it stands, the first alone of equal ones", () => {
+Deno.test("Queue.remove() removes an item wherever it stands, and only the first of equal ones", () => {
   const queue = new Queue<string>();
   for (const item of ["gone", "a", "b", "a", "c"]) queue.push(item);
   queue.shift();
@@ -51,7 +51,7 @@ Deno.test("Queue takes out an item wherever it stands, the first alone of equal 
   assertEquals(queue.drain(), ["b", "a"]);
 });
 
-Deno.test("Queue is empty and usable after the last item was taken out", () => {
+Deno.test("Queue is empty and usable after the last item was removed", () => {
   const queue = new Queue<string>();
   queue.push("a");
   queue.push("b");
@@ -61,7 +61,7 @@ Deno.test("Queue is empty and usable after the last item was taken out", () => {
   assertEquals([queue.size, queue.shift()], [1, "c"]);
 });
 
-Deno.test("Queue drains all at once, and is usable afterwards", () => {
+Deno.test("Queue.drain() returns all items, and the queue stays usable", () => {
   const queue = new Queue<number>();
   for (let i = 0; i < 5; i++) queue.push(i);
   queue.shift();

@@ -46,7 +46,7 @@ Deno.test("deniedAdvice() names each of two permissions", () => {
   );
 });
 
-Deno.test("deniedAdvice() writes what text cannot as an object", () => {
+Deno.test("deniedAdvice() writes an entry as an object if text cannot hold it", () => {
   assertEquals(
     advice("popen", requires("read", `"a//b"`)),
     `add read: ["a//b"] to permissions in the spec of gateway gw0`,
@@ -85,7 +85,7 @@ for (const [spec, message, key] of DENIED) {
   });
 }
 
-Deno.test("deniedAdvice() is silent about anything else", () => {
+Deno.test("deniedAdvice() returns undefined for any other message", () => {
   for (const message of ["", "no such table", "Requires luck", requires("nonsense", `"x"`)]) {
     assertEquals(advice("popen", message), undefined);
   }

@@ -55,7 +55,7 @@ for (const [spec, flags] of FLAGS) {
   });
 }
 
-Deno.test("permissionFlags() takes false and an empty list for none", () => {
+Deno.test("permissionFlags() treats false and an empty list as no grant", () => {
   const { permissions } = resolveSpec({
     popen: true,
     permissions: { read: false, net: [], env: false, import: [] },

@@ -86,7 +86,7 @@ for (const [spec, wanted, ...says] of REFUSED) {
   });
 }
 
-Deno.test("narrow() relates relative and absolute paths where the working directory is known", () => {
+Deno.test("narrow() relates relative and absolute paths if the working directory is known", () => {
   const wanted = { permissions: { read: ["in", "/data/out"] } };
   assertEquals(narrowed("popen//allow-read=/data", wanted, "/data").allow, {
     read: ["in", "/data/out"],

@@ -13,20 +13,20 @@ const TRANSCRIPT = {
   certificate: undefined,
 };
 
-Deno.test("the numbers of the handshake are those that PROTOCOL.md gives", () => {
+Deno.test("the numbers of the handshake are those in PROTOCOL.md", () => {
   assertEquals(AUTH_VERSION, 1);
   assertEquals(Object.values(AuthType), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   assertEquals(Object.values(RefusalCode), [1, 2, 3, 4, 5, 6, 7]);
 });
 
-Deno.test("a challenge has the bytes that PROTOCOL.md gives", () => {
+Deno.test("a challenge has the bytes that PROTOCOL.md describes", () => {
   assertEquals(
     hex(encodeChallenge(TRANSCRIPT.serverNonce)),
     "01002a" + "657865636e65740a" + "0001" + "33".repeat(32),
   );
 });
 
-Deno.test("a response and its proofs have the bytes that PROTOCOL.md gives", async () => {
+Deno.test("a response and its proofs have the bytes that PROTOCOL.md describes", async () => {
   const key = new TokenKey(TOKEN);
   const proof = await key.prove("client", TRANSCRIPT);
   assertEquals(

@@ -3,7 +3,7 @@ import { ProtocolError } from "../errors.ts";
 import { AuthType, readMessage } from "./auth_messages.ts";
 import { End } from "../tests/support/exact_stream.ts";
 
-Deno.test("a length that its type cannot have is refused before anything more is read", async () => {
+Deno.test("a length that its type cannot have is refused before the payload is read", async () => {
   for (const type of Object.values(AuthType)) {
     const [, far] = End.pair();
     far.push(Uint8Array.of(type, 0xff, 0xff));
@@ -11,7 +11,7 @@ Deno.test("a length that its type cannot have is refused before anything more is
   }
 });
 
-Deno.test("a stream that ends between two messages is no error, within one it is", async () => {
+Deno.test("the end of the stream is an error within a message, but not between two", async () => {
   const [, far] = End.pair();
   far.end();
   assertEquals(await readMessage(far, [AuthType.PING]), undefined);

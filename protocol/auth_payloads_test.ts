@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { AUTH_HEADER_BYTES, RefusalCode } from "./auth_messages.ts";
 import { decodeExit, decodeRefusal, encodeExit, encodeRefusal } from "./auth_payloads.ts";
 
-Deno.test("refusals and exits arrive as they were sent; a long reason is cut", () => {
+Deno.test("refusals and exits are decoded as they were encoded, and a long reason is cut", () => {
   const payload = (message: Uint8Array) => message.slice(AUTH_HEADER_BYTES);
   assertEquals(decodeRefusal(payload(encodeRefusal(RefusalCode.BUSY, "no room"))), {
     code: RefusalCode.BUSY,

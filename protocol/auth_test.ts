@@ -61,18 +61,18 @@ function reasonOf(result: PromiseSettledResult<unknown>): Error {
   return (result as PromiseRejectedResult).reason;
 }
 
-Deno.test("two sides with the same token let each other in, and have seen the same", async () => {
+Deno.test("two sides with the same token accept each other, with the same transcript", async () => {
   const { client, server } = await handshake();
   assertEquals(client.status, "fulfilled");
   assertEquals(client, server);
 });
 
-Deno.test("over TLS they let each other in where both know the same certificate", async () => {
+Deno.test("over TLS two sides accept each other if both know the same certificate", async () => {
   const { client } = await handshake({ clientSees: CERTIFICATE, serverShows: CERTIFICATE });
   assertEquals(client.status, "fulfilled");
 });
 
-Deno.test("a wrong token is refused, and the client learns that it is the token", async () => {
+Deno.test("a wrong token is refused, and the client learns the reason", async () => {
   const { client, server } = await handshake({ clientKey: OTHER_KEY });
   for (const error of [reasonOf(client), reasonOf(server)]) {
     assertInstanceOf(error, Refusal);
@@ -80,7 +80,7 @@ Deno.test("a wrong token is refused, and the client learns that it is the token"
   }
 });
 
-Deno.test("another certificate in between, or none, is refused", async () => {
+Deno.test("another certificate on one side, or none, is refused", async () => {
   for (
     const [clientSees, serverShows] of [
       [OTHER_CERTIFICATE, CERTIFICATE],
@@ -93,7 +93,7 @@ Deno.test("another certificate in between, or none, is refused", async () => {
   }
 });
 
-Deno.test("a replayed proof is refused: the server's nonce is another", async () => {
+Deno.test("a replayed proof is refused, because the server's nonce differs", async () => {
   const { near } = await handshake();
   const [, far] = End.pair();
   far.push(near.sent[0]);
@@ -115,7 +115,7 @@ Deno.test("a server that reflects the client's proof as its own is a wrong serve
   await assertRejects(() => client, WrongServer);
 });
 
-Deno.test("a challenge that is reflected gives a client nothing: it has no proof in it", async () => {
+Deno.test("a reflected challenge proves nothing", async () => {
   const [near, far] = End.pair();
   const server = challenge(far, { key: KEY, certificate: undefined });
   const header = await near.read(AUTH_HEADER_BYTES);
@@ -124,7 +124,7 @@ Deno.test("a challenge that is reflected gives a client nothing: it has no proof
   await assertRejects(() => server, ProtocolError, "where a message of type 2 was due");
 });
 
-Deno.test("a proof for a control connection is none for a data connection", async () => {
+Deno.test("a proof for a control connection is not valid for a data connection", async () => {
   const { near, far } = await handshake();
   const nonce = far.sent[0].slice(-NONCE_BYTES);
   const response = near.sent[0].slice();
@@ -143,7 +143,7 @@ Deno.test("a proof for a control connection is none for a data connection", asyn
   assertEquals(await KEY.verify(proof, "client", { ...transcript, purpose: "control" }), true);
 });
 
-Deno.test("another version is named by both sides", async () => {
+Deno.test("both sides name a version that differs", async () => {
   const [near, far] = End.pair();
   far.write(encodeChallenge(new Uint8Array(NONCE_BYTES), AUTH_VERSION + 1));
   const options = { key: KEY, certificate: undefined, purpose: "data", session: SESSION } as const;
@@ -151,7 +151,7 @@ Deno.test("another version is named by both sides", async () => {
   assertMatch(error.message, /version 2 .*version 1/);
 });
 
-Deno.test("10,000 garbage and bit-flipped handshakes: each is refused, none gets an answer", async () => {
+Deno.test("10,000 garbage and bit-flipped handshakes are refused, and none is answered", async () => {
   const random = randomFrom(7);
   const { near } = await handshake();
   const good = near.sent[0];
@@ -184,7 +184,7 @@ const REQUEST: SessionRequest = {
   deno: "",
 };
 
-Deno.test("a session request arrives as it was sent, and not if one bit of it was changed", async () => {
+Deno.test("a session request is decoded as it was encoded, unless one bit was changed", async () => {
   const { client } = await handshake();
   assertEquals(client.status, "fulfilled");
   const transcript = (client as PromiseFulfilledResult<Awaited<ReturnType<typeof authenticate>>>)
@@ -210,7 +210,7 @@ Deno.test("a session request that is too large is refused before it is sent", as
   await assertRejects(() => encodeRequest(KEY, transcript, { ...REQUEST, env }), RangeError);
 });
 
-Deno.test("a short token is no token, and the message does not show it", () => {
+Deno.test("a short token is refused, and the message does not show it", () => {
   const error = assertThrows(() => new TokenKey("hunter2"), RangeError);
   assertEquals(error.message.includes("hunter2"), false);
 });

@@ -70,7 +70,7 @@ Deno.test("the extension types of items are those of version 1", () => {
   });
 });
 
-Deno.test("the limits are those that PROTOCOL.md names", () => {
+Deno.test("the limits are those in PROTOCOL.md", () => {
   assertEquals(DEFAULT_LIMITS, {
     maxItemBytes: 1_073_741_824,
     maxItemDepth: 256,

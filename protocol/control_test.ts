@@ -16,26 +16,26 @@ import {
 const EXEC: ExecRequest = { kind: "call", name: "sum ä", position: "3:14", isolated: true };
 const STATUS: StatusReport = { channels: 70_000, executing: ["a", "b"], execModel: "main" };
 
-Deno.test("an exec request comes back as it was", () => {
+Deno.test("an exec request is decoded as it was encoded", () => {
   for (const kind of ["source", "function", "module", "call", "map", "relay"] as const) {
     const request = { ...EXEC, kind };
     assertEquals(decodeExecRequest(encodeExecRequest(request)), request);
   }
 });
 
-Deno.test("kept code comes back as it was, and is nothing without its text", () => {
+Deno.test("kept code is decoded as it was encoded, and refused without its text", () => {
   const code = { ...EXEC, text: "(a, b) => a + b // ä" };
   assertEquals(decodeKeptCode(encodeKeptCode(code)), code);
   assertThrows(() => decodeKeptCode(encodeExecRequest(EXEC)), ProtocolError, `no text "text"`);
 });
 
-Deno.test("a status comes back as it was", () => {
+Deno.test("a status is decoded as it was encoded", () => {
   assertEquals(decodeStatusReport(encodeStatusReport(STATUS)), STATUS);
   const empty = { channels: 0, executing: [], execModel: "" };
   assertEquals(decodeStatusReport(encodeStatusReport(empty)), empty);
 });
 
-Deno.test("a status with many long names and an exec request of a long name fit their frames", () => {
+Deno.test("a status with many long names, and an exec request with a long name, fit into a frame", () => {
   const executing = Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(250, "x"));
   const status = encodeStatusReport({ ...STATUS, executing });
   assertEquals(status.length <= MAX_FRAME_BYTES, true, `${status.length} bytes of status`);
@@ -93,7 +93,7 @@ Deno.test(`a status with a wrong "execModel" is a ProtocolError`, () => {
   }
 });
 
-Deno.test("a control message that is no map, or broken, is a ProtocolError", () => {
+Deno.test("a control message that is malformed, or not a map, is a ProtocolError", () => {
   const exec = encodeExecRequest(EXEC);
   const broken: Uint8Array[] = [
     new Uint8Array(),
@@ -124,7 +124,7 @@ Deno.test("a control message nested as deep as a frame allows is a ProtocolError
   }
 });
 
-Deno.test("a control message's __proto__ is data, and gives no field", () => {
+Deno.test("a key __proto__ of a control message is data, and gives it no fields", () => {
   const fields = encode({ ...EXEC }).subarray(1);
   const bytes = Uint8Array.of(
     0x81,

@@ -91,7 +91,7 @@ for (const [bytes, frame] of FRAMES) {
   });
 }
 
-Deno.test("FrameDecoder hands out the same frames however its input is split", () => {
+Deno.test("FrameDecoder returns the same frames however its input is split", () => {
   assertEquals(decodeChunks([STREAM]), EXPECTED, "in one chunk");
   const single = Array.from(STREAM, (byte) => Uint8Array.of(byte));
   assertEquals(decodeChunks(single), EXPECTED, "byte by byte");
@@ -110,7 +110,7 @@ Deno.test("FrameDecoder hands out the same frames however its input is split", (
   }
 });
 
-Deno.test("FrameDecoder hands a large item on as it arrives, and its costs add up", () => {
+Deno.test("FrameDecoder passes a large item on as it arrives, and its costs add up", () => {
   const payload = Uint8Array.from({ length: MAX_FRAME_BYTES }, (_, i) => i * 7);
   for (const type of [FrameType.ITEM, FrameType.ITEM_START, FrameType.ITEM_PART]) {
     const bytes = encodeFrame(type, 5, payload);
@@ -136,7 +136,7 @@ Deno.test("FrameDecoder hands a large item on as it arrives, and its costs add u
   }
 });
 
-Deno.test("FrameDecoder does not copy what lies whole in a chunk", () => {
+Deno.test("FrameDecoder does not copy a payload that is whole in a chunk", () => {
   const chunk = new Uint8Array(encodeFrame(FrameType.ITEM, 1, PAYLOAD));
   new FrameDecoder().push(chunk, (frame) => {
     assertEquals("bytes" in frame && frame.bytes.buffer === chunk.buffer, true);
@@ -144,7 +144,7 @@ Deno.test("FrameDecoder does not copy what lies whole in a chunk", () => {
   });
 });
 
-Deno.test("FrameDecoder stops when its sink says so", () => {
+Deno.test("FrameDecoder stops when its sink returns false", () => {
   let count = 0;
   new FrameDecoder().push(STREAM, () => ++count < 3);
   assertEquals(count, 3);
@@ -177,7 +177,7 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
 
 for (const [name, type] of Object.entries(FrameType)) {
   const [least, most] = LENGTHS[name as keyof typeof FrameType];
-  Deno.test(`FrameDecoder takes ${name} of ${least} to ${most} bytes and refuses others`, () => {
+  Deno.test(`FrameDecoder accepts ${name} of ${least} to ${most} bytes and refuses others`, () => {
     const push = (length: number) => new FrameDecoder().push(header(type, length), () => true);
     push(least);
     push(most);
@@ -197,7 +197,7 @@ Deno.test("FrameDecoder refuses every unknown type from the header alone", () =>
   }
 });
 
-Deno.test("FrameDecoder makes a frame or a ProtocolError of random bytes", () => {
+Deno.test("FrameDecoder turns random bytes into frames or a ProtocolError", () => {
   const random = randomFrom(2);
   for (let run = 0; run < 2000; run++) {
     const bytes = Uint8Array.from({ length: 60 }, () => random() * 256);
@@ -210,7 +210,7 @@ Deno.test("FrameDecoder makes a frame or a ProtocolError of random bytes", () =>
   }
 });
 
-Deno.test("u32 are written and read big-endian, unsigned", () => {
+Deno.test("a u32 is written and read big-endian and unsigned", () => {
   const bytes = new Uint8Array(6);
   for (const value of [0, 1, 0x0102_0304, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
     writeUint32(bytes, 1, value);

@@ -14,7 +14,7 @@ function roundTrip(error: unknown): Error {
   return arrived;
 }
 
-Deno.test("ItemCodec brings over an Error's name, message and stack", () => {
+Deno.test("ItemCodec keeps the name, message and stack of an Error", () => {
   const error = new Error("ä went wrong");
   const arrived = roundTrip(error);
   assertEquals([arrived.name, arrived.message, arrived.stack], [
@@ -27,14 +27,14 @@ Deno.test("ItemCodec brings over an Error's name, message and stack", () => {
 });
 
 for (const Class of [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
-  Deno.test(`ItemCodec brings a ${Class.name} over in its class`, () => {
+  Deno.test(`ItemCodec keeps the class of a ${Class.name}`, () => {
     const arrived = roundTrip(new Class("m"));
     assertStrictEquals(arrived.constructor, Class);
     assertEquals(arrived.message, "m");
   });
 }
 
-Deno.test("ItemCodec brings an error of an own class over as an Error of that name", () => {
+Deno.test("ItemCodec turns an error of a user's class into an Error with its name", () => {
   class TableError extends Error {
     override name = "TableError";
     table = "users";
@@ -45,7 +45,7 @@ Deno.test("ItemCodec brings an error of an own class over as an Error of that na
   assertEquals(Object.entries(arrived), [["table", "users"]]);
 });
 
-Deno.test("ItemCodec brings over own data properties and any cause", () => {
+Deno.test("ItemCodec keeps own data properties and any cause of an error", () => {
   const cause = new TypeError("inner", { cause: { code: 7n } });
   const error = Object.assign(new Error("outer", { cause }), { code: "E1", at: new Date(0) });
   const arrived = roundTrip(error) as typeof error;
@@ -56,7 +56,7 @@ Deno.test("ItemCodec brings over own data properties and any cause", () => {
   assert("cause" in none && none.cause === undefined);
 });
 
-Deno.test("ItemCodec brings over an AggregateError with its errors", () => {
+Deno.test("ItemCodec keeps the errors of an AggregateError", () => {
   const error = new AggregateError([new TypeError("a"), 7], "both");
   const arrived = roundTrip(error);
   assert(arrived instanceof AggregateError);
@@ -66,7 +66,7 @@ Deno.test("ItemCodec brings over an AggregateError with its errors", () => {
   assertEquals(Object.keys(arrived), []);
 });
 
-Deno.test("ItemCodec brings over an error's texts with lone surrogates and its __proto__", () => {
+Deno.test("ItemCodec keeps the lone surrogates and the __proto__ property of an error", () => {
   const error = new Error("a\ud800b");
   error.name = "\udc00";
   Object.defineProperty(error, "__proto__", { value: { admin: true }, enumerable: true });
@@ -78,7 +78,7 @@ Deno.test("ItemCodec brings over an error's texts with lone surrogates and its _
   assertEquals(Object.getOwnPropertyDescriptor(arrived, "\ud800")?.value, 1);
 });
 
-Deno.test("encodeError() leaves out what cannot travel, at any depth", () => {
+Deno.test("encodeError() leaves out parts that cannot be sent, at any depth", () => {
   const error = Object.assign(new Error("m", { cause: new Error("c", { cause: () => {} }) }), {
     good: 1,
     bad: { socket: Symbol("s") },
@@ -89,7 +89,7 @@ Deno.test("encodeError() leaves out what cannot travel, at any depth", () => {
   assertEquals([arrived.cause.message, "cause" in arrived.cause], ["c", false]);
 });
 
-Deno.test("encodeError() always gives an error that fits into a frame", () => {
+Deno.test("encodeError() always returns an error that fits into a frame", () => {
   const long = "ä".repeat(MAX_FRAME_BYTES);
   let chain = new Error("first");
   for (let i = 0; i < 1000; i++) chain = new Error(`link ${i}`, { cause: chain });
@@ -173,17 +173,17 @@ function revive(key: string, value: unknown): unknown {
 }
 
 for (const [what, item, message] of UNSENDABLE) {
-  Deno.test(`ItemCodec refuses ${what}, and goes on`, () => {
+  Deno.test(`ItemCodec refuses ${what}, and stays usable`, () => {
     assertThrows(() => codec.encode(item), SerializationError, message);
     assertEquals(codec.decode(codec.encode([1n])), [1n]);
   });
 }
 
-Deno.test("ItemCodec calls the item as it is told", () => {
+Deno.test("ItemCodec calls the item by the given name", () => {
   assertThrows(() => codec.encode([Symbol("s")], "args"), SerializationError, "send args[0]");
 });
 
-Deno.test("ItemCodec refuses cycles and what is nested too deep", () => {
+Deno.test("ItemCodec refuses cycles and items that nest too deep", () => {
   const object: Record<string, unknown> = {};
   object.self = { object };
   const array: unknown[] = [];
@@ -197,7 +197,7 @@ Deno.test("ItemCodec refuses cycles and what is nested too deep", () => {
   }
 });
 
-Deno.test("ItemCodec takes items as deep as it says, of every container, and no deeper", () => {
+Deno.test("ItemCodec accepts every container up to its depth, and no deeper", () => {
   const wraps: ((inner: unknown) => unknown)[] = [
     (inner) => [inner],
     (inner) => ({ inner }),

@@ -31,7 +31,7 @@ const GOOD = {
   bytes: [Uint8Array.of(1, 2, 3), Float64Array.of(1, 2), new URL("https://example.org/")],
 };
 
-Deno.test("ItemCodec refuses a document that is truncated, wherever it is", () => {
+Deno.test("ItemCodec refuses a document that is truncated anywhere", () => {
   const bytes = new Uint8Array(codec.encode(GOOD));
   for (let at = 0; at < bytes.length; at++) refused(bytes.subarray(0, at));
   assertEquals(codec.decode(bytes), GOOD);
@@ -43,7 +43,7 @@ Deno.test("ItemCodec refuses bytes behind a document", () => {
   }
 });
 
-Deno.test("ItemCodec makes a value or a ProtocolError of a document with one byte changed", () => {
+Deno.test("ItemCodec turns a document with one changed byte into a value or a ProtocolError", () => {
   const bytes = new Uint8Array(codec.encode(GOOD));
   for (let at = 0; at < bytes.length; at++) {
     for (const byte of [0x00, 0x7f, 0x81, 0x91, 0xc1, 0xc9, 0xd4, 0xdd, 0xdf, 0xff]) {
@@ -72,7 +72,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-Deno.test("ItemCodec makes a value or a ProtocolError of 2,000 random byte strings", () => {
+Deno.test("ItemCodec turns 2,000 random byte strings into values or ProtocolErrors", () => {
   const random = seeded(3);
   const heads = [0x82, 0x93, 0xc7, 0xc9, 0xd4, 0xd5, 0xd8, 0xdc, 0xdd, 0xde, 0xdf];
   for (let run = 0; run < 2000; run++) {
@@ -82,7 +82,7 @@ Deno.test("ItemCodec makes a value or a ProtocolError of 2,000 random byte strin
   }
 });
 
-Deno.test("ItemCodec makes a value or a ProtocolError of random payloads of each type", () => {
+Deno.test("ItemCodec turns random payloads of each type into values or ProtocolErrors", () => {
   const random = seeded(4);
   for (let type = 0; type < 16; type++) {
     for (let run = 0; run < 200; run++) {
@@ -101,7 +101,7 @@ Deno.test("ItemCodec refuses nesting of 100,000 levels, of each container", () =
   refused([...maps, 1], "nested deeper");
 });
 
-Deno.test("ItemCodec refuses extensions in extensions of 100,000 levels", () => {
+Deno.test("ItemCodec refuses 100,000 levels of nested extensions", () => {
   for (const type of [ItemType.MAP, ItemType.SET, ItemType.ERROR, ItemType.OBJECT]) {
     for (const inArrays of [false, true]) {
       const step = inArrays ? 7 : 6;
@@ -131,13 +131,13 @@ Deno.test("ItemCodec refuses declared lengths that the bytes cannot hold, at onc
   for (const head of [0xc5, 0xc8, 0xda, 0xdc, 0xde]) refused([head, 255, 255], "truncated");
 });
 
-Deno.test("ItemCodec refuses what is no MessagePack", () => {
+Deno.test("ItemCodec refuses bytes that are not MessagePack", () => {
   refused([], "not MessagePack");
   refused([0xc1], "not MessagePack");
   refused([0x92, 1, 0xc1], "not MessagePack");
 });
 
-Deno.test("ItemCodec refuses extension types that it does not know", () => {
+Deno.test("ItemCodec refuses unknown extension types", () => {
   for (const type of [13, 14, 127, 128, 255]) refused(extension(type, [1]), "unknown extension");
 });
 
@@ -182,7 +182,7 @@ for (const [what, type, payload] of MALFORMED) {
   });
 }
 
-Deno.test("ItemCodec gives no decoded object a prototype of the peer's", () => {
+Deno.test("ItemCodec never gives a decoded object a prototype from the peer", () => {
   const proto = [0xa9, ...utf8.encode("__proto__")];
   refused([0x81, ...proto, 0x81, 0xa1, 0x61, 1]);
   const error = extension(
@@ -205,7 +205,7 @@ Deno.test("ItemCodec gives no decoded object a prototype of the peer's", () => {
   assert(arrived instanceof Error && Object.getPrototypeOf(arrived) === Error.prototype);
 });
 
-Deno.test("ItemCodec takes an error whose fields are those of objects", () => {
+Deno.test("ItemCodec decodes an error whose properties shadow those of objects", () => {
   const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "Function"];
   for (const name of names) {
     const error = new Error("m");

@@ -70,10 +70,10 @@ const ITEMS: Record<string, unknown> = {
 };
 
 for (const [what, item] of Object.entries(ITEMS)) {
-  Deno.test(`ItemCodec brings over ${what}`, () => assertEquals(roundTrip(item), item));
+  Deno.test(`ItemCodec keeps ${what}`, () => assertEquals(roundTrip(item), item));
 }
 
-Deno.test("ItemCodec brings over a large Uint8Array by itself and inside of something", () => {
+Deno.test("ItemCodec keeps a large Uint8Array, alone and inside an object", () => {
   const bytes = Uint8Array.from({ length: 3_000_000 }, (_, i) => i * 13);
   for (const [arrived] of [[roundTrip(bytes)], roundTrip([bytes]) as unknown[]]) {
     assert(arrived instanceof Uint8Array && arrived.length === bytes.length);
@@ -105,7 +105,7 @@ const NUMERIC = [
 ];
 
 for (const View of NUMERIC) {
-  Deno.test(`ItemCodec brings over ${View.name}, also of unaligned and partial sources`, () => {
+  Deno.test(`ItemCodec keeps ${View.name}, even of unaligned and partial sources`, () => {
     const size = View.BYTES_PER_ELEMENT;
     const source = Uint8Array.from({ length: 10 * size }, (_, i) => i * 11).buffer;
     const views = [
@@ -129,13 +129,13 @@ function bytesOf(view: ArrayBufferView): number[] {
   return [...new Uint8Array(view.buffer, view.byteOffset, view.byteLength)];
 }
 
-Deno.test("ItemCodec brings over a DataView's part of its buffer", () => {
+Deno.test("ItemCodec keeps the part of a buffer that a DataView shows", () => {
   const view = roundTrip(new DataView(Uint8Array.of(1, 2, 3, 4, 5).buffer, 1, 3));
   assert(view instanceof DataView);
   assertEquals([view.byteLength, view.getUint16(0), view.getUint8(2)], [3, 0x0203, 4]);
 });
 
-Deno.test("decoded bytes share no memory with what they were decoded from", () => {
+Deno.test("decoded bytes share no memory with the document", () => {
   const item = [
     Uint8Array.of(1, 2),
     { bytes: Uint8Array.of(1, 2) },
@@ -192,7 +192,7 @@ Deno.test("the holes of a sparse array arrive as undefined", () => {
   assertEquals(Object.keys(arrived).length, 4);
 });
 
-Deno.test("encoding changes nothing of the item", () => {
+Deno.test("encoding does not change the item", () => {
   const item = { list: [undefined, -0, 1n], map: new Map([[1, { a: undefined }]]) };
   const before = structuredClone(item);
   codec.encode(item);

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../errors.ts";
 import { type MapAnswer, readMapAnswer } from "./map_answer.ts";
 
-Deno.test("readMapAnswer() takes what a worker sends", () => {
+Deno.test("readMapAnswer() accepts the answers of a worker", () => {
   const failures = new Map([[1, new Error("no")]]);
   const whole: MapAnswer = { ms: 0.5, results: [1, undefined], failures, back: [2, 4] };
   assertEquals(readMapAnswer(whole), whole);

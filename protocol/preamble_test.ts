@@ -39,13 +39,13 @@ function preambleOf(message: Uint8Array): Uint8Array {
   return bytes;
 }
 
-Deno.test("PreambleDecoder gives the hello and what came after it", () => {
+Deno.test("PreambleDecoder returns the hello and the bytes behind it", () => {
   const greeting = decodeChunks(join(PREAMBLE, REST));
   assertEquals(greeting?.hello, HELLO);
   assertEquals(greeting?.rest, REST);
 });
 
-Deno.test("localHello() tells of this process", () => {
+Deno.test("localHello() describes this process", () => {
   const hello = localHello("gw7", 1000);
   assertEquals(hello.pid, Deno.pid);
   assertEquals(hello.deno, Deno.version.deno);
@@ -77,14 +77,14 @@ for (const [what, noise] of NOISES) {
   });
 }
 
-Deno.test("PreambleDecoder keeps the noise, to show it", () => {
+Deno.test("PreambleDecoder keeps the noise for messages", () => {
   const decoder = new PreambleDecoder();
   decoder.push(utf8.encode("bash: deno: command "));
   decoder.push(utf8.encode("not found"));
   assertEquals(decoder.noise, "bash: deno: command not found");
 });
 
-Deno.test("PreambleDecoder takes as much noise as allowed, and no more", () => {
+Deno.test("PreambleDecoder accepts as much noise as allowed, and no more", () => {
   const limits = { maxNoiseBytes: 100, maxHelloBytes: 4096 };
   const most = new Uint8Array(100).fill(0x78);
   assertEquals(new PreambleDecoder(limits).push(join(most, PREAMBLE))?.hello, HELLO);
@@ -104,14 +104,14 @@ Deno.test("PreambleDecoder counts noise in bytes, over all chunks", () => {
   assertThrows(push, ProtocolError, "100 bytes");
 });
 
-Deno.test("PreambleDecoder names both versions where they differ, before the hello is there", () => {
+Deno.test("PreambleDecoder names both versions if they differ, before the hello arrives", () => {
   const bytes = encodePreamble(HELLO, 258).subarray(0, PREAMBLE_BYTES);
   const error = assertThrows(() => decodeChunks(bytes), ProtocolError);
   assertStringIncludes(error.message, "version 258");
   assertStringIncludes(error.message, `version ${PROTOCOL_VERSION}`);
 });
 
-Deno.test("PreambleDecoder refuses an oversize hello before it comes", () => {
+Deno.test("PreambleDecoder refuses an oversized hello before it arrives", () => {
   for (const length of [4097, 2 ** 32 - 1]) {
     const bytes = PREAMBLE.slice(0, PREAMBLE_BYTES);
     writeUint32(bytes, MAGIC.length + 2, length);
@@ -119,7 +119,7 @@ Deno.test("PreambleDecoder refuses an oversize hello before it comes", () => {
   }
 });
 
-Deno.test("PreambleDecoder refuses a hello that is not one", () => {
+Deno.test("PreambleDecoder refuses a malformed hello", () => {
   const broken: Uint8Array[] = [
     new Uint8Array(),
     Uint8Array.of(0xc1),
@@ -140,7 +140,7 @@ Deno.test("PreambleDecoder refuses a hello that is not one", () => {
   }
 });
 
-Deno.test("PreambleDecoder ignores fields of a hello that it does not know", () => {
+Deno.test("PreambleDecoder ignores unknown fields of a hello", () => {
   const message = encode({ ...HELLO, colour: "blue" });
   assertEquals(decodeChunks(preambleOf(message))?.hello, HELLO);
 });

@@ -1,4 +1,4 @@
-/** What the machine gives at best: a `cat` child, and `deno run` of an empty module. */
+/** The best that the machine can do: a `cat` child, and `deno run` of an empty module. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
@@ -29,7 +29,7 @@ async function roundTrip(): Promise<number> {
   return 1e6 / rate;
 }
 
-/** Bytes through `cat` and back. */
+/** Sends bytes through `cat` and back. */
 async function bulk(): Promise<number> {
   const child = cat();
   const mebibytes = 300;

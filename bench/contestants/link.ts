@@ -1,17 +1,18 @@
 /**
- * One host over ssh, by this package and by `ssh` itself, in turns: `link.ts HOST SSH_CONFIG BULK_MIB`.
+ * One host over ssh, by this package and by `ssh` itself, alternating: `link.ts HOST SSH_CONFIG
+ * BULK_MIB`.
  *
- * What each start is made of: `true` is what ssh takes for any command; `deno run` adds the start of a
- * process; `head` adds what goes to the command's input, and the answer to it.
+ * The parts of a start: `true` is the time of ssh for any command; `deno run` adds the start of a
+ * process; `head` adds the input of the command, and its answer.
  */
 import { type Gateway, makeGateway } from "@x/execnet";
 import { median, MIB, timed } from "../measure.ts";
 
 const ROUNDS = 3;
-/** Before each start: TCP forgets what it has learnt of a link that was idle for longer than its timeout. */
+/** The pause before each start: TCP resets its congestion window after an idle timeout. */
 const IDLE_MS = 1_500;
 const EMPTY = "deno run --no-config data:application/javascript,";
-/** The last is what the program of a gateway takes. */
+/** The last is the size of the program of a gateway. */
 const INPUTS = [1_000, 10_000, 26_000];
 const [host, config, bulkMib] = Deno.args;
 const SIZE = Number(bulkMib) * MIB;

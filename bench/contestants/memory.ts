@@ -1,4 +1,4 @@
-/** How much both sides grow while 1 GiB goes to a consumer that reads nothing for 2 s. */
+/** How much both sides grow while 1 GiB is sent to a consumer that reads nothing for 2 s. */
 import { makeGateway } from "@x/execnet";
 import { MIB } from "../measure.ts";
 
@@ -25,7 +25,7 @@ const channel = gw.remoteExec(`
 `);
 const item = new Uint8Array(MIB);
 await channel.send(0);
-// What the gateway loads in its first moments is not what the items take.
+// The memory of what the gateway loads first does not count for the items.
 await new Promise((resolve) => setTimeout(resolve, 500));
 for (const pid of ["self", gw.remote.pid] as const) resetPeak(pid);
 const before = { here: memory("self").now, there: memory(gw.remote.pid).now };

@@ -3,7 +3,7 @@ import { type Gateway, makeGateway } from "@x/execnet";
 import { INTEGERS, MIB, OBJECTS, perSecond, rounds, SMALL, timed } from "../measure.ts";
 
 const ECHO = `for await (const item of channel) await channel.send(item);`;
-/** With many in flight, nobody waits for each: the window is waited for now and then. */
+/** With many items in flight, only some sends are awaited, for the window. */
 const IN_FLIGHT = 500;
 const ECHO_MANY = `
   let count = 0;

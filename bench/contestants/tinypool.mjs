@@ -1,4 +1,4 @@
-// npm's tinypool with two workers. Arguments: where it is installed, and its runtime. Prints one line
+// npm's tinypool with two workers. Arguments: its folder, and its runtime. Prints one line
 // of JSON.
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -42,7 +42,7 @@ const pool = (threads) =>
     concurrentTasksPerWorker: 1,
   });
 
-// Each task by itself, as its API has it; several thousand of them wait at a time.
+// One task for each item, as its API requires; several thousand wait at a time.
 async function run(pool, name, items) {
   const start = performance.now();
   const step = 5_000;

@@ -102,19 +102,19 @@ const PURE: readonly [sentence: string, fn: AnyFunction, args: unknown[], result
 ];
 
 for (const [sentence, fn, args, result] of PURE) {
-  Deno.test(`functionText() takes ${sentence}`, () => {
+  Deno.test(`functionText() accepts ${sentence}`, () => {
     const again = new Function(`"use strict"; return (${functionText(fn)}\n)`)();
     assertEquals(again(...args), result);
   });
 }
 
 for (const text of ["async () => 1", "async function () { return 1; }"]) {
-  Deno.test(`functionText() takes ${text}`, async () => {
+  Deno.test(`functionText() accepts ${text}`, async () => {
     assertEquals(await new Function(`return (${functionText(make(text))})`)()(), 1);
   });
 }
 
-Deno.test("functionText() takes generators, async methods and their like", async () => {
+Deno.test("functionText() accepts generators, async methods and the like", async () => {
   const load = (fn: AnyFunction) => new Function(`return (${functionText(fn)})`)();
   assertEquals([...load(method("*count() { yield 1; yield 2; }"))()], [1, 2]);
   assertEquals(await Array.fromAsync(load(method("async *count() { yield 1; }"))()), [1]);
@@ -122,7 +122,7 @@ Deno.test("functionText() takes generators, async methods and their like", async
   assertEquals([...load(make("function* () { yield* [1, 2]; }"))()], [1, 2]);
 });
 
-Deno.test("functionText() gives the same text again", () => {
+Deno.test("functionText() returns the same text again", () => {
   const fn = make("() => 1");
   assertEquals(functionText(fn), functionText(fn));
 });
@@ -166,7 +166,7 @@ const CAPTURING: readonly [fn: AnyFunction, captured: CapturedName[]][] = [
 ];
 
 for (const [fn, captured] of CAPTURING) {
-  Deno.test(`functionText() names what is outside of ${fn}`, () => {
+  Deno.test(`functionText() names what ${fn} captures`, () => {
     const error = assertThrows(() => functionText(fn), ImpureFunctionError);
     assertEquals((error as ImpureFunctionError).captured, captured);
     for (const { name, line, column } of captured) {
@@ -190,7 +190,7 @@ Deno.test("functionText() refuses a name that code has put on globalThis", () =>
   }
 });
 
-Deno.test("functionText() says of a helper that a tool put there what it is", () => {
+Deno.test("functionText() recognizes a helper that a tool inserted", () => {
   for (const name of ["__name", "cov_1x2y", "_ts_decorate"]) {
     assertThrows(
       () => functionText(make(`() => ${name}(1)`)),
@@ -200,16 +200,16 @@ Deno.test("functionText() says of a helper that a tool put there what it is", ()
   }
 });
 
-Deno.test("functionText() says what to do", () => {
+Deno.test("functionText() says in its error what to do", () => {
   assertThrows(() => functionText(make("() => outer")), ImpureFunctionError, "Pass it in args");
 });
 
-Deno.test("functionText() says where a function has its channel from", () => {
+Deno.test("functionText() says that channel and args are parameters", () => {
   const message = "channel and args are parameters here: (channel, args) => …";
   assertThrows(() => functionText(make("() => channel.send(1)")), ImpureFunctionError, message);
 });
 
-Deno.test("functionText() takes a function whose name is no text", () => {
+Deno.test("functionText() accepts a function whose name is not a string", () => {
   assertEquals(
     functionText(Object.defineProperty(make("() => 1"), "name", { value: 3 })),
     "() => 1",

@@ -31,13 +31,13 @@ const FUNCTIONS: readonly [sentence: string, script: string][] = [
 ];
 
 for (const [sentence, script] of FUNCTIONS) {
-  Deno.test(`moduleText() gives the default export: ${sentence}`, async () => {
+  Deno.test(`moduleText() returns the default export: ${sentence}`, async () => {
     const main = await run(script) as (n: number) => unknown;
     assertEquals(await main(1), 2);
   });
 }
 
-Deno.test("moduleText() gives nothing where there is no default export", async () => {
+Deno.test("moduleText() returns undefined if there is no default export", async () => {
   assertEquals(await run("export const a = 1; export {}; export function b() {}"), undefined);
 });
 
@@ -51,14 +51,14 @@ Deno.test("moduleText() binds channel and args, unless the module declares them"
   ]);
 });
 
-Deno.test("moduleText() runs the imports of what is exported again", async () => {
+Deno.test("moduleText() runs the imports of re-exports", async () => {
   const module = (n: number) => `data:text/javascript,(globalThis.ran ??= []).push(${n})`;
   await run(`export * from "${module(1)}"; export {} from "${module(2)}";`);
   assertEquals(Reflect.get(globalThis, "ran"), [1, 2]);
   Reflect.deleteProperty(globalThis, "ran");
 });
 
-Deno.test("moduleText() has import.meta of the file, which is not main", async () => {
+Deno.test("moduleText() gives the file its import.meta, which is not main", async () => {
   const script = `export default [import.meta.url, import.meta.main, import.meta.filename,
     import.meta.dirname, import.meta.resolve("./c.ts")];`;
   assertEquals(await run(script), [
@@ -70,7 +70,7 @@ Deno.test("moduleText() has import.meta of the file, which is not main", async (
   ]);
 });
 
-Deno.test("moduleText() has an import.meta for each file that a script was made of", async () => {
+Deno.test("moduleText() has an import.meta for each file of a bundle", async () => {
   const script = "const one = import.meta.url;\nexport default [one, import.meta.url];";
   const { text } = moduleText(script, (line, column) => `file:///${line}/${column}`);
   assertEquals(await new AsyncFunction("channel", "args", text)(), [
@@ -79,7 +79,7 @@ Deno.test("moduleText() has an import.meta for each file that a script was made 
   ]);
 });
 
-Deno.test("moduleText() leaves lines and columns, but for the first line's front", () => {
+Deno.test("moduleText() keeps lines and columns, except on the first line", () => {
   const script = `import a from "node:path";
 export {
   b,
@@ -96,6 +96,6 @@ const b = 1; export default async () => { import.meta.url; throw new Error("here
   assertMatch(lines.at(-1) ?? "", /^return /);
 });
 
-Deno.test("moduleText() says where a script is not valid", () => {
+Deno.test("moduleText() reports the position of a syntax error", () => {
   assertThrows(() => moduleText("const a = 1;\nlet b = = 2;", urlAt), SyntaxError, "at 2:9");
 });
