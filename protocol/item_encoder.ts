@@ -38,9 +38,10 @@ export class ItemEncoder {
   encode(item: unknown, root: string): Uint8Array {
     try {
       if (typeof item !== "number" || Object.is(item, -0)) {
-        item = this.#preparer.prepare(item, root);
+        this.#preparer.begin(root);
+        if (item instanceof Uint8Array) return this.#owned = binaryItem(item);
+        item = this.#preparer.prepare(item);
       }
-      if (item instanceof Uint8Array) return this.#owned = binaryItem(item);
       const bytes = this.#encoder.encodeSharedRef(item);
       if (bytes.buffer.byteLength <= KEPT_BUFFER_BYTES) return bytes;
       this.#encoder = this.#newEncoder();

@@ -40,24 +40,33 @@ export interface PreparerOptions {
 
 /** Prepares one item after the other. */
 export class ItemPreparer {
-  readonly #options: PreparerOptions;
+  readonly #channelId: ChannelId;
+  readonly #maxDepth: number;
+  readonly #unsendable: PreparerOptions["unsendable"];
+  readonly #encode: PreparerOptions["encode"];
   /** The way to the value in hand, for messages. */
   readonly #path: string[] = [];
 
-  constructor(options: PreparerOptions) {
-    this.#options = options;
+  constructor({ channelId, maxDepth, unsendable, encode }: PreparerOptions) {
+    this.#channelId = channelId;
+    this.#maxDepth = maxDepth;
+    this.#unsendable = unsendable;
+    this.#encode = encode;
+  }
+
+  /** Begins an item, which messages call `root`. */
+  begin(root: string): void {
+    this.#path.length = 0;
+    this.#path.push(root);
   }
 
   /**
    * Returns what MessagePack can write for an item: a copy with extensions, or the item itself if
    * nothing in it needs one.
    *
-   * @param root The name of the item in error messages.
    * @throws {SerializationError} naming the path and the type of what cannot be sent.
    */
-  prepare(item: unknown, root: string): unknown {
-    this.#path.length = 0;
-    this.#path.push(root);
+  prepare(item: unknown): unknown {
     return this.#prepare(item, 0);
   }
 
@@ -86,10 +95,9 @@ export class ItemPreparer {
   }
 
   #prepareObject(value: object, depth: number): unknown {
-    const { channelId, maxDepth } = this.#options;
-    if (depth >= maxDepth) {
+    if (depth >= this.#maxDepth) {
       throw new SerializationError(
-        `cannot send ${this.#path[0]}: it is nested deeper than ${maxDepth} levels ` +
+        `cannot send ${this.#path[0]}: it is nested deeper than ${this.#maxDepth} levels ` +
           `(a cycle?) at ${this.#path.slice(0, 5).join("")}…`,
       );
     }
@@ -99,7 +107,7 @@ export class ItemPreparer {
       return this.#preparePlain(value as Record<string, unknown>, depth);
     }
     if (value instanceof Uint8Array) return value;
-    const channel = channelId(value);
+    const channel = this.#channelId(value);
     if (channel !== undefined) return this.#channel(channel);
     if (value instanceof Map) return this.#nest(ItemType.MAP, this.#entries(value, depth));
     if (value instanceof Set) return this.#nest(ItemType.SET, this.#elements(value, depth));
@@ -184,7 +192,7 @@ export class ItemPreparer {
     try {
       part();
     } catch (error) {
-      if (this.#options.unsendable === "refuse") throw error;
+      if (this.#unsendable === "refuse") throw error;
       this.#path.length = length;
     }
   }
@@ -210,7 +218,7 @@ export class ItemPreparer {
   }
 
   #nest(type: number, prepared: unknown): ExtData {
-    return new ExtData(type, this.#options.encode(prepared));
+    return new ExtData(type, this.#encode(prepared));
   }
 
   #channel(id: number): ExtData {
