@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { sourceCode } from "./source.ts";
 
-/** Texts that are sent as they are. */
+/** Texts that are sent unchanged. */
 const UNTOUCHED = [
   "",
   "return 1;",

@@ -11,7 +11,7 @@ function advice(spec: string, message: string, isExecution = false): string | un
   );
 }
 
-/** As Deno words it. */
+/** A message as Deno words it. */
 function requires(kind: string, to = ""): string {
   return `Requires ${kind} access${to && ` to ${to}`}, run again with the --allow-${kind} flag`;
 }

@@ -108,7 +108,7 @@ for (const [kind, rows] of TABLES) {
   });
 }
 
-/** What Deno itself is asked for: the entries that can be queried, too. */
+/** Returns whether Deno's permission API can query an entry. */
 function isQueryable(kind: PermissionKind, entry: string): boolean {
   if (kind === "net") return !/[*/%]|^:|^unix/.test(entry) && !entry.startsWith("010");
   return !entry.includes("*");
@@ -119,7 +119,7 @@ function descriptor(kind: PermissionKind, entry: string): Deno.PermissionDescrip
   return { name: kind, [field]: entry } as unknown as Deno.PermissionDescriptor;
 }
 
-/** Deno's state of `query` in a process with these flags. */
+/** Returns the state of `query` in a process with these flags. */
 async function stateOf(flags: string[], query: Deno.PermissionDescriptor): Promise<string> {
   const code = `console.log(Deno.permissions.querySync(${JSON.stringify(query)}).state)`;
   const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -41,7 +41,8 @@ export interface Narrowing {
 }
 
 /**
- * Returns the permissions of one execution. It gets what it requests, if the gateway has that itself;
+ * Returns the permissions of one execution. It gets what it requests, if the gateway has that
+ * itself;
  * the denials of the gateway stay. Entries are compared in the way that Deno matches them, and an
  * entry that cannot be shown to be contained is refused.
  *
@@ -73,7 +74,9 @@ type Entries = true | readonly string[];
 const SAFE: ReadonlySet<Relation> = new Set(["apart", "around"]);
 const CONTAINED: ReadonlySet<Relation> = new Set(["equal", "within"]);
 
-/** Checks requested entries, and collects those that it refuses, so that one error names them all. */
+/**
+ * Checks requested entries, and collects those that it refuses, so that one error names them all.
+ */
 class PermissionChecker {
   readonly #granted: Permissions;
   readonly #narrowing: Narrowing;
@@ -97,7 +100,7 @@ class PermissionChecker {
       const unclear = relations.indexOf("unclear");
       if (unclear >= 0) {
         this.#refused.push(
-          `${kind}=${entry} and not ${denied[unclear]}, which cannot be told apart`,
+          `${kind}=${entry} without ${denied[unclear]}, because it is unclear whether they overlap`,
         );
       }
       return relations.every((relation) => SAFE.has(relation));
@@ -134,7 +137,7 @@ class PermissionChecker {
       const unclear = relations.indexOf("unclear");
       if (unclear < 0) return this.#advice(kind, entry);
       const key = specKey("allow", kind, granted[unclear]);
-      return `whether ${key} grants it cannot be told; write it in the same way, or ` +
+      return `it is unclear whether ${key} grants it; write it in the same way, or ` +
         this.#advice(kind, entry);
     }
 

@@ -1,4 +1,4 @@
-/** Bytes of the handshake, which another implementation has to send just so. */
+/** The bytes of the handshake, for other implementations. */
 import { assertEquals } from "@std/assert";
 import { TokenKey } from "./auth.ts";
 import { AUTH_VERSION, AuthType, RefusalCode } from "./auth_messages.ts";

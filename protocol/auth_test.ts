@@ -30,7 +30,7 @@ interface Sides {
   serverShows?: Uint8Array;
 }
 
-/** Both sides of a handshake; each as it ends. */
+/** Runs both sides of a handshake. Returns how each ended. */
 async function handshake({ clientKey = KEY, clientSees, serverShows }: Sides = {}) {
   const [near, far] = End.pair();
   const serve = async () => {
@@ -129,7 +129,7 @@ Deno.test("a proof for a control connection is not valid for a data connection",
   const nonce = far.sent[0].slice(-NONCE_BYTES);
   const response = near.sent[0].slice();
   response[AUTH_HEADER_BYTES + 2] = 2;
-  // The same server nonce, as if it had been used again: only the purpose differs.
+  // With the same server nonce, as if it had been reused, only the purpose differs.
   const proof = response.slice(-PROOF_BYTES);
   const at = AUTH_HEADER_BYTES + 3 + SESSION_ID_BYTES;
   const transcript = {

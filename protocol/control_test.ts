@@ -47,7 +47,7 @@ Deno.test("unknown fields of a control message are ignored", () => {
   assertEquals(decodeStatusReport(encode({ ...STATUS, extra: [1] })), STATUS);
 });
 
-/** The message with one field changed; without it where the value is not given. */
+/** Returns the message with one field changed, or removed if there is no value. */
 function changed(message: ValueMap, key: string, ...values: ValueType[]): Uint8Array {
   const fields = Object.entries(message).filter(([name]) => name !== key);
   return encode(Object.fromEntries([...fields, ...values.map((value) => [key, value])]));

@@ -15,7 +15,7 @@ const CHANNEL = 0x89ab_cdef;
 const PAYLOAD = Uint8Array.of(10, 20, 30, 40, 50);
 const NOTHING = new Uint8Array();
 
-/** A frame of each type, and what the decoder makes of it. */
+/** A frame of each type, and the decoded frame. */
 const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
   [
     encodeFrame(FrameType.ITEM, CHANNEL, PAYLOAD),
@@ -57,7 +57,7 @@ const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
 const STREAM = Uint8Array.from(FRAMES.flatMap(([bytes]) => [...bytes]));
 const EXPECTED = FRAMES.map(([, frame]) => frame);
 
-/** The frames of chunks, with the pieces of items put together again. */
+/** Decodes chunks into frames, and joins the pieces of items. */
 function decodeChunks(chunks: Iterable<Uint8Array<ArrayBuffer>>): Frame[] {
   const decoder = new FrameDecoder();
   const frames: Frame[] = [];
@@ -150,7 +150,7 @@ Deno.test("FrameDecoder stops when its sink returns false", () => {
   assertEquals(count, 3);
 });
 
-/** A header that declares what does not come. */
+/** Returns a header without its payload. */
 function header(type: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES);
   writeHeader(bytes, 0, type as FrameType, 1, length);

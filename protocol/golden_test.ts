@@ -1,4 +1,4 @@
-/** Pins the bytes on the wire, both ways; `tests/golden/regenerate.ts` says how they are made. */
+/** Pins the bytes on the wire, both ways. `tests/golden/regenerate.ts` makes them. */
 
 import { assertEquals } from "@std/assert";
 import wire from "../tests/golden/wire.json" with { type: "json" };
@@ -27,7 +27,10 @@ Deno.test("the golden file has every frame type and every extension type", () =>
   }
 });
 
-/** The type of an extension that a document is, or that its one-key object has for a value. */
+/**
+ * Returns the type of the extension in a document: the document itself, or the value of its one
+ * key.
+ */
 function extensionTypes(bytes: Uint8Array): number[] {
   const at = bytes[0] === 0x81 ? 2 + (bytes[1] & 0x1f) : 0;
   const head = bytes[at];
@@ -50,7 +53,7 @@ const code = { ...exec, kind: "call", name: "one", text: "() => 1" } as const;
 const status = { channels: 2, executing: ["main.ts"], execModel: "main" };
 const bytes = Uint8Array.of(1, 2, 3);
 
-/** What the decoder makes of the frames. */
+/** Returns the decoded frames. */
 const DECODED: Record<string, Frame> = {
   "ITEM": { type: "item", channel: 1, total: 3, bytes, cost: 12 },
   "ITEM_START": { type: "item", channel: 2, total: 65_536, bytes: Uint8Array.of(9), cost: 14 },

@@ -1,4 +1,4 @@
-/** Errors as items, and items that are errors to send. */
+/** Errors as items, and items that cannot be sent. */
 
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { assert } from "../tests/support/assert.ts";

@@ -1,10 +1,11 @@
-/** Bytes that no honest peer sends: each gives a value or a ProtocolError, and nothing else. */
+/** Bytes that no honest peer sends. Each is decoded to a value, or is a ProtocolError. */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { assert } from "../tests/support/assert.ts";
 import { ProtocolError } from "../errors.ts";
 import { ItemType } from "./item_types.ts";
 import { ItemCodec } from "./items.ts";
+import { randomFrom } from "../tests/support/random.ts";
 
 const codec = new ItemCodec();
 const utf8 = new TextEncoder();
@@ -14,7 +15,7 @@ function refused(bytes: Uint8Array | number[], message = ""): void {
   assertEquals(codec.decode(codec.encode({ sound: [1n] })), { sound: [1n] });
 }
 
-/** An extension value of any type and payload. */
+/** Returns an extension value of any type and payload. */
 function extension(type: number, payload: Uint8Array | number[]): Uint8Array {
   const bytes = new Uint8Array(6 + payload.length);
   bytes[0] = 0xc9;
@@ -62,18 +63,8 @@ function decodeOrProtocolError(bytes: Uint8Array): void {
   }
 }
 
-/** Random numbers that are the same in every run: mulberry32. */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 Deno.test("ItemCodec turns 2,000 random byte strings into values or ProtocolErrors", () => {
-  const random = seeded(3);
+  const random = randomFrom(3);
   const heads = [0x82, 0x93, 0xc7, 0xc9, 0xd4, 0xd5, 0xd8, 0xdc, 0xdd, 0xde, 0xdf];
   for (let run = 0; run < 2000; run++) {
     const bytes = Uint8Array.from({ length: random() * 64 }, () => random() * 256);
@@ -83,7 +74,7 @@ Deno.test("ItemCodec turns 2,000 random byte strings into values or ProtocolErro
 });
 
 Deno.test("ItemCodec turns random payloads of each type into values or ProtocolErrors", () => {
-  const random = seeded(4);
+  const random = randomFrom(4);
   for (let type = 0; type < 16; type++) {
     for (let run = 0; run < 200; run++) {
       const payload = Uint8Array.from({ length: random() * 24 }, () => random() * 256);

@@ -5,7 +5,7 @@ import { ItemCodec } from "./items.ts";
 
 const codec = new ItemCodec();
 
-/** What arrives of an item, decoded from bytes at an odd offset, as they come off a wire. */
+/** Encodes and decodes an item, from bytes at an odd offset as on a wire. */
 function roundTrip(item: unknown): unknown {
   const bytes = codec.encode(item);
   const wire = new Uint8Array(bytes.length + 3);

@@ -94,7 +94,7 @@ export class PreambleDecoder {
     const length = readUint32(this.#bytes, MAGIC.length + 2);
     if (length > this.#limits.maxHelloBytes) {
       throw new ProtocolError(
-        `the peer's hello declares ${length} bytes; at most ${this.#limits.maxHelloBytes} are taken`,
+        `the peer's hello declares ${length} bytes; the limit is ${this.#limits.maxHelloBytes}`,
       );
     }
     const end = PREAMBLE_BYTES + length;
@@ -115,7 +115,7 @@ export class PreambleDecoder {
       this.#bytes = this.#bytes.slice(at);
       if (this.#noiseBytes > this.#limits.maxNoiseBytes) {
         throw new ProtocolError(
-          `more than ${this.#limits.maxNoiseBytes} bytes came that are not the protocol; the last: ` +
+          `received more than ${this.#limits.maxNoiseBytes} bytes that are not the protocol; the last: ` +
             JSON.stringify(this.#noise.slice(-200)),
         );
       }

@@ -32,7 +32,7 @@ function decodeChunks(...chunks: Uint8Array[]) {
   }
 }
 
-/** A preamble around a message of any kind. */
+/** Returns a preamble around any message. */
 function preambleOf(message: Uint8Array): Uint8Array {
   const bytes = join(PREAMBLE.subarray(0, PREAMBLE_BYTES), message);
   writeUint32(bytes, MAGIC.length + 2, message.length);

@@ -3,7 +3,7 @@ import { concat } from "@std/bytes/concat";
 import { assert } from "../tests/support/assert.ts";
 import { RelayFeed } from "./relay_feed.ts";
 
-/** A stream that takes one write when it is told to. */
+/** A stream that completes one write at a time, on request. */
 function slowStream() {
   const writes: Uint8Array[] = [];
   let go = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ function slowStream() {
     get isClosed() {
       return isClosed;
     },
-    /** Resolves with the next write, which goes on. */
+    /** Resolves with the next write, and completes it. */
     async next(): Promise<Uint8Array> {
       await wrote.promise;
       const bytes = writes[writes.length - 1];
@@ -47,7 +47,7 @@ Deno.test("RelayFeed writes what comes together in one piece, and gathers while 
   const feed = new RelayFeed(slow.stream, (cost) => told.push(cost));
   const view = Uint8Array.of(1, 2, 3);
   feed.push(view, 12);
-  view.fill(0); // it was valid during the call alone
+  view.fill(0); // it is valid only during the call
   feed.push(Uint8Array.of(4), 10);
   assertEquals(await slow.next(), Uint8Array.of(1, 2, 3, 4));
   feed.push(Uint8Array.of(5), 10);

@@ -6,7 +6,7 @@ import { RelayOutput } from "./relay_output.ts";
 const READS = 100;
 const MIB = 1024 * 1024;
 
-/** Gives `length` bytes to each read, and says which reads came with a buffer that was never used. */
+/** Returns `length` bytes for each read, and records which reads had a fresh buffer. */
 function source(length: number, reads = READS) {
   const fresh: number[] = [];
   let count = 0;
@@ -58,7 +58,7 @@ Deno.test("RelayOutput sends all that an ended process has written, however long
   const output = new RelayOutput(stream, {
     sendOn() {},
     async sendBytes([bytes], written) {
-      // Longer than a read may take, in all.
+      // In total longer than a read may take.
       await new Promise((resolve) => setTimeout(resolve, 70));
       sent += bytes.length;
       written();

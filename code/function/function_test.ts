@@ -4,7 +4,7 @@ import { functionText } from "./function.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** A function from its text, which the TypeScript compiler does not touch; `outer` is around it. */
+/** Makes a function of its text, past the TypeScript compiler, in a scope that has `outer`. */
 function make(text: string): AnyFunction {
   return new Function("outer", `return ${text}`)("outside");
 }

@@ -98,7 +98,7 @@ function builtModule(entry: URL): Built | Promise<Built> {
   const cached = cache.get(entry.href);
   if (cached !== undefined && isSame(cached.graph, graph)) return cached.built;
   const built = graph.needsBundle ? bundled(graph) : alone(graph);
-  // Without all of its files it cannot be told whether it has changed.
+  // Without all of its files it cannot be known whether it has changed.
   if (!graph.isWhole) return built;
   if (cache.size >= CACHED_MODULES) cache.clear();
   const made: CachedModule = { graph, built };

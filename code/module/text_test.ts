@@ -7,7 +7,7 @@ const AsyncFunction = (async () => {}).constructor as unknown as {
   new (...parts: string[]): (...args: unknown[]) => Promise<unknown>;
 };
 
-/** Runs a script as it would be run there. */
+/** Runs a script as a gateway does. */
 async function run(script: string, ...args: unknown[]): Promise<unknown> {
   const { text } = moduleText(script, urlAt);
   return await new AsyncFunction("channel", "args", `"use strict";${text}`)(...args);

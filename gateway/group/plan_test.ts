@@ -45,6 +45,6 @@ Deno.test("endLevels() puts gateways before those that they run through", () => 
     ["b"],
     ["a"],
   ]);
-  // One whose relay is not among them, as it has ended already.
+  // A gateway whose relay is missing, because it has ended already.
   assertEquals(idsOf(ending("b", "a")), [["b"]]);
 });

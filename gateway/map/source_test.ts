@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { checkItems, Source } from "./source.ts";
 import { inTime } from "../../tests/support/deadline.ts";
 
-/** A source, what it took, and a wait for its next change. */
+/** A source, the items that it pulled, and a wait for its next change. */
 function watched<T>(items: Iterable<T> | AsyncIterable<T>) {
   const taken: T[] = [];
   let changed = Promise.withResolvers<void>();

@@ -8,7 +8,7 @@ function filled(count: number): WaitingItems<string> {
   return waiting;
 }
 
-/** Takes items, as a worker does. */
+/** Removes items, as a worker does. */
 function take(waiting: WaitingItems<string>, count: number, worker: "idle" | "busy") {
   const entries = waiting.take(count, worker);
   for (const entry of entries) entry.go("assign");

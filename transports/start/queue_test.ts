@@ -49,7 +49,7 @@ Deno.test("acquireSlot() lets starts of other keys not wait for each other", () 
   for (const slot of slots) slot.release();
 });
 
-/** What a new start has to wait for: nothing, if all slots are free. */
+/** Returns what a new start has to wait for: nothing, if all slots are free. */
 function acquireSlotAndRelease(): Promise<void> | undefined {
   const slot = acquireSlot({ key: "host", max: 1 });
   slot.release();

@@ -5,7 +5,7 @@ import { runScript } from "../../tests/support/processes.ts";
 import { LateTransport } from "./late.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
-/** Takes note of what is done with it. */
+/** A transport that records the calls. */
 class Noted implements Transport {
   readonly done: string[] = [];
   readonly ended = Promise.withResolvers<ExitStatus>();
@@ -109,7 +109,7 @@ test("LateTransport that is aborted before it is there ends at once, and what co
 });
 
 test("LateTransport keeps the event loop alive only while it is asked to", async () => {
-  // Not by a top-level await, for which Deno waits by itself.
+  // Without a top-level await, for which Deno waits anyway.
   const run = async (asked: string) => {
     const source = `
       import { LateTransport } from "${new URL("./late.ts", import.meta.url)}";
