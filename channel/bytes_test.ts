@@ -8,9 +8,9 @@ import { NO_HOLD } from "../internal/keep_alive.ts";
 import { FrameType, INITIAL_WINDOW_BYTES, MAX_FRAME_BYTES } from "../protocol/constants.ts";
 import { encodeFrame } from "../protocol/frames.ts";
 import { coreOf } from "./channel.ts";
+import { consumeBytes } from "./consumers.ts";
+import { Bridges } from "./mux/bridge.ts";
 import { Connection } from "./mux/connection.ts";
-import { SendQueue } from "./send/send_queue.ts";
-import type { FrameSink } from "./send/scheduler.ts";
 import { UnboundChannels } from "./mux/unbound.ts";
 import { face, pair, quiet } from "../tests/support/peers.ts";
 
@@ -26,7 +26,7 @@ for (const lengths of CHUNKS) {
     await using it = await pair();
     const chunks = lengths.map((length, i) => chunk(length, i));
     const { promise, resolve } = Promise.withResolvers<void>();
-    await coreOf(it.near)?.sendBytes(chunks, resolve);
+    await coreOf(it.near).sendBytes(chunks, resolve);
     assertEquals(await it.far.receive(), concat(chunks));
     await promise;
   });
@@ -38,7 +38,7 @@ Deno.test("ChannelCore.sendBytes() tells what has been written in the order in w
   // The small one could leave at once, if nothing waited in front of it.
   const sizes = [3 * INITIAL_WINDOW_BYTES, 5, 100_000, 5];
   const sends = sizes.map((size, i) =>
-    coreOf(it.near)?.sendBytes([chunk(size)], () => told.push(i))
+    coreOf(it.near).sendBytes([chunk(size)], () => told.push(i))
   );
   for (const size of sizes) assertEquals(await it.far.receive(), chunk(size));
   await Promise.all(sends);
@@ -54,12 +54,18 @@ Deno.test("ChannelCore.sendBytes() tells of a few bytes only after what was sent
       new Promise<void>((resolve) => writes.push(() => (written(), resolve()))),
     async flushed() {},
     closeWrite() {},
-  }, { side: "initiator", owner: { id: "x" }, hold: () => NO_HOLD, lost: () => new Error("lost") });
+  }, {
+    side: "initiator",
+    bridges: new Bridges(),
+    owner: { id: "x" },
+    hold: () => NO_HOLD,
+    lost: () => new Error("lost"),
+  });
   const core = coreOf(connection.newChannel());
   const told: string[] = [];
-  await core?.sendBytes([chunk(100_000)], () => told.push("many"));
+  await core.sendBytes([chunk(100_000)], () => told.push("many"));
   // They may be the last of an item whose first bytes are on their way: the memory is of both.
-  core?.sendBytes([chunk(5)], () => told.push("few"));
+  core.sendBytes([chunk(5)], () => told.push("few"));
   assertEquals([told, writes.length], [[], 1]);
   writes[0]();
   assertEquals(told, ["many"]);
@@ -70,7 +76,7 @@ Deno.test("ChannelCore.sendBytes() on a channel without a connection tells that 
   const unbound = new UnboundChannels(it.initiator.connection.owner, it.initiator.connection);
   const channel = unbound.newChannel();
   const bytes = chunk(100_000);
-  await coreOf(channel)?.sendBytes([bytes], () => bytes.fill(0));
+  await coreOf(channel).sendBytes([bytes], () => bytes.fill(0));
   assertEquals(bytes, new Uint8Array(100_000));
   await it.near.send(channel);
   const there = await it.far.receive() as typeof channel;
@@ -80,33 +86,12 @@ Deno.test("ChannelCore.sendBytes() on a channel without a connection tells that 
 Deno.test("ChannelCore.sendBytes() does nothing after the close", async () => {
   await using it = await pair();
   it.near.close();
-  await coreOf(it.near)?.sendBytes([chunk(100_000)], () => {
+  await coreOf(it.near).sendBytes([chunk(100_000)], () => {
     throw new Error("nothing was written");
   });
 });
 
-Deno.test("SendQueue does not begin a frame that the window has no room for, be it one of a chunk", async () => {
-  const frames: number[] = [];
-  const sink: FrameSink = {
-    idle: false,
-    blocked: false,
-    handedOver: Promise.resolve(),
-    frame: (_type, _channel, payload) => void frames.push(payload?.length ?? 0),
-    request: (source) => {
-      while (source.writeFrame());
-    },
-  };
-  const sendQueue = new SendQueue(1, sink);
-  const sent = sendQueue.send([chunk(9), chunk(2 * INITIAL_WINDOW_BYTES), chunk(9)], () => {});
-  assert(frames.reduce((sum, length) => sum + length + 9, 0) <= INITIAL_WINDOW_BYTES);
-  sendQueue.addCredit(2 * INITIAL_WINDOW_BYTES);
-  await sent;
-  assertEquals(frames[0], 9);
-  assertEquals(frames.at(-1), 9);
-  assert(frames.every((length) => length <= MAX_FRAME_BYTES));
-});
-
-Deno.test("ChannelCore.consumeBytes() gives bytes as they come, and then the end", async () => {
+Deno.test("consumeBytes() gives bytes as they come, and then the end", async () => {
   await using it = await pair();
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const sent = [chunk(5), chunk(70_000), chunk(3 * INITIAL_WINDOW_BYTES), chunk(0), chunk(1)];
@@ -114,9 +99,9 @@ Deno.test("ChannelCore.consumeBytes() gives bytes as they come, and then the end
   await first; // it waits in the queue when somebody comes to take it
   await quiet(it);
   const pieces: Uint8Array[] = [];
-  it.farCore.consumeBytes((bytes, cost) => {
+  consumeBytes(it.farCore, (bytes, cost) => {
     pieces.push(bytes.slice());
-    it.farCore.took(cost);
+    it.farCore.received.consumed(cost);
   }, resolve);
   for (const item of sent.slice(1)) await it.near.send(item);
   it.near.closeSend();
@@ -125,11 +110,11 @@ Deno.test("ChannelCore.consumeBytes() gives bytes as they come, and then the end
   assert(pieces.every(({ length }) => length <= MAX_FRAME_BYTES));
 });
 
-Deno.test("ChannelCore.consumeBytes() drops items that are no bytes, and lets the peer go on", async () => {
+Deno.test("consumeBytes() drops items that are no bytes, and lets the peer go on", async () => {
   await using it = await pair();
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const pieces: Uint8Array[] = [];
-  it.farCore.consumeBytes((bytes) => pieces.push(bytes.slice()), resolve);
+  consumeBytes(it.farCore, (bytes) => pieces.push(bytes.slice()), resolve);
   for (let i = 0; i < 40; i++) await it.near.send("x".repeat(64 * 1024));
   await it.near.send(chunk(3));
   it.near.closeSend();
@@ -137,11 +122,11 @@ Deno.test("ChannelCore.consumeBytes() drops items that are no bytes, and lets th
   assertEquals(pieces, [chunk(3)]);
 });
 
-Deno.test("ChannelCore.consumeBytes() lets the peer send no more than a window until it took some", async () => {
+Deno.test("consumeBytes() lets the peer send no more than a window until it took some", async () => {
   await using it = await pair();
   let arrived = 0;
   let held = 0;
-  it.farCore.consumeBytes((bytes, cost) => {
+  consumeBytes(it.farCore, (bytes, cost) => {
     arrived += bytes.length;
     held += cost;
   }, () => {});
@@ -150,7 +135,7 @@ Deno.test("ChannelCore.consumeBytes() lets the peer send no more than a window u
   await quiet(it);
   assert(arrived > INITIAL_WINDOW_BYTES / 2 && held <= INITIAL_WINDOW_BYTES, `${held} bytes`);
   while (arrived < total) {
-    it.farCore.took(held);
+    it.farCore.received.consumed(held);
     held = 0;
     await quiet(it);
   }
@@ -173,11 +158,11 @@ const WRONG = {
 };
 
 for (const [what, bytes] of Object.entries(WRONG)) {
-  Deno.test(`ChannelCore.consumeBytes() takes ${what} for a breach of the protocol`, async () => {
+  Deno.test(`consumeBytes() takes ${what} for a breach of the protocol`, async () => {
     await using it = face("initiator");
     await it.peer.greet();
     const channel = it.side.connection.newChannel();
-    coreOf(channel)?.consumeBytes(() => {}, () => {});
+    consumeBytes(coreOf(channel), () => {}, () => {});
     await it.peer.write(BEGUN, bytes);
     const error = await it.side.lost;
     assertInstanceOf(error, ProtocolError);

@@ -87,22 +87,24 @@ export class Channel<Receive = unknown, Send = unknown>
 
   /** The number that both sides know the channel by; unique within its connection. */
   get id(): number {
-    return this.#core.id;
+    const { binding } = this.#core;
+    binding.bindHome(); // a channel has a number only on a connection
+    return binding.id;
   }
 
   /** The gateway it belongs to; on the remote side, an object with `id` and `newChannel()`. */
   get gateway(): ChannelGateway {
-    return this.#core.owner as ChannelGateway;
+    return this.#core.binding.context.owner as ChannelGateway;
   }
 
   /** Whether it was closed, by either side. Items that came before can still be received. */
   get closed(): boolean {
-    return this.#core.isClosed;
+    return this.#core.lifecycle.isClosed;
   }
 
   /** Aborted when the channel closes: for a running execution, the request to stop. */
   get signal(): AbortSignal {
-    return this.#core.signal;
+    return this.#core.lifecycle.signal;
   }
 
   /**
@@ -126,9 +128,9 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} when the gateway is gone.
    */
   receive(options?: WaitOptions): Promise<Receive> {
-    if (options === undefined) return this.#core.inbox.receive() as Promise<Receive>;
+    if (options === undefined) return this.#core.received.receive() as Promise<Receive>;
     return checked("receive", options, WAIT_OPTIONS) ??
-      this.#core.inbox.receive(options) as Promise<Receive>;
+      this.#core.received.receive(options) as Promise<Receive>;
   }
 
   /**
@@ -137,9 +139,9 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {RemoteError} when the peer closed the channel with an error.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Receive, undefined> {
-    const core = this.#core;
+    const { received } = this.#core;
     return {
-      next: () => core.inbox.next() as Promise<IteratorResult<Receive, undefined>>,
+      next: () => received.next() as Promise<IteratorResult<Receive, undefined>>,
       return: () => Promise.resolve({ value: undefined, done: true }),
       [Symbol.asyncIterator]() {
         return this;
@@ -165,7 +167,7 @@ export class Channel<Receive = unknown, Send = unknown>
       ? { value: options.endMarker }
       : undefined;
     const call = (item: unknown) => callback(item as Receive | Marker);
-    this.#core.inbox.setCallback({ call, endMarker: marker });
+    this.#core.received.setConsumer({ kind: "callback", call, endMarker: marker });
   }
 
   /**
@@ -176,12 +178,12 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {ExecnetError} inside an execution, for that execution's own channel.
    */
   close(error?: unknown): void {
-    this.#core.close(error);
+    this.#core.lifecycle.close(error);
   }
 
   /** No more items from here; items from the peer are still received. Again, it does nothing. */
   closeSend(): void {
-    this.#core.closeSend();
+    this.#core.lifecycle.closeSend();
   }
 
   /**
@@ -215,13 +217,13 @@ export class Channel<Receive = unknown, Send = unknown>
 
   /** Closes the channel and waits until both sides have, whatever the outcome. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#core.close();
+    this.#core.lifecycle.close();
     await this.#core.waitClose().catch(() => {});
   }
 
   /** For `console.log`. */
   [Symbol.for("Deno.customInspect")](): string {
-    return `Channel(${this.#core.label}, ${this.#core.state})`;
+    return `Channel(${this.#core.binding.label}, ${this.#core.lifecycle.state})`;
   }
 }
 

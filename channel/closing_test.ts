@@ -145,7 +145,7 @@ Deno.test("the initiator's close aborts the execution's signal; its end frees th
   it.near.close();
   await aborted.promise;
   assertEquals(await openChannels(it), [1, 1]);
-  it.farCore.finish();
+  it.farCore.lifecycle.finish();
   await it.near.waitClose();
   assertEquals(await openChannels(it), [0, 0]);
 });
@@ -153,7 +153,7 @@ Deno.test("the initiator's close aborts the execution's signal; its end frees th
 Deno.test("an execution's error comes after the items that it had sent", async () => {
   await using it = await pair();
   const sends = Array.from({ length: 30 }, () => it.far.send(new Uint8Array(64_000)));
-  it.farCore.finish(new RangeError("spent"));
+  it.farCore.lifecycle.finish(new RangeError("spent"));
   for (let i = 0; i < 30; i++) await it.near.receive();
   await assertRejects(() => it.near.receive(), RemoteError, "spent");
   await Promise.all(sends);
@@ -165,7 +165,7 @@ Deno.test("an execution is over with the remote's CLOSE, and what is under way i
   await it.peer.greet();
   await it.peer.write(execFrame(1));
   const { core } = await it.side.execution();
-  core.finish();
+  core.lifecycle.finish();
   assertEquals((await it.peer.next("close"))?.type, "close");
   assertEquals(it.side.connection.channelCount, 0);
   const late = [
@@ -196,7 +196,7 @@ Deno.test("close() ends an execution that has returned with more than a window u
   await using it = await pair();
   const sends = Array.from({ length: 40 }, () => it.far.send(new Uint8Array(64_000)));
   const settled = Promise.allSettled(sends);
-  it.farCore.finish();
+  it.farCore.lifecycle.finish();
   await openChannels(it);
   it.near.close();
   await it.near.waitClose();

@@ -29,7 +29,7 @@ interface ReadableOptions extends WaitOptions {
  * Waits until something can be received from one of the channels; with `every`, from each, or one of
  * them has ended.
  */
-export async function readable(
+export async function whenReadable(
   cores: readonly ChannelCore[],
   { every = false, deadline = Infinity, ...options }: ReadableOptions = {},
 ): Promise<void> {
@@ -38,8 +38,8 @@ export async function readable(
     const ready = new Promise<void>((resolve) => {
       let missing = every ? cores.length : 1;
       for (const core of cores) {
-        stops.push(core.inbox.whenReadable(() => {
-          if (--missing === 0 || core.inbox.isAtEnd) resolve();
+        stops.push(core.received.whenReadable(() => {
+          if (--missing === 0 || core.received.isAtEnd) resolve();
         }));
       }
     });
@@ -52,7 +52,9 @@ export async function readable(
 }
 
 function expired(cores: readonly ChannelCore[], timeout: number | undefined): Error {
-  const silent = cores.filter(({ inbox }) => inbox.arrival === undefined).map(({ label }) => label);
+  const silent = cores.filter(({ received }) => received.sequence === undefined).map((
+    { binding },
+  ) => binding.label);
   const more = silent.length > 3 ? ` and ${silent.length - 3} more` : "";
   return new TimeoutError(
     `nothing came on ${silent.slice(0, 3).join(", ")}${more} within ${timeout} ms; they stay ` +
@@ -65,14 +67,14 @@ function earliest(cores: Iterable<ChannelCore>): ChannelCore | undefined {
   let first: ChannelCore | undefined;
   let least = Infinity;
   for (const core of cores) {
-    const { arrival = Infinity } = core.inbox;
-    if (arrival < least) [first, least] = [core, arrival];
+    const { sequence = Infinity } = core.received;
+    if (sequence < least) [first, least] = [core, sequence];
   }
   return first;
 }
 
 /** The iteration over several channels, in the order in which their items arrive. */
-export class Arrivals<Receive, Send>
+export class MergedChannels<Receive, Send>
   implements AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
   readonly #open: Map<ChannelCore, Channel<Receive, Send>>;
   readonly #ended: ChannelCore[] = [];
@@ -103,22 +105,22 @@ export class Arrivals<Receive, Send>
     while (this.#open.size > 0 && !signal.aborted) {
       const core = earliest(this.#open.keys());
       if (core === undefined) {
-        await readable([...this.#open.keys()], { signal }).catch((error) => {
+        await whenReadable([...this.#open.keys()], { signal }).catch((error) => {
           if (!signal.aborted) throw error;
         });
-      } else if (core.inbox.isAtEnd) {
+      } else if (core.received.isAtEnd) {
         this.#open.delete(core);
         this.#ended.push(core);
       } else {
         const channel = this.#open.get(core) as Channel<Receive, Send>;
-        return { value: [channel, await core.inbox.receive() as Receive], done: false };
+        return { value: [channel, await core.received.receive() as Receive], done: false };
       }
     }
     // The errors come last, so that one member's failure loses nothing of the others.
     while (!signal.aborted) {
       const core = this.#ended.shift();
       if (core === undefined) break;
-      await core.inbox.next();
+      await core.received.next();
     }
     return { value: undefined, done: true };
   }

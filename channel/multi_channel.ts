@@ -7,7 +7,7 @@
 import { checkArgument, checkOptions, type OptionRule } from "../internal/arguments.ts";
 import { type Channel, SEND_OPTIONS, type SendOptions } from "./channel.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
-import { Arrivals, insideOf, readable } from "./merge.ts";
+import { insideOf, MergedChannels, whenReadable } from "./merge.ts";
 
 const CHANNELS: OptionRule = {
   wanted: "a list, such as [first, second]",
@@ -92,22 +92,22 @@ export class MultiChannel<Receive = unknown, Send = unknown>
   async receiveEach(options?: WaitOptions): Promise<Receive[]> {
     checkOptions("receiveEach", options, WAIT_OPTIONS);
     const cores = this.#channels.map(insideOf);
-    const inboxes = cores.map(({ inbox }) => inbox);
+    const queues = cores.map(({ received }) => received);
     const deadline = performance.now() + (options?.timeout ?? Infinity);
     for (;;) {
-      const ended = inboxes.filter(({ isAtEnd }) => isAtEnd)
-        .sort((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
+      const ended = queues.filter(({ isAtEnd }) => isAtEnd)
+        .sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
       if (ended.length > 0) await ended[0].receive();
-      if (inboxes.every(({ arrival }) => arrival !== undefined)) {
-        return await Promise.all(inboxes.map((inbox) => inbox.receive())) as Receive[];
+      if (queues.every(({ sequence }) => sequence !== undefined)) {
+        return await Promise.all(queues.map((queue) => queue.receive())) as Receive[];
       }
-      await readable(cores, { ...options, deadline, every: true });
+      await whenReadable(cores, { ...options, deadline, every: true });
     }
   }
 
   /** See {@linkcode MultiChannel}. */
   [Symbol.asyncIterator](): AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
-    return new Arrivals(this.#channels);
+    return new MergedChannels(this.#channels);
   }
 
   /**

@@ -1,74 +1,85 @@
 /**
- * How a channel has ended, as those who use it afterwards are told.
+ * How a channel has ended, and the errors that its users get for it.
  *
  * @module
  */
 
 import { ChannelClosedError } from "../errors.ts";
+import type { Binding } from "./binding.ts";
+
+/** The reason of a channel whose execution is over. */
+export const EXECUTION_ENDED = "has ended with its execution";
 
 /** Why a channel has ended. */
 export class Outcome {
-  readonly #channel: { readonly label: string };
-  /** An error, or the text of one that few will ever ask for. */
+  readonly #binding: Binding;
+  /** An error, or the text of one: few channels are used after their end. */
   #reason: Error | string | undefined;
   #failure: Error | undefined;
   /** Whether somebody has been told of the failure. */
-  isSeen = false;
+  isReported = false;
+  /** Why this side has closed it, if that was not the code that iterates over it. */
+  cutShort: Error | undefined;
 
-  /** @param channel For messages. */
-  constructor(channel: { readonly label: string }) {
-    this.#channel = channel;
+  constructor(binding: Binding) {
+    this.#binding = binding;
   }
 
-  /** Why nothing can be sent or received any more; the first counts. */
+  /** Why nothing can be sent or received any more; the first reason stays. */
   get reason(): Error | string | undefined {
     return this.#reason;
   }
 
-  /** The error that it ended with, which `waitClose` throws; the first counts. */
+  /** The error that it ended with, which `waitClose` throws; the first one stays. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** It has ended, or is about to, and not in order. */
+  /** Ends it, or will end it, with an error. */
   fail(failure: Error): void {
     this.#failure ??= failure;
   }
 
-  /** It has ended in order, or with `failure`. */
+  /** Ends it in order, or with `failure`. */
   end(reason: Error | string, failure?: Error): void {
     this.#reason ??= reason;
     if (failure !== undefined) this.fail(failure);
   }
 
-  /** The connection is gone: that is told from now on, whatever was told before. */
+  /** Ends it with its connection: that replaces the reason that there was before. */
   lose(error: Error): void {
     this.#reason = error;
     this.fail(error);
   }
 
-  /** For who receives; `hint` is what it may be glad to know. */
-  receiveError(hint = ""): Error {
-    if (this.#reason !== undefined) return this.#error(this.#reason, hint);
-    return new ChannelClosedError(
-      `cannot receive on ${this.#channel.label}: the peer sends no more`,
-    );
+  /** Makes the error of a receive after the end. */
+  receiveError(): Error {
+    if (this.#reason === undefined) {
+      return new ChannelClosedError(
+        `cannot receive on ${this.#binding.label}: the peer sends no more`,
+      );
+    }
+    // Code that waits for more may have written `return` for `send`.
+    const hint = this.#reason === EXECUTION_ENDED
+      ? " (what that returns is not sent; `call` gives it)"
+      : "";
+    return this.#error(this.#reason, hint);
   }
 
-  /** For who begins to send. */
+  /** Makes the error of a send after the end. */
   sendError(): Error {
     if (this.#reason instanceof Error) return this.#reason;
     const why = this.#reason === undefined ? "closeSend was called on it" : `it ${this.#reason}`;
-    return new ChannelClosedError(`cannot send on ${this.#channel.label}: ${why}`);
+    return new ChannelClosedError(`cannot send on ${this.#binding.label}: ${why}`);
   }
 
-  /** For who waits to send, when it ends for `reason`. */
+  /** Makes the error of a send that waits while the channel ends for `reason`. */
   notSentError(reason: Error | string = "was closed"): Error {
     return reason instanceof Error ? reason : this.#error(`${reason} before this item was sent`);
   }
 
   #error(reason: Error | string, hint = ""): Error {
     if (reason instanceof Error) return reason;
-    return new ChannelClosedError(`${this.#channel.label} ${reason}${hint}`);
+    return new ChannelClosedError(`${this.#binding.label} ${reason}${hint}`);
   }
 }

@@ -13,12 +13,12 @@ const UNBUFFERED = { highWaterMark: 0 };
 export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
   return new ReadableStream<T>({
     async pull(controller) {
-      const { value, done } = await core.inbox.next();
+      const { value, done } = await core.received.next();
       if (done) controller.close();
       else controller.enqueue(value as T);
     },
     cancel(reason) {
-      core.cancelReading(reason);
+      core.lifecycle.cancelReading(reason);
     },
   }, UNBUFFERED);
 }
@@ -27,7 +27,7 @@ export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
 export function writableOf<T>(core: ChannelCore): WritableStream<T> {
   return new WritableStream<T>({
     write: (item) => core.send(item),
-    close: () => core.closeSend(),
-    abort: (reason) => core.abortWriting(reason),
+    close: () => core.lifecycle.closeSend(),
+    abort: (reason) => core.lifecycle.abortWriting(reason),
   });
 }

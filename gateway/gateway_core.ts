@@ -192,8 +192,8 @@ export class GatewayCore {
 }
 
 function closeOnAbort(channel: Channel, signal: AbortSignal): void {
-  const core = coreOf(channel);
-  const abort = () => core?.close(signal.reason, abortedError(core.label, signal.reason));
+  const { binding, lifecycle } = coreOf(channel);
+  const abort = () => lifecycle.close(signal.reason, abortedError(binding.label, signal.reason));
   signal.addEventListener("abort", abort);
   channel.signal.addEventListener("abort", () => signal.removeEventListener("abort", abort));
 }

@@ -80,12 +80,14 @@ export class Executor implements RemoteHandler {
     this.#executions.add(execution);
     execution.ended = unsent(() => this.#run(channel, request, kept)).then(
       () => {
-        const isDone = !core.isClosed;
-        core.finish();
+        const isDone = !core.lifecycle.isClosed;
+        core.lifecycle.finish();
         return isDone;
       },
       (error: unknown) => {
-        core.finish(core.isClosed && isOwnEnd(error, core) ? undefined : asError(error));
+        core.lifecycle.finish(
+          core.lifecycle.isClosed && isOwnEnd(error, core) ? undefined : asError(error),
+        );
         return false;
       },
     ).then((isDone) => this.#over(execution, isDone));
@@ -107,7 +109,7 @@ export class Executor implements RemoteHandler {
     );
     const execution = suspects.length === 1 ? suspects[0] : undefined;
     const error = asError(thrown);
-    execution?.core.finish(error);
+    execution?.core.lifecycle.finish(error);
     if (execution?.isolated) this.#over(execution, false);
     else console.error(`Uncaught, in a gateway that goes on: ${error.stack}`);
   }
@@ -129,7 +131,7 @@ export class Executor implements RemoteHandler {
   }
 
   exit(): void {
-    for (const { core } of this.#executions) core.cancel();
+    for (const { core } of this.#executions) core.lifecycle.cancel();
     this.#end(false);
   }
 
@@ -192,7 +194,7 @@ async function run(
     case "call":
       if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
       // Nobody waits until it has been written: so the close goes along with it.
-      return coreOf(channel)?.sendOn(await runnable(...args));
+      return coreOf(channel).sendOn(await runnable(...args));
     case "map":
       return await new Mapper(channel, runnable() as Runnable, args).run();
   }
@@ -227,7 +229,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /** Whether an execution failed just because its channel was closed under it, be it with an error. */
-function isOwnEnd(error: unknown, { failure }: ChannelCore): boolean {
+function isOwnEnd(error: unknown, { outcome: { failure } }: ChannelCore): boolean {
   return error instanceof ChannelClosedError || error instanceof GatewayClosedError ||
     failure !== undefined && error === failure;
 }

@@ -5,7 +5,7 @@
  */
 
 import { type Channel, coreOf } from "../channel/channel.ts";
-import type { ChannelCore } from "../channel/core.ts";
+import { consumeBytes } from "../channel/consumers.ts";
 import type { RelayArgs, RelayReport } from "../protocol/relay_messages.ts";
 import { RelayFeed } from "./relay_feed.ts";
 import { RelayOutput } from "./relay_output.ts";
@@ -36,12 +36,12 @@ export async function relay(
   };
   channel.signal.addEventListener("abort", () => kill("SIGKILL"));
   side.setCallback(kill);
-  const core = coreOf(channel) as ChannelCore;
-  const feed = new RelayFeed(child.stdin, (cost) => core.took(cost));
-  core.consumeBytes((bytes, cost) => feed.push(bytes, cost), () => feed.end());
+  const core = coreOf(channel);
+  const feed = new RelayFeed(child.stdin, (cost) => core.received.consumed(cost));
+  consumeBytes(core, (bytes, cost) => feed.push(bytes, cost), () => feed.end());
   const outputs = [
     new RelayOutput(child.stdout, core),
-    new RelayOutput(child.stderr, coreOf(side) as ChannelCore),
+    new RelayOutput(child.stderr, coreOf(side)),
   ];
   const passed = Promise.allSettled(outputs.map((output) => output.pass()));
   const { code, signal } = await child.status;

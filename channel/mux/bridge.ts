@@ -5,7 +5,8 @@
  */
 
 import { type Channel, coreOf } from "../channel.ts";
-import { type ChannelCore, END_OF_ITEMS } from "../core.ts";
+import { END_OF_ITEMS, forward } from "../consumers.ts";
+import type { ChannelCore } from "../core.ts";
 
 /** Channels of other connections, as they are known on this one. */
 export class Bridges {
@@ -23,17 +24,17 @@ export class Bridges {
     if (known !== undefined) return known;
     const near = coreOf(open());
     if (core.isSpent) {
-      near.close();
+      near.lifecycle.close();
       return near;
     }
     try {
       bridge(core, near);
     } catch (error) {
-      near.close();
+      near.lifecycle.close();
       throw error;
     }
     this.#near.set(core, near);
-    this.#origins.set(near.id, origin);
+    this.#origins.set(near.binding.id, origin);
     return near;
   }
 
@@ -55,19 +56,20 @@ export class Bridges {
  * @throws {SerializationError} when something on this side receives on one of them.
  */
 function bridge(a: ChannelCore, b: ChannelCore): void {
-  forward(a, b);
-  forward(b, a);
+  bridgeOneWay(a, b);
+  bridgeOneWay(b, a);
 }
 
-function forward(from: ChannelCore, to: ChannelCore): void {
-  let drained = false;
-  from.forward((received) => {
-    if (received !== END_OF_ITEMS) return to.sendOn(received);
-    drained = true;
-    if (from.isClosed) to.close(from.failure ?? from.cutShort);
-    else to.closeSend();
-  }, to.label);
-  from.onEnd(() => {
-    if (drained) to.close(from.failure);
+function bridgeOneWay(from: ChannelCore, to: ChannelCore): void {
+  const { lifecycle, outcome } = from;
+  let isDrained = false;
+  forward(from, (item) => {
+    if (item !== END_OF_ITEMS) return to.sendOn(item);
+    isDrained = true;
+    if (lifecycle.isClosed) to.lifecycle.close(outcome.failure ?? outcome.cutShort);
+    else to.lifecycle.closeSend();
+  }, to.binding.label);
+  lifecycle.onEnd(() => {
+    if (isDrained) to.lifecycle.close(outcome.failure);
   });
 }

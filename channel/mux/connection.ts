@@ -15,7 +15,9 @@ import { type Frame, FrameDecoder } from "../../protocol/frames.ts";
 import { ItemCodec } from "../../protocol/items.ts";
 import { type Hello, PreambleDecoder } from "../../protocol/preamble.ts";
 import { type Channel, channelOf, coreOf } from "../channel.ts";
-import { ChannelCore, type ChannelOwner, type ChannelRole, type CoreContext } from "../core.ts";
+import { Binding, type ChannelContext, type ChannelOwner } from "../binding.ts";
+import { ChannelCore } from "../core.ts";
+import type { ChannelRole } from "../lifecycle.ts";
 import { Scheduler } from "../send/scheduler.ts";
 import { ChannelIds, ChannelTable } from "./channel_table.ts";
 import { ReceivedCode } from "./code_cache.ts";
@@ -25,7 +27,7 @@ import { References } from "./references.ts";
 import { StatusRequests } from "./status_requests.ts";
 
 /** A multiplexed connection. */
-export class Connection implements CoreContext {
+export class Connection implements ChannelContext {
   readonly codec: ItemCodec;
   readonly scheduler: Scheduler;
   readonly maxItemBytes: number;
@@ -48,13 +50,14 @@ export class Connection implements CoreContext {
       ...limits,
     };
     const { side, ids = new ChannelIds(side) } = handler;
+    const bridges = handler.side === "initiator" ? handler.bridges : undefined;
     const channels = new ChannelTable(side, ids, maxChannels);
     this.#handler = handler;
     this.#stream = stream;
     this.#channels = channels;
     this.#preamble = new PreambleDecoder(preambleLimits);
     this.maxItemBytes = maxItemBytes;
-    this.#references = new References(this, channels);
+    this.#references = new References(this, channels, bridges);
     this.codec = new ItemCodec(this.#references, maxItemDepth);
     const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error));
     this.#target = {
@@ -129,7 +132,7 @@ export class Connection implements CoreContext {
     this.#checkOpen();
     this.#channels.open((id) => {
       this.scheduler.frame(FrameType.OPEN, id);
-      coreOf(channel).bind(id, this);
+      coreOf(channel).binding.bind(this, id);
       return channel;
     });
   }
@@ -146,7 +149,7 @@ export class Connection implements CoreContext {
 
   /** Resolves when all that was sent so far on its channels has left, or was given up. */
   async flushed(): Promise<void> {
-    await Promise.all(this.#channels.all.map((channel) => coreOf(channel).flushed()));
+    await Promise.all(this.#channels.all.map((channel) => coreOf(channel).sendQueue.flushed()));
     await this.written();
   }
 
@@ -208,12 +211,6 @@ export class Connection implements CoreContext {
     for (const channel of this.#channels.all) coreOf(channel).lose(reason);
   }
 
-  giveCredit(channel: number, bytes: number): void {
-    const credit = new Uint8Array(4);
-    new DataView(credit.buffer).setUint32(0, bytes);
-    this.scheduler.frame(FrameType.WINDOW, channel, credit);
-  }
-
   itemsDecoded(bytes: number): void {
     this.#handler.itemsDecoded?.(bytes);
   }
@@ -226,8 +223,8 @@ export class Connection implements CoreContext {
     return this.#handler.hold();
   }
 
-  release(core: ChannelCore): void {
-    this.#references.release(core.id);
+  release(id: number): void {
+    this.#references.release(id);
   }
 
   #receive(chunk: Uint8Array<ArrayBuffer>): void {
@@ -253,7 +250,7 @@ export class Connection implements CoreContext {
   };
 
   #make(id: number, role: ChannelRole): Channel {
-    return channelOf(new ChannelCore(id, role, this));
+    return channelOf(new ChannelCore(new Binding(this, id), role));
   }
 
   #checkOpen(): void {

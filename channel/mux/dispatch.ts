@@ -13,7 +13,8 @@ import {
 } from "../../protocol/control.ts";
 import type { Frame } from "../../protocol/frames.ts";
 import type { Channel } from "../channel.ts";
-import type { ChannelCore, ChannelRole } from "../core.ts";
+import type { ChannelCore } from "../core.ts";
+import type { ChannelRole } from "../lifecycle.ts";
 import type { FrameSink } from "../send/scheduler.ts";
 import type { ChannelTable } from "./channel_table.ts";
 import type { ReceivedCode } from "./code_cache.ts";
@@ -43,9 +44,9 @@ export function dispatch(frame: Frame, on: FrameTarget): void {
     case "part":
       return addressee(frame, on)?.receiveItem(frame);
     case "window":
-      return addressee(frame, on)?.receiveCredit(frame.credit);
+      return addressee(frame, on)?.sendQueue.addCredit(frame.credit);
     case "end":
-      return addressee(frame, on)?.receiveEnd();
+      return addressee(frame, on)?.lifecycle.receiveEnd();
     case "close":
       return addressee(frame, on)?.receiveClose(frame.error);
     case "open":
@@ -86,7 +87,9 @@ function addressee(
 ): ChannelCore | undefined {
   const core = channels.addressee(frame.channel);
   if (core?.isPeerClosing) {
-    throw new ProtocolError(`the peer sent ${frame.type} on channel ${core.id} after its CLOSE`);
+    throw new ProtocolError(
+      `the peer sent ${frame.type} on channel ${frame.channel} after its CLOSE`,
+    );
   }
   return core;
 }

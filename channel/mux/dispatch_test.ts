@@ -12,6 +12,7 @@ import {
 import type { Frame } from "../../protocol/frames.ts";
 import type { Channel } from "../channel.ts";
 import type { ChannelCore } from "../core.ts";
+import { Bridges } from "./bridge.ts";
 import { ReceivedCode } from "./code_cache.ts";
 import { dispatch, type FrameTarget } from "./dispatch.ts";
 import { StatusRequests } from "./status_requests.ts";
@@ -32,14 +33,13 @@ class Recorder {
     const record = (name: string) => (...args: unknown[]) => void this.calls.push([name, ...args]);
     const both = { owner: { id: side }, hold: () => NO_HOLD, lost: () => new Error() };
     const core = {
-      id: 1,
+      sendQueue: { addCredit: record("credit") },
+      lifecycle: { receiveEnd: record("end") },
       receiveItem: record("item"),
-      receiveCredit: record("credit"),
-      receiveEnd: record("end"),
       receiveClose: record("close"),
     };
     this.target = {
-      handler: side === "initiator" ? { ...both, side } : {
+      handler: side === "initiator" ? { ...both, side, bridges: new Bridges() } : {
         ...both,
         side,
         exec: (channel, { name }, kept) => record("exec")(channel, name, kept?.text),

@@ -69,7 +69,7 @@ export class ExecSender {
     const channel = this.#connection.newExecution();
     this.#sendAsItem(supply, request, channel);
     channel.signal.addEventListener("abort", () => supply.close());
-    code.then((text) => supply.send(text)).catch((error) => coreOf(channel).reset(error));
+    code.then((text) => supply.send(text)).catch((error) => coreOf(channel).lifecycle.reset(error));
     return channel;
   }
 

@@ -7,7 +7,8 @@
 import type { Hold } from "../../internal/keep_alive.ts";
 import type { ExecRequest, KeptCode, StatusReport } from "../../protocol/control.ts";
 import type { Channel } from "../channel.ts";
-import type { ChannelOwner } from "../core.ts";
+import type { ChannelOwner } from "../binding.ts";
+import type { Bridges } from "./bridge.ts";
 import type { ChannelIds } from "./channel_table.ts";
 
 interface EitherHandler {
@@ -29,6 +30,8 @@ interface EitherHandler {
 /** The handler of the side that runs code on the other one. */
 export interface InitiatorHandler extends EitherHandler {
   readonly side: "initiator";
+  /** Joins channels of other connections to this one; a remote has no other. */
+  readonly bridges: Bridges;
   /** Returns what to do about an error of the remote, by its message. */
   advise?(message: string): string | undefined;
 }

@@ -7,12 +7,13 @@
 import { ChannelClosedError } from "../../errors.ts";
 import type { ChannelReferences } from "../../protocol/items.ts";
 import { type Channel, channelOf, coreOf } from "../channel.ts";
-import { ChannelCore, type CoreContext } from "../core.ts";
-import { Bridges } from "./bridge.ts";
+import { Binding, type ChannelContext } from "../binding.ts";
+import { ChannelCore } from "../core.ts";
+import type { Bridges } from "./bridge.ts";
 import type { ChannelTable } from "./channel_table.ts";
 
 /** What {@linkcode References} need of their connection. */
-export interface ReferenceContext extends CoreContext {
+export interface ReferenceContext extends ChannelContext {
   /** Makes a channel that the peer learns of at once. */
   newChannel(): Channel;
   /** Takes in a channel that has no connection yet. */
@@ -23,11 +24,12 @@ export interface ReferenceContext extends CoreContext {
 export class References implements ChannelReferences {
   readonly #context: ReferenceContext;
   readonly #channels: ChannelTable;
-  readonly #bridges = new Bridges();
+  readonly #bridges: Bridges | undefined;
 
-  constructor(context: ReferenceContext, channels: ChannelTable) {
+  constructor(context: ReferenceContext, channels: ChannelTable, bridges: Bridges | undefined) {
     this.#context = context;
     this.#channels = channels;
+    this.#bridges = bridges;
   }
 
   /**
@@ -38,27 +40,29 @@ export class References implements ChannelReferences {
    */
   idOf(value: object): number | undefined {
     const core = coreOf(value);
-    if (core === undefined || core.isOn(this.#context)) return core?.id;
-    if (core.isUnbound && core.owner === this.#context.owner) {
+    if (core === undefined) return undefined;
+    const { binding } = core;
+    if (binding.isUnbound && binding.context.owner === this.#context.owner) {
       this.#context.adopt(value as Channel);
-      return core.id;
     }
-    return this.#bridges.join(core, value as Channel, () => this.#context.newChannel()).id;
+    if (binding.context === this.#context) return binding.id;
+    const near = this.#bridges?.join(core, value as Channel, () => this.#context.newChannel());
+    return near?.binding.id;
   }
 
   /** Returns the channel of an id. */
   byId(id: number): Channel {
-    const channel = this.#bridges.originOf(id) ?? this.#channels.claim(id);
+    const channel = this.#bridges?.originOf(id) ?? this.#channels.claim(id);
     if (channel !== undefined) return channel;
     this.#channels.addressee(id); // throws if it was never opened
-    const core = new ChannelCore(id, "plain", this.#context);
-    core.lose(new ChannelClosedError(`${core.label} was closed before it arrived`));
+    const core = new ChannelCore(new Binding(this.#context, id), "plain");
+    core.lose(new ChannelClosedError(`${core.binding.label} was closed before it arrived`));
     return channelOf(core);
   }
 
   /** Forgets an id that is free again. */
   release(id: number): void {
-    this.#bridges.forget(id);
+    this.#bridges?.forget(id);
     this.#channels.delete(id);
   }
 }

@@ -13,7 +13,8 @@ import { DEFAULT_LIMITS, type FrameType } from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
 import { type Channel, channelOf } from "../channel.ts";
 import type { Connection } from "./connection.ts";
-import { ChannelCore, type ChannelOwner, type CoreContext } from "../core.ts";
+import { Binding, type ChannelOwner, type UnboundContext } from "../binding.ts";
+import { ChannelCore } from "../core.ts";
 import type { FrameSink, FrameSource } from "../send/scheduler.ts";
 
 /** The channels of one gateway that no connection has yet. */
@@ -40,7 +41,7 @@ export class UnboundChannels {
    */
   newChannel(): Channel {
     if (this.home.lost !== undefined) throw this.home.lost;
-    const { core, channel } = new UnboundContext(this);
+    const { core, channel } = new HeldChannel(this);
     this.#cores.add(core);
     return channel;
   }
@@ -57,7 +58,7 @@ export class UnboundChannels {
 }
 
 /** What stands for the connection of one channel, until it has one. */
-class UnboundContext implements CoreContext {
+class HeldChannel implements UnboundContext {
   readonly owner: ChannelOwner;
   readonly core: ChannelCore;
   readonly channel: Channel;
@@ -70,7 +71,7 @@ class UnboundContext implements CoreContext {
   constructor(channels: UnboundChannels) {
     this.#channels = channels;
     this.owner = channels.owner;
-    this.core = new ChannelCore(0, "plain", this);
+    this.core = new ChannelCore(Binding.unbound(this), "plain");
     this.channel = channelOf(this.core);
   }
 
@@ -78,7 +79,7 @@ class UnboundContext implements CoreContext {
   get codec(): ItemCodec {
     return this.#codec ??= new ItemCodec({
       idOf: (value) => {
-        if (this.core.isUnbound) this.settle();
+        this.core.binding.bindHome();
         return this.#channels.home.idOf(value);
       },
       byId: (id) => {
@@ -87,16 +88,14 @@ class UnboundContext implements CoreContext {
     });
   }
 
-  settle(): void {
+  bindHome(): void {
     this.#channels.home.adopt(this.channel);
   }
 
-  leave(to: FrameSink, id: number): void {
+  bound(to: FrameSink, id: number): void {
     this.#channels.forget(this.core);
     this.scheduler.release(to, id);
   }
-
-  giveCredit(): void {}
 
   itemsDecoded(): void {}
 
@@ -108,8 +107,8 @@ class UnboundContext implements CoreContext {
     return this.#channels.home.hold();
   }
 
-  release(core: ChannelCore): void {
-    this.#channels.forget(core);
+  release(): void {
+    this.#channels.forget(this.core);
   }
 }
 

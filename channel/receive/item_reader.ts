@@ -1,79 +1,55 @@
 /**
- * Makes items of the pieces that arrive on one channel.
+ * Makes items of the pieces that are received on one channel.
  *
  * @module
  */
 
 import { ProtocolError } from "../../errors.ts";
-import { INITIAL_WINDOW_BYTES } from "../../protocol/constants.ts";
 import type { Frame } from "../../protocol/frames.ts";
-import type { ItemCodec } from "../../protocol/items.ts";
+import type { Binding } from "../binding.ts";
+import { EncodedItem } from "../encoded_item.ts";
 import { Assembler, binaryHeadBytes } from "./assembler.ts";
-
-/** An item as it came, to be sent on. */
-export class EncodedItem {
-  /** Its document. */
-  readonly bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-}
-
-/** What an {@linkcode ItemReader} needs of its connection. */
-export interface ReaderContext {
-  readonly codec: ItemCodec;
-  readonly maxItemBytes: number;
-}
+import type { ConsumerKind } from "./callback.ts";
+import type { ReceiveQueue } from "./receive_queue.ts";
+import type { ReceiveWindow } from "./receive_window.ts";
 
 /** Takes what is read. */
-export interface ItemSink {
-  /** An item; `cost` is what its last piece takes of the window. */
-  put(item: unknown, cost: number): void;
-  /** Some bytes, which are a view of what has come: they are valid during the call. */
-  putView(bytes: Uint8Array, cost: number): void;
-  /** A piece that does not finish its item. */
-  putPiece(cost: number): void;
-  /** The item is wrong, the connection is sound. */
-  reset(error: Error): void;
-}
+export type ItemSink = Pick<ReceiveQueue, "put" | "putView" | "putPiece">;
 
 /** The reading half of a channel's wire: window, parts, decoding. */
 export class ItemReader {
-  /** Leaves items encoded, where they mean the same on another connection. */
-  keepsEncoded = false;
-  /** Gives the bytes of an item that is nothing else as they come, not as they were put together. */
-  givesPieces = false;
-  #channel: number;
-  #context: ReaderContext;
+  /** What takes the items: it decides whether they are decoded, and put together. */
+  consumer: ConsumerKind = "callback";
+  readonly #binding: Binding;
+  readonly #window: ReceiveWindow;
   readonly #sink: ItemSink;
+  readonly #reset: (error: Error) => void;
   #assembler: Assembler | undefined;
-  /** What is to come of an item whose pieces are given as they come. */
-  #left = 0;
-  /** What the peer may still send. */
-  #allowance = INITIAL_WINDOW_BYTES;
+  /** The bytes that are missing of an item whose pieces are given as they arrive. */
+  #missing = 0;
 
-  constructor(channel: number, context: ReaderContext, sink: ItemSink) {
-    this.#channel = channel;
-    this.#context = context;
+  /** @param reset Called with what is wrong with an item, where the connection is sound. */
+  constructor(
+    binding: Binding,
+    window: ReceiveWindow,
+    sink: ItemSink,
+    reset: (error: Error) => void,
+  ) {
+    this.#binding = binding;
+    this.#window = window;
     this.#sink = sink;
+    this.#reset = reset;
   }
 
-  /** Its channel has got a connection. */
-  bind(channel: number, context: ReaderContext): void {
-    this.#channel = channel;
-    this.#context = context;
-  }
-
-  /** The peer may send `bytes` more. */
-  allow(bytes: number): void {
-    this.#allowance += bytes;
-  }
-
-  /** Forgets an unfinished item. */
-  drop(): void {
-    this.#assembler = undefined;
-    this.#left = 0;
+  /**
+   * Reads a piece.
+   *
+   * @throws {ProtocolError} when it passes the window, or is not the piece that has to come.
+   */
+  read(frame: Frame & { type: "item" | "part" }): void {
+    this.#window.receive(frame.cost);
+    if (frame.type === "item") this.#begin(frame);
+    else this.#continue(frame);
   }
 
   /** @throws {ProtocolError} when an item is unfinished. */
@@ -81,81 +57,82 @@ export class ItemReader {
     if (this.#isUnfinished) throw this.#mixedUp();
   }
 
-  /**
-   * Takes a piece.
-   *
-   * @throws {ProtocolError} when it passes the window, or is not the piece that must come.
-   */
-  take(frame: Frame & { type: "item" | "part" }): void {
-    this.#allowance -= frame.cost;
-    if (this.#allowance < 0) {
-      throw new ProtocolError(
-        `the peer sent more on channel ${this.#channel} than its window allows`,
-      );
-    }
-    if (frame.type === "item") this.#begin(frame);
-    else this.#continue(frame);
+  /** Drops an unfinished item. */
+  drop(): void {
+    this.#assembler = undefined;
+    this.#missing = 0;
   }
 
   #begin({ total, bytes, cost }: Frame & { type: "item" }): void {
     if (this.#isUnfinished || bytes.length > total) throw this.#mixedUp();
-    const { maxItemBytes } = this.#context;
+    const { maxItemBytes } = this.#binding.context;
     if (total > maxItemBytes) {
-      const most = `at most ${maxItemBytes} are taken`;
-      return this.#sink.reset(
-        new ProtocolError(`the peer sent an item of ${total} bytes; ${most}`),
+      return this.#reset(
+        new ProtocolError(
+          `the peer sent an item of ${total} bytes; at most ${maxItemBytes} are accepted`,
+        ),
       );
     }
-    const head = this.givesPieces ? binaryHeadBytes(bytes, total) : 0;
+    const head = this.consumer === "bytes" ? binaryHeadBytes(bytes, total) : 0;
     if (head > 0) {
-      this.#left = total - bytes.length;
-      return this.#give(bytes.subarray(head), cost);
+      this.#missing = total - bytes.length;
+      return this.#putView(bytes.subarray(head), cost);
     }
     if (bytes.length === total) return this.#decode(bytes, cost);
     this.#assembler = new Assembler(total, bytes);
-    this.#sink.putPiece(cost);
+    this.#putPiece(cost);
   }
 
   #continue({ bytes, cost }: Frame & { type: "part" }): void {
-    if (this.#left > 0) {
-      if (bytes.length > this.#left) throw this.#mixedUp();
-      this.#left -= bytes.length;
-      return this.#give(bytes, cost);
+    if (this.#missing > 0) {
+      if (bytes.length > this.#missing) throw this.#mixedUp();
+      this.#missing -= bytes.length;
+      return this.#putView(bytes, cost);
     }
     if (this.#assembler === undefined) throw this.#mixedUp();
-    if (!this.#assembler.push(bytes)) return this.#sink.putPiece(cost);
+    if (!this.#assembler.push(bytes)) return this.#putPiece(cost);
     const { bytes: whole, isItem } = this.#assembler.take();
     this.#assembler = undefined;
-    if (isItem) this.#sink.put(whole, cost);
+    if (isItem) this.#put(whole, cost);
     else this.#decode(whole, cost);
   }
 
   get #isUnfinished(): boolean {
-    return this.#assembler !== undefined || this.#left > 0;
-  }
-
-  #give(bytes: Uint8Array, cost: number): void {
-    if (bytes.length > 0) this.#sink.putView(bytes, cost);
-    else this.#sink.putPiece(cost);
+    return this.#assembler !== undefined || this.#missing > 0;
   }
 
   #decode(bytes: Uint8Array, cost: number): void {
-    const { codec } = this.#context;
+    const { codec } = this.#binding.context;
     let item: unknown;
     try {
-      item = this.keepsEncoded && !codec.mayHaveChannels(bytes)
+      item = this.consumer === "forward" && !codec.mayHaveChannels(bytes)
         ? new EncodedItem(bytes.slice())
         : codec.decode(bytes);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      return this.#sink.reset(error);
+      return this.#reset(error);
     }
+    this.#put(item, cost);
+  }
+
+  #put(item: unknown, cost: number): void {
+    this.#binding.context.itemsDecoded(cost);
     this.#sink.put(item, cost);
+  }
+
+  #putPiece(cost: number): void {
+    this.#binding.context.itemsDecoded(cost);
+    this.#sink.putPiece(cost);
+  }
+
+  #putView(bytes: Uint8Array, cost: number): void {
+    if (bytes.length > 0) this.#sink.putView(bytes, cost);
+    else this.#sink.putPiece(cost);
   }
 
   #mixedUp(): ProtocolError {
     return new ProtocolError(
-      `the peer mixed up the parts of an item on channel ${this.#channel}`,
+      `the peer mixed up the parts of an item on channel ${this.#binding.id}`,
     );
   }
 }

@@ -4,77 +4,108 @@
  * @module
  */
 
-import { INITIAL_WINDOW_BYTES, MAX_WINDOW_BYTES } from "../../protocol/constants.ts";
+import { ProtocolError } from "../../errors.ts";
+import { FrameType, INITIAL_WINDOW_BYTES, MAX_WINDOW_BYTES } from "../../protocol/constants.ts";
+import type { Binding } from "../binding.ts";
 
-/** A window is timed in as many parts. */
+/** The pace of the peer is measured in this many parts of a window. */
 const PARTS = 16;
-/** A shorter pause costs little: a window of 1 MiB in twice that is 100 MiB a second. */
+/** A shorter pause costs little: a window of 1 MiB in twice that time is 100 MiB a second. */
 const MIN_PAUSE_MS = 5;
-/** No link is as long: the peer has had nothing to send. */
+/** No link is as long: in a longer pause the peer had nothing to send. */
 const MAX_PAUSE_MS = 1_000;
-/** A pause of this part of a window's time, or more: the peer used 5/6 of the link, or less. */
+/** A pause of this share of a window's time, or more: the peer used 5/6 of the link, or less. */
 const PAUSED = 1 / 5;
-/** As many windows in a row that ask for a larger one: a single one may be the machine's doing. */
+/** This many windows in a row have to ask for a larger one: a single one may be a busy machine. */
 const WINDOWS_IN_A_ROW = 2;
 /**
- * A window that is taken within this is short: credit is given so often that it is what the rate
- * depends on. Each frame of it wakes the peer, which costs both as much as 64 KiB of data do.
+ * A window that is consumed within this time is short: credit is given so often that the rate
+ * depends on it. Each frame of credit wakes the peer, which costs both sides as much as 64 KiB of
+ * items do.
  */
 const SHORT_WINDOW_MS = 4;
-/** No window grows for being short beyond this, where 1 GiB/s makes no more than 512 frames of credit. */
+/** No window grows for being short beyond this: 1 GiB/s makes no more than 512 frames of credit. */
 const MAX_SHORT_WINDOW_BYTES = 4 * INITIAL_WINDOW_BYTES;
 
 /**
- * Counts what arrives and what is taken, and how much credit is to be given for it.
+ * Counts what is received and consumed, and gives credit to the peer.
  *
- * On a long link, a peer that has used up its window waits for a round trip: what it sends comes in
- * bursts. Where that is so, and the consumer keeps up, the window doubles. So it does where a quick
- * consumer has taken all of it in no time. It costs nothing to find out: neither a frame, nor a look at
- * the clock for each item.
+ * On a long link, a peer that has used up its window waits for a round trip, so that what it sends
+ * arrives in bursts. If that is so, and the consumer keeps up, the window doubles. It also doubles
+ * if a quick consumer has taken all of it in no time. Finding out costs neither a frame, nor a look
+ * at the clock for each item.
  */
 export class ReceiveWindow {
+  readonly #binding: Binding;
   readonly #now: () => number;
   #size = INITIAL_WINDOW_BYTES;
-  /** Arrived, and not taken. */
+  /** What the peer may still send. */
+  #allowance = INITIAL_WINDOW_BYTES;
+  /** Received, and not consumed. */
   #held = 0;
-  /** Taken, and not given back. */
-  #taken = 0;
-  /** Taken since the last look at the clock, and when that was. */
+  /** Consumed, and not given back as credit. */
+  #consumed = 0;
+  /** Consumed since the last look at the clock, and when that was. */
   #part = 0;
   #partStart: number | undefined;
-  /** Of the parts since the last decision: bytes, and milliseconds. */
+  /** Of the parts since the last decision: bytes, milliseconds, and the longest one. */
   #measured = 0;
   #time = 0;
   #longest = 0;
   #isBehind = false;
   #inARow = 0;
+  #isClosed = false;
 
-  /** @param now Milliseconds of a clock; default: `performance.now`. */
-  constructor(now: () => number = () => performance.now()) {
+  /** @param now Returns the milliseconds of a clock; default: `performance.now`. */
+  constructor(binding: Binding, now: () => number = () => performance.now()) {
+    this.#binding = binding;
     this.#now = now;
   }
 
-  /** Bytes that the peer may send ahead. */
+  /** The number of bytes that the peer may send ahead. */
   get size(): number {
     return this.#size;
   }
 
-  /** Takes note of bytes that have come. */
-  arrive(bytes: number): void {
+  /** The number of bytes that the peer may still send. */
+  get allowance(): number {
+    return this.#allowance;
+  }
+
+  /**
+   * Counts bytes that were received.
+   *
+   * @throws {ProtocolError} when the peer was not allowed to send as many.
+   */
+  receive(bytes: number): void {
+    this.#allowance -= bytes;
+    if (this.#allowance < 0) {
+      throw new ProtocolError(
+        `the peer sent more on channel ${this.#binding.id} than its window allows`,
+      );
+    }
     this.#held += bytes;
     if (this.#held > this.#size / 2) this.#isBehind = true;
   }
 
-  /** The consumer has taken bytes; gives how many more the peer may send for it: 0 for none yet. */
-  take(bytes: number): number {
+  /** Counts bytes that the consumer has taken; sends credit for each half of a window. */
+  consume(bytes: number): void {
+    if (this.#isClosed) return;
     this.#held -= bytes;
-    this.#taken += bytes;
+    this.#consumed += bytes;
     this.#part += bytes;
     if (this.#part >= this.#size / PARTS || this.#partStart === undefined) this.#endPart();
-    if (this.#taken < this.#size / 2) return 0;
-    const credit = this.#taken + this.#growth();
-    this.#taken = 0;
-    return credit;
+    if (this.#consumed < this.#size / 2) return;
+    const credit = this.#consumed + this.#growth();
+    this.#consumed = 0;
+    this.#allowance += credit;
+    const { context, id } = this.#binding;
+    context.scheduler.frame(FrameType.WINDOW, id, undefined, credit);
+  }
+
+  /** Gives no credit any more: the peer sends nothing, or nobody reads it. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   #endPart(): void {
@@ -87,7 +118,7 @@ export class ReceiveWindow {
     this.#partStart = now;
   }
 
-  /** Bytes by which the window grows now. */
+  /** Decides by how many bytes the window grows now. */
   #growth(): number {
     if (this.#measured < this.#size || this.#size === MAX_WINDOW_BYTES) return 0;
     const isShort = this.#time < SHORT_WINDOW_MS && this.#size < MAX_SHORT_WINDOW_BYTES;

@@ -7,47 +7,27 @@
 import { concat } from "@std/bytes/concat";
 import { SerializationError } from "../../errors.ts";
 import { binaryHead } from "../../protocol/binary_item.ts";
-import type { ItemCodec } from "../../protocol/items.ts";
-import type { Hold } from "../../internal/keep_alive.ts";
 import { giveBack } from "../../internal/memory.ts";
-import { EncodedItem } from "../receive/item_reader.ts";
+import type { Binding } from "../binding.ts";
+import { EncodedItem } from "../encoded_item.ts";
 import { COPY_BYTES } from "./batch.ts";
 import { type SendQueue, totalLength } from "./send_queue.ts";
-import type { FrameSink } from "./scheduler.ts";
 
-/** What an {@linkcode ItemWriter} needs of its connection. */
-export interface WriterContext {
-  readonly codec: ItemCodec;
-  readonly scheduler: FrameSink;
-  /** Largest item that the peer takes, in bytes. */
-  readonly peerMaxItemBytes: number;
-  /** Keeps the event loop alive until the returned hold is disposed. */
-  hold(): Hold;
-}
-
-/** The writing half of a channel's wire: encoding, sizes, and who waits for the window. */
+/** The writing half of a channel's wire: encoding, sizes, and waiting for the window. */
 export class ItemWriter {
-  #context: WriterContext;
+  readonly #binding: Binding;
   readonly #sendQueue: SendQueue;
-  readonly #channel: { readonly label: string };
 
-  /** @param channel For messages. */
-  constructor(context: WriterContext, sendQueue: SendQueue, channel: { readonly label: string }) {
-    this.#context = context;
+  constructor(binding: Binding, sendQueue: SendQueue) {
+    this.#binding = binding;
     this.#sendQueue = sendQueue;
-    this.#channel = channel;
   }
 
-  /** Its channel has got a connection. */
-  bind(context: WriterContext): void {
-    this.#context = context;
-  }
-
-  /** Resolves when the item has been handed over; `signal` takes back what waits. */
+  /** Resolves when the item has been handed over; `signal` takes it back while it waits. */
   send(item: unknown, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     try {
-      const { codec, scheduler } = this.#context;
+      const { codec, scheduler } = this.#binding.context;
       const bytes = codec.encode(item);
       this.#checkSize(bytes.length);
       const isSent = this.#sendQueue.sendNow(bytes);
@@ -55,7 +35,7 @@ export class ItemWriter {
       const waiting = this.#waitFor(
         isSent ? scheduler.handedOver : this.#queue(codec.own(bytes), signal),
       );
-      waiting.catch(() => {}); // who does not await it learns of the end from the channel
+      waiting.catch(() => {}); // a caller that does not await it learns of the end from the channel
       return waiting;
     } catch (error) {
       return Promise.reject(error);
@@ -63,12 +43,13 @@ export class ItemWriter {
   }
 
   /**
-   * Sends what may be an {@linkcode EncodedItem}; a promise asks to wait for it before the next.
+   * Sends an item, which may be an {@linkcode EncodedItem}. A promise asks to wait for it before the
+   * next; it never rejects.
    *
    * @throws {SerializationError}
    */
   sendOn(received: unknown): Promise<void> | void {
-    const { codec } = this.#context;
+    const { codec } = this.#binding.context;
     const isEncoded = received instanceof EncodedItem;
     const bytes = isEncoded ? received.bytes : codec.encode(received);
     this.#checkSize(bytes.length);
@@ -78,9 +59,10 @@ export class ItemWriter {
   }
 
   /**
-   * Sends bytes as one item, from where they lie; a promise asks to wait for it before the next.
+   * Sends bytes as one item, from where they lie. A promise asks to wait for it before the next; it
+   * never rejects.
    *
-   * @param written They may be overwritten; never called where they are given up.
+   * @param written Called when the bytes may be overwritten; never if they are given up.
    * @throws {SerializationError}
    */
   sendBytes(chunks: readonly Uint8Array[], written: () => void): Promise<void> | void {
@@ -92,35 +74,35 @@ export class ItemWriter {
     return this.#waitFor(this.#sendQueue.send(parts, written)).catch(() => {});
   }
 
-  /** Sends what was encoded and checked before. */
+  /** Sends an item that was encoded and checked before. Its bytes must not change any more. */
   sendEncoded(bytes: Uint8Array): void {
     if (!this.#sendQueue.sendNow(bytes)) {
-      this.#queue(bytes).catch(() => {}); // the channel's own end tells why
+      this.#queue(bytes).catch(() => {}); // the channel's own end says why
     }
   }
 
-  /** They belong to this from now on. */
+  /** Queues an item, and frees its memory as soon as it was written. */
   #queue(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     return this.#sendQueue.send([bytes], () => giveBack(bytes), signal);
   }
 
-  /** The event loop stays alive meanwhile. */
+  /** Waits, and keeps the event loop alive meanwhile. */
   async #waitFor(sent: Promise<void>): Promise<void> {
-    using _hold = this.#context.hold();
+    using _hold = this.#binding.context.hold();
     await sent;
   }
 
   #checkSize(length: number): void {
-    const { peerMaxItemBytes } = this.#context;
+    const { peerMaxItemBytes } = this.#binding.context;
     if (length <= peerMaxItemBytes) return;
     throw new SerializationError(
-      `cannot send item: it takes ${length} bytes, and the peer of ${this.#channel.label} takes ` +
+      `cannot send item: it takes ${length} bytes, and the peer of ${this.#binding.label} accepts ` +
         `${peerMaxItemBytes} at most; send it in parts`,
     );
   }
 }
 
-/** The same bytes, the first of them together: what is sent on mostly begins with a small chunk. */
+/** Joins the first chunks while they are small: relayed bytes mostly begin with a small chunk. */
 function joinedStart(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   let bytes = 0;
   let count = 0;

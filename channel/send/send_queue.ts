@@ -1,5 +1,5 @@
 /**
- * What one channel still has to send, and how much of it the peer allows.
+ * The items that one channel still has to send, under the window that the peer allows.
  *
  * @module
  */
@@ -12,14 +12,15 @@ import {
   MAX_FRAME_BYTES,
 } from "../../protocol/constants.ts";
 import { Queue } from "../../internal/queue.ts";
-import type { FrameSink, FrameSource } from "./scheduler.ts";
+import type { Binding } from "../binding.ts";
+import type { FrameSource } from "./scheduler.ts";
 
 interface PendingItem {
   kind: "item";
-  /** Its bytes, where they lie. */
+  /** Its bytes, from where they lie. */
   chunks: readonly Uint8Array[];
   total: number;
-  /** The next byte to be written: of which chunk, and where in it. */
+  /** The chunk of the next byte to be written, and its place in it. */
   index: number;
   at: number;
   written: () => void;
@@ -33,28 +34,25 @@ type Entry =
   | { kind: "close"; error: Uint8Array }
   | { kind: "mark"; reached: () => void };
 
-/** An item is cut into parts no smaller than this, rather than use up the last of a window. */
+/** No part of an item is smaller than this, unless the item ends: the last of a window is not used. */
 const MIN_PART_BYTES = 4 * 1024;
 const TOTAL_BYTES = 4;
 const MAX_CREDIT_BYTES = 0xffff_ffff;
 
 /** The sending half of a channel: a queue under the peer's window. */
 export class SendQueue implements FrameSource {
-  #id: number;
-  #scheduler: FrameSink;
+  readonly #binding: Binding;
   readonly #entries = new Queue<Entry>();
   #credit = INITIAL_WINDOW_BYTES;
   #requested = false;
 
-  constructor(id: number, scheduler: FrameSink) {
-    this.#id = id;
-    this.#scheduler = scheduler;
+  constructor(binding: Binding) {
+    this.#binding = binding;
   }
 
-  /** From now on, frames go to `scheduler` under `id`. */
-  bind(id: number, scheduler: FrameSink): void {
-    this.#id = id;
-    this.#scheduler = scheduler;
+  /** The number of bytes that the peer still allows. */
+  get credit(): number {
+    return this.#credit;
   }
 
   /** Resolves when all that is queued now has been written, or given up. */
@@ -63,21 +61,28 @@ export class SendQueue implements FrameSource {
     return new Promise((resolve) => this.#push({ kind: "mark", reached: resolve }));
   }
 
-  /** Sends `bytes` at once if nothing stands in the way. They may be overwritten afterwards then. */
+  /**
+   * Sends an item at once if nothing stands in the way, and returns whether it did. Its bytes may be
+   * overwritten then.
+   */
   sendNow(bytes: Uint8Array, written?: () => void): boolean {
+    const { scheduler } = this.#binding.context;
     const cost = HEADER_BYTES + bytes.length;
     if (
       this.#entries.size > 0 || bytes.length > MIN_PART_BYTES || this.#credit < cost ||
-      !this.#scheduler.idle
+      !scheduler.idle
     ) return false;
     this.#credit -= cost;
-    this.#scheduler.frame(FrameType.ITEM, this.#id, bytes, undefined, written);
+    scheduler.frame(FrameType.ITEM, this.#binding.id, bytes, undefined, written);
     return true;
   }
 
   /**
-   * Sends an item in its turn. Its chunks, of which none is empty, belong to this until `written` is
-   * called; where it is given up, that never is. `signal` takes back what has not begun to leave.
+   * Sends an item in its turn.
+   *
+   * @param chunks Its bytes; none of them is empty. They must not change until `written` is called.
+   * @param written Never called if the item is given up.
+   * @param signal Takes the item back when aborted, unless it has begun to leave.
    */
   send(chunks: readonly Uint8Array[], written: () => void, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -97,9 +102,9 @@ export class SendQueue implements FrameSource {
           if (!hasBegun(entry) && this.#entries.remove(entry)) this.#request();
           reject(signal.reason);
         };
-        const settled = () => signal.removeEventListener("abort", abort);
-        entry.resolve = () => (settled(), resolve());
-        entry.reject = (error) => (settled(), reject(error));
+        const stopListening = () => signal.removeEventListener("abort", abort);
+        entry.resolve = () => (stopListening(), resolve());
+        entry.reject = (error) => (stopListening(), reject(error));
         signal.addEventListener("abort", abort);
       }
       this.#push(entry);
@@ -119,16 +124,16 @@ export class SendQueue implements FrameSource {
   /** Closes now; what is queued fails with `reason`. */
   closeNow(error: Uint8Array, reason: () => Error): void {
     this.abandon(reason);
-    this.#scheduler.frame(FrameType.CLOSE, this.#id, error);
+    this.#frame(FrameType.CLOSE, error);
   }
 
-  /** The peer has closed: a close that still waits behind items is sent now, without them. */
+  /** Sends a close that waits behind items now, without them: the peer has closed. */
   hurryClose(reason: () => Error): void {
     const close = this.abandon(reason);
-    if (close !== undefined) this.#scheduler.frame(FrameType.CLOSE, this.#id, close.error);
+    if (close !== undefined) this.#frame(FrameType.CLOSE, close.error);
   }
 
-  /** Fails what is queued; gives the close that was among it. */
+  /** Fails what is queued; returns the close that was among it. */
   abandon(reason: () => Error): Entry & { kind: "close" } | undefined {
     let close: Entry & { kind: "close" } | undefined;
     for (const entry of this.#entries.drain()) {
@@ -140,19 +145,19 @@ export class SendQueue implements FrameSource {
   }
 
   /**
-   * The peer allows `bytes` more.
+   * Adds bytes that the peer allows.
    *
    * @throws {ProtocolError} when the sum is more than a window can be.
    */
   addCredit(bytes: number): void {
     if (this.#credit + bytes > MAX_CREDIT_BYTES) {
-      throw new ProtocolError(`the peer gave channel ${this.#id} a window of over 4 GiB`);
+      throw new ProtocolError(`the peer gave channel ${this.#binding.id} a window of over 4 GiB`);
     }
     this.#credit += bytes;
     this.#request();
   }
 
-  /** Called by the scheduler, when it is this channel's turn. */
+  /** Writes the next frame: the scheduler calls this when it is the turn of this channel. */
   writeFrame(): boolean {
     const entry = this.#entries.peek();
     if (entry === undefined || !this.#write(entry)) {
@@ -168,11 +173,11 @@ export class SendQueue implements FrameSource {
         return this.#writeItem(entry);
       case "end":
         this.#entries.shift();
-        this.#scheduler.frame(FrameType.END, this.#id);
+        this.#frame(FrameType.END);
         return true;
       case "close":
         this.#entries.shift();
-        this.#scheduler.frame(FrameType.CLOSE, this.#id, entry.error);
+        this.#frame(FrameType.CLOSE, entry.error);
         return true;
       case "mark":
         this.#entries.shift();
@@ -181,7 +186,7 @@ export class SendQueue implements FrameSource {
     }
   }
 
-  /** Frames are cut where chunks end: so nothing is copied to join them. */
+  /** Writes a part of an item. It ends where a chunk ends, so that nothing is copied to join them. */
   #writeItem(entry: PendingItem): boolean {
     const { chunks, total, index, at } = entry;
     const left = chunks[index].length - at;
@@ -195,10 +200,10 @@ export class SendQueue implements FrameSource {
     const part = chunks[index].subarray(at, at + size);
     const isLast = size === left && index === chunks.length - 1;
     const written = isLast ? entry.written : undefined;
-    if (whole) this.#scheduler.frame(FrameType.ITEM, this.#id, part, undefined, written);
-    else if (isFirst) this.#scheduler.frame(FrameType.ITEM_START, this.#id, part, total);
-    else this.#scheduler.frame(FrameType.ITEM_PART, this.#id, part, undefined, written);
     this.#credit -= HEADER_BYTES + prefixBytes + size;
+    if (whole) this.#frame(FrameType.ITEM, part, undefined, written);
+    else if (isFirst) this.#frame(FrameType.ITEM_START, part, total);
+    else this.#frame(FrameType.ITEM_PART, part, undefined, written);
     entry.at += size;
     if (size === left) {
       entry.index++;
@@ -216,10 +221,15 @@ export class SendQueue implements FrameSource {
     this.#request();
   }
 
+  #frame(type: FrameType, payload?: Uint8Array, prefix?: number, written?: () => void): void {
+    const { context, id } = this.#binding;
+    context.scheduler.frame(type, id, payload, prefix, written);
+  }
+
   #request(): void {
     if (this.#requested || this.#entries.size === 0) return;
     this.#requested = true;
-    this.#scheduler.request(this);
+    this.#binding.context.scheduler.request(this);
   }
 }
 
@@ -227,7 +237,7 @@ function hasBegun({ index, at }: PendingItem): boolean {
   return index > 0 || at > 0;
 }
 
-/** The length of all of them. */
+/** Returns the length of all chunks together. */
 export function totalLength(chunks: readonly Uint8Array[]): number {
   let total = 0;
   for (const { length } of chunks) total += length;

@@ -5,6 +5,7 @@
  */
 
 import { coreOf as channelCoreOf } from "../../channel/channel.ts";
+import { consume } from "../../channel/consumers.ts";
 import type { Output } from "../../spec/spec.ts";
 import type { ServerHosting } from "../../transports/installvia/server_host.ts";
 import type { Machine } from "../../transports/machine/machine.ts";
@@ -50,7 +51,7 @@ export async function serverHosting(
           const first = await server.receive();
           const core = channelCoreOf(server);
           const ended = new Promise<Error | undefined>((resolve) =>
-            core?.consume(() => {}, () => resolve(core.failure))
+            consume(core, () => {}, () => resolve(core.outcome.failure))
           );
           return { first, ended };
         },

@@ -219,6 +219,6 @@ export class Worker<Item> {
 function failuresOf(errors: MapAnswer["failures"], channel: Channel): Failures {
   return new Map(Array.from(
     errors ?? [],
-    ([index, error]) => [index, () => coreOf(channel)?.remoteError(error) ?? error] as const,
+    ([index, error]) => [index, () => coreOf(channel).remoteError(error)] as const,
   ));
 }

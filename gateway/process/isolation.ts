@@ -116,9 +116,9 @@ export class Isolation {
 
   /** Ends the process after its execution, once all is sent; at once if it was cancelled. */
   #endWith(channel: Channel, session: Session): void {
-    const core = coreOf(channel);
-    core?.onEnd(async () => {
-      if (core.state !== "closing") await session.connection.idle();
+    const { lifecycle } = coreOf(channel);
+    lifecycle.onEnd(async () => {
+      if (lifecycle.state !== "closing") await session.connection.idle();
       await session.terminate(CANCEL_GRACE_MS);
     });
   }

@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { type Channel, type ChannelGateway, coreOf } from "../../channel/channel.ts";
 import type { ChannelCore } from "../../channel/core.ts";
+import { Bridges } from "../../channel/mux/bridge.ts";
 import type { ChannelIds } from "../../channel/mux/channel_table.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
@@ -92,6 +93,7 @@ export class Session {
     process.closed.then(forget);
     const connection = this.connection = new Connection(process, {
       side: "initiator",
+      bridges: new Bridges(),
       owner,
       ids: init.ids,
       hold: () => keepAlive.hold(),
@@ -140,13 +142,13 @@ export class Session {
     this.checkOpen(name);
     const channel = this.execs.send({ kind, name, position, isolated }, text, args);
     const core = coreOf(channel);
-    core?.onError((init) => explain(code, { ...init, gateway: owner.id }));
+    core.explainErrors((init) => explain(code, { ...init, gateway: owner.id }));
     if (isolated) {
       this.#execution = core;
       this.#printer.nameExecution(name);
     }
     this.#running.set(channel, name);
-    core?.onEnd(() => {
+    core.lifecycle.onEnd(() => {
       // What is lost with the connection was running then, and the error of the loss names it.
       if (this.connection.lost !== undefined) return;
       this.#running.delete(channel);
@@ -219,7 +221,7 @@ export class Session {
       this.#endReason ??= await this.#startFailure();
     }
     // If this side has closed an execution, and the process has ended for it, all is in order.
-    this.#execution?.closeFor();
+    this.#execution?.closedWithPeer();
     this.#unreported.report((line) => this.#printer.print(line));
   }
 

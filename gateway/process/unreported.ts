@@ -14,7 +14,7 @@ export class UnreportedErrors {
 
   /** Records an execution that has ended, if it has failed. */
   add(channel: Channel, name: string): void {
-    if (coreOf(channel)?.unseenError === undefined) return;
+    if (coreOf(channel).unseenError === undefined) return;
     this.#failed.push({ channel, name });
     if (this.#failed.length > MAX_ERRORS) this.#failed.shift();
   }
@@ -22,7 +22,7 @@ export class UnreportedErrors {
   /** Prints the errors that have not been received since. */
   report(print: (line: string) => void): void {
     for (const { channel, name } of this.#failed.splice(0)) {
-      const error = coreOf(channel)?.unseenError;
+      const error = coreOf(channel).unseenError;
       if (error === undefined) continue;
       print(`${name} failed, and nobody received its error: ${error.stack}`);
     }

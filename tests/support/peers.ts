@@ -13,6 +13,7 @@ import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts"
 import { encodePreamble, localHello, PreambleDecoder } from "../../protocol/preamble.ts";
 import { MemoryStream } from "../../transports/streams/memory.ts";
 import { Channel, coreOf } from "../../channel/channel.ts";
+import { Bridges } from "../../channel/mux/bridge.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
 import type { ConnectionHandler } from "../../channel/mux/handler.ts";
@@ -91,16 +92,18 @@ export class Side {
         return error ?? new GatewayClosedError("the stream ended");
       },
     };
-    const handler: ConnectionHandler = side === "initiator" ? { ...both, side } : {
-      ...both,
-      side,
-      exec: (channel, { name }) => {
-        this.running.push({ channel, core: coreOf(channel), name });
-        this.#executed.resolve();
-      },
-      status: () => this.status,
-      exit: () => void this.exits++,
-    };
+    const handler: ConnectionHandler = side === "initiator"
+      ? { ...both, side, bridges: new Bridges() }
+      : {
+        ...both,
+        side,
+        exec: (channel, { name }) => {
+          this.running.push({ channel, core: coreOf(channel), name });
+          this.#executed.resolve();
+        },
+        status: () => this.status,
+        exit: () => void this.exits++,
+      };
     this.connection = new Connection(this.#stream, handler, limits);
     this.execs = new ExecSender(this.connection, hashOf);
     this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));

@@ -5,6 +5,7 @@
  */
 
 import { type Channel, coreOf } from "../../channel/channel.ts";
+import { consume, consumeBytes } from "../../channel/consumers.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
@@ -52,17 +53,18 @@ export class RelayProcess implements Transport {
 
   start(sink: ByteSink): void {
     const core = coreOf(this.#channel);
-    core?.consumeBytes(
+    consumeBytes(
+      core,
       (bytes, cost) => {
         sink.data(bytes as Uint8Array<ArrayBuffer>);
-        core.took(cost);
+        core.received.consumed(cost);
       },
-      () => sink.end(core.failure),
+      () => sink.end(core.outcome.failure),
     );
   }
 
   write(chunks: readonly Uint8Array[], written: () => void = () => {}): Promise<void> | void {
-    return coreOf(this.#channel)?.sendBytes(chunks, written);
+    return coreOf(this.#channel).sendBytes(chunks, written);
   }
 
   // What the channel has accepted, the relay gateway will write.
@@ -73,7 +75,7 @@ export class RelayProcess implements Transport {
   }
 
   abort(signal: "SIGTERM" | "SIGKILL"): void {
-    coreOf(this.#side)?.sendOn(signal);
+    coreOf(this.#side).sendOn(signal);
   }
 
   release(): void {
@@ -93,7 +95,8 @@ export class RelayProcess implements Transport {
   /** Reads stderr and the exit status from the side channel. The end of the relay gateway leaves it unknown. */
   #report(stderr: WritableStreamDefaultWriter<Uint8Array>): Promise<ExitStatus> {
     return new Promise((resolve) => {
-      coreOf(this.#side)?.consume(
+      consume(
+        coreOf(this.#side),
         (report) => {
           if (report instanceof Uint8Array) return stderr.write(report).catch(() => {});
           resolve(statusOf(report));
@@ -104,7 +107,8 @@ export class RelayProcess implements Transport {
         },
       );
       // If the process could not even be started, nothing closes the side channel there.
-      coreOf(this.#channel)?.onEnd(() => coreOf(this.#channel)?.failure && this.#side.close());
+      const { lifecycle, outcome } = coreOf(this.#channel);
+      lifecycle.onEnd(() => outcome.failure && this.#side.close());
     });
   }
 }

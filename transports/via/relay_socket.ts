@@ -7,6 +7,7 @@
 import { Duplex } from "node:stream";
 import type { Hold } from "../../internal/keep_alive.ts";
 import { type Channel, coreOf } from "../../channel/channel.ts";
+import { consume } from "../../channel/consumers.ts";
 import type { Address } from "../tcp/address.ts";
 import { KEEP_ALIVE_MS } from "../tcp/socket.ts";
 import { CONNECTED, dial } from "./dial.ts";
@@ -29,10 +30,11 @@ export class RelaySocket extends Duplex {
     this.#relay = relay;
     const args = { ...address, connected: CONNECTED, keepAlive: KEEP_ALIVE_MS };
     const channel = this.#channel = relay.remoteExec(dial, args, { name });
-    coreOf(channel)?.consume(
+    consume(
+      coreOf(channel),
       (item) => item === CONNECTED ? void this.emit("connect") : this.#push(item),
       () => {
-        const failure = coreOf(channel)?.failure;
+        const failure = coreOf(channel).outcome.failure;
         if (failure !== undefined) this.destroy(failure);
         else this.push(null);
       },
@@ -54,7 +56,7 @@ export class RelaySocket extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error) => void): void {
-    const sent = coreOf(this.#channel)?.sendOn(plain(chunk));
+    const sent = coreOf(this.#channel).sendOn(plain(chunk));
     if (sent === undefined) done();
     else sent.then(() => done(), done);
   }

@@ -1,0 +1,84 @@
+/**
+ * The receives that wait for an item of one channel.
+ *
+ * @module
+ */
+
+import { TimeoutError } from "../../errors.ts";
+import { Queue } from "../../internal/queue.ts";
+import { type WaitOptions, watch } from "../../internal/wait.ts";
+import type { Binding } from "../binding.ts";
+
+interface Pending {
+  item(item: unknown): void;
+  end(): void;
+}
+
+/** Receives in the order in which they began to wait. */
+export class PendingReceives {
+  readonly #binding: Binding;
+  readonly #pending = new Queue<Pending>();
+
+  constructor(binding: Binding) {
+    this.#binding = binding;
+  }
+
+  /** The number of receives that wait. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Waits for an item. The event loop stays alive meanwhile.
+   *
+   * @param map Makes the result of an item.
+   * @param end Makes the result, or throws, when no item is left.
+   */
+  add<T>(map: (item: unknown) => T, end: () => T, options?: WaitOptions): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const hold = this.#binding.context.hold();
+      const stopWatching = watch(options, () => this.#expired(options?.timeout), (error) => {
+        this.#pending.remove(pending);
+        hold[Symbol.dispose]();
+        reject(error);
+      });
+      const stop = () => {
+        stopWatching();
+        hold[Symbol.dispose]();
+      };
+      const pending: Pending = {
+        item(item) {
+          stop();
+          resolve(map(item));
+        },
+        end() {
+          stop();
+          try {
+            resolve(end());
+          } catch (error) {
+            reject(error);
+          }
+        },
+      };
+      this.#pending.push(pending);
+    });
+  }
+
+  /** Answers the first with an item; returns whether there was one. */
+  answer(item: unknown): boolean {
+    const first = this.#pending.shift();
+    first?.item(item);
+    return first !== undefined;
+  }
+
+  /** Answers all: no item is left. */
+  end(): void {
+    for (const pending of this.#pending.drain()) pending.end();
+  }
+
+  #expired(timeout: number | undefined): Error {
+    return new TimeoutError(
+      `nothing was received on ${this.#binding.label} within ${timeout} ms; it stays open`,
+    );
+  }
+}

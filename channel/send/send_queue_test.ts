@@ -1,0 +1,168 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes/concat";
+import { assert } from "../../tests/support/assert.ts";
+import { ProtocolError } from "../../errors.ts";
+import { HEADER_BYTES, INITIAL_WINDOW_BYTES, MAX_FRAME_BYTES } from "../../protocol/constants.ts";
+import { FakeContext } from "../../tests/support/fake_context.ts";
+import { SendQueue } from "./send_queue.ts";
+
+const MIB = 1024 * 1024;
+const NO_ERROR = new Uint8Array();
+const closed = () => new RangeError("closed");
+
+/** A queue of channel 1, and the frames that it writes. */
+function setUp({ isHeld = false } = {}) {
+  const { binding, scheduler } = new FakeContext();
+  scheduler.isHeld = isHeld;
+  return { queue: new SendQueue(binding), scheduler };
+}
+
+/** A chunk whose bytes tell where they belong. */
+function chunk(length: number, from = 0): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (from + i * 7) % 251);
+}
+
+Deno.test("SendQueue.sendNow() writes a small item at once, under the window", () => {
+  const { queue, scheduler } = setUp();
+  assertEquals(queue.sendNow(chunk(10)), true);
+  assertEquals(scheduler.frames[0].type, "ITEM");
+  assertEquals(scheduler.frames[0].payload, chunk(10));
+  assertEquals(queue.credit, INITIAL_WINDOW_BYTES - HEADER_BYTES - 10);
+});
+
+Deno.test("SendQueue.sendNow() refuses what has to wait", () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  assertEquals(queue.sendNow(chunk(4 * 1024 + 1)), false);
+  scheduler.idle = false;
+  assertEquals(queue.sendNow(chunk(1)), false);
+  scheduler.idle = true;
+  queue.send([chunk(1)], () => {});
+  assertEquals(queue.sendNow(chunk(1)), false, "an item waits before it");
+  assertEquals(scheduler.frames, []);
+});
+
+Deno.test("SendQueue.sendNow() refuses what the window has no room for", () => {
+  const { queue } = setUp();
+  const count = Math.floor(INITIAL_WINDOW_BYTES / (4096 + HEADER_BYTES));
+  for (let i = 0; i < count; i++) assertEquals(queue.sendNow(new Uint8Array(4096)), true);
+  assertEquals(queue.sendNow(new Uint8Array(4096)), false);
+  queue.addCredit(4096 + HEADER_BYTES);
+  assertEquals(queue.sendNow(new Uint8Array(4096)), true);
+});
+
+Deno.test("SendQueue.send() cuts a large item into frames, and its chunks where they end", async () => {
+  const { queue, scheduler } = setUp();
+  const chunks = [chunk(9), chunk(100_000, 3), chunk(5)];
+  await queue.send(chunks, () => {});
+  const { frames } = scheduler;
+  assertEquals(frames.map(({ payload }) => payload.length), [
+    9,
+    MAX_FRAME_BYTES,
+    100_000 - MAX_FRAME_BYTES,
+    5,
+  ]);
+  assertEquals(frames.map(({ type }) => type), ["ITEM_START", ...Array(3).fill("ITEM_PART")]);
+  assertEquals(frames[0].prefix, 100_014);
+  assertEquals(concat(frames.map(({ payload }) => payload)), concat(chunks));
+  const cost = 4 * HEADER_BYTES + 4 + 100_014;
+  assertEquals(queue.credit, INITIAL_WINDOW_BYTES - cost);
+});
+
+Deno.test("SendQueue.send() passes on what reports that an item was written, with its last frame", async () => {
+  const { queue, scheduler } = setUp();
+  let isWritten = false;
+  await queue.send([chunk(1_000), chunk(7)], () => void (isWritten = true));
+  assertEquals(scheduler.frames.map(({ written }) => written !== undefined), [false, true]);
+  scheduler.frames[1].written?.();
+  assertEquals(isWritten, true);
+});
+
+Deno.test("SendQueue begins no frame that the window has no room for, nor one of a few bytes", async () => {
+  const { queue, scheduler } = setUp();
+  const sent = queue.send([chunk(9), chunk(2 * MIB), chunk(9)], () => {});
+  const size = () => scheduler.frames.reduce((sum, { payload }) => sum + payload.length + 9, 4);
+  assert(size() <= INITIAL_WINDOW_BYTES && queue.credit >= 0);
+  queue.addCredit(1000); // too little for a part
+  const before = size();
+  assert(INITIAL_WINDOW_BYTES + 1000 - before < 4 * 1024 + MAX_FRAME_BYTES);
+  queue.addCredit(2 * MIB);
+  await sent;
+  const sizes = scheduler.frames.map(({ payload }) => payload.length);
+  assertEquals([sizes[0], sizes.at(-1)], [9, 9]);
+  assert(sizes.slice(1, -1).every((length) => length >= 4 * 1024 || length === sizes.at(-2)));
+});
+
+Deno.test("SendQueue keeps items, END and CLOSE in order", () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  queue.send([chunk(1)], () => {});
+  queue.send([chunk(2)], () => {});
+  queue.end();
+  queue.closeAfterItems(Uint8Array.of(7));
+  scheduler.run();
+  assertEquals(scheduler.frames.map(({ type, payload }) => [type, payload.length]), [
+    ["ITEM", 1],
+    ["ITEM", 2],
+    ["END", 0],
+    ["CLOSE", 1],
+  ]);
+});
+
+Deno.test("SendQueue.closeNow() fails what waits", async () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  const sent = queue.send([chunk(1)], () => {});
+  queue.closeNow(NO_ERROR, closed);
+  await assertRejects(() => sent, RangeError, "closed");
+  scheduler.run();
+  assertEquals(scheduler.takeTypes(), ["CLOSE"]);
+});
+
+Deno.test("SendQueue.hurryClose() sends a close that waits behind items, without them", async () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  const sent = queue.send([chunk(1)], () => {});
+  queue.closeAfterItems(Uint8Array.of(7));
+  queue.hurryClose(closed);
+  await assertRejects(() => sent, RangeError, "closed");
+  queue.hurryClose(closed); // there is none any more
+  scheduler.run();
+  assertEquals(scheduler.frames.map(({ type, payload }) => [type, payload]), [
+    ["CLOSE", Uint8Array.of(7)],
+  ]);
+});
+
+Deno.test("SendQueue.flushed() resolves when all before it was written, or given up", async () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  await queue.flushed();
+  queue.send([chunk(1)], () => {});
+  let isFlushed = false;
+  const flushed = queue.flushed().then(() => isFlushed = true);
+  await Promise.resolve();
+  assertEquals(isFlushed, false);
+  scheduler.run();
+  await flushed;
+  queue.send([chunk(1)], () => {}).catch(() => {});
+  const givenUp = queue.flushed();
+  queue.abandon(closed);
+  await givenUp;
+});
+
+Deno.test("SendQueue.send() takes an item back when aborted, unless it has begun to leave", async () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const begun = queue.send([chunk(2 * MIB)], () => {}, first.signal);
+  const waiting = queue.send([chunk(1)], () => {}, second.signal);
+  scheduler.run();
+  const { length } = scheduler.frames;
+  for (const abort of [first, second]) abort.abort("enough");
+  assertEquals(await begun.catch((reason) => reason), "enough");
+  assertEquals(await waiting.catch((reason) => reason), "enough");
+  queue.addCredit(4 * MIB);
+  scheduler.run();
+  const sent = scheduler.frames.slice(length);
+  assert(sent.length > 0 && sent.every(({ type }) => type === "ITEM_PART"));
+});
+
+Deno.test("SendQueue.addCredit() refuses a window of over 4 GiB", () => {
+  const { queue } = setUp();
+  queue.addCredit(0xffff_ffff - INITIAL_WINDOW_BYTES);
+  assertThrows(() => queue.addCredit(1), ProtocolError, "channel 1 a window of over 4 GiB");
+});
