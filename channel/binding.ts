@@ -6,7 +6,7 @@
 
 import type { Hold } from "../internal/keep_alive.ts";
 import type { ItemCodec } from "../protocol/items.ts";
-import type { FrameSink } from "./send/scheduler.ts";
+import type { FrameSink } from "./frame_sink.ts";
 
 /** What makes channels, as seen from one of them: a gateway, or the remote's view of it. */
 export interface ChannelOwner {

@@ -15,7 +15,7 @@ import { type Channel, channelOf } from "../channel.ts";
 import type { Connection } from "./connection.ts";
 import { Binding, type ChannelOwner, type UnboundContext } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
-import type { FrameSink, FrameSource } from "../send/scheduler.ts";
+import type { FrameSink, FrameSource } from "../frame_sink.ts";
 
 /** The channels of one gateway that no connection has yet. */
 export class UnboundChannels {

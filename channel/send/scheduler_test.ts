@@ -4,7 +4,8 @@ import { ProtocolError } from "../../errors.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "../../protocol/constants.ts";
 import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";
-import { type FrameSource, Scheduler } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { FrameSource } from "../frame_sink.ts";
 
 /** A stream that keeps what is written; each write lasts until it is finished by hand. */
 class HeldStream implements ByteStream {

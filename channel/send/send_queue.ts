@@ -13,7 +13,7 @@ import {
 } from "../../protocol/constants.ts";
 import { Queue } from "../../internal/queue.ts";
 import type { Binding } from "../binding.ts";
-import type { FrameSource } from "./scheduler.ts";
+import type { FrameSource } from "../frame_sink.ts";
 
 interface PendingItem {
   kind: "item";

@@ -1,7 +1,7 @@
 /** A connection that records what a channel, or one part of it, does there. */
 
 import { Binding, type ChannelContext } from "../../channel/binding.ts";
-import type { FrameSink, FrameSource } from "../../channel/send/scheduler.ts";
+import type { FrameSink, FrameSource } from "../../channel/frame_sink.ts";
 import { createHold, type Hold } from "../../internal/keep_alive.ts";
 import { DEFAULT_LIMITS, FrameType } from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
