@@ -39,8 +39,10 @@ export function closeTests(behaves: Behaviour): void {
   behaves("Channel.close() rejects a send() that still waits", async (gw) => {
     const go = gw.newChannel();
     const channel = gw.remoteExec(`await Array.fromAsync(args);`, go);
+    await channel.send("unread"); // while it waits, the next item gets no more than the window
     const sending = channel.send(new Uint8Array(3_000_000));
     const failed = assertRejects(() => sending, ChannelClosedError, "before this item was sent");
+
     await gw.remoteStatus();
     channel.close();
     await failed;
