@@ -12,6 +12,7 @@
 #> its parent is: dropbear
 #> it reaches the group -$$: no
 . "$(dirname "$0")/_lib.sh"
+. "$(dirname "$SCRIPT")/_dropbear.sh"
 start_dropbear
 
 cat >home/look.sh <<'SH'

@@ -10,6 +10,7 @@
 #> it took less than 2 s: true
 #> the process in the background could write: no
 . "$(dirname "$0")/_lib.sh"
+. "$(dirname "$SCRIPT")/_dropbear.sh"
 start_dropbear
 
 run() {
