@@ -59,7 +59,11 @@ export class Connection implements ChannelContext {
     this.maxItemBytes = maxItemBytes;
     this.#references = new References(this, channels, bridges);
     this.codec = new ItemCodec(this.#references, maxItemDepth);
-    const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error));
+    const scheduler = this.scheduler = new Scheduler(
+      stream,
+      (error) => this.close(error),
+      handler.tap,
+    );
     this.#target = {
       handler,
       channels,
@@ -245,6 +249,7 @@ export class Connection implements ChannelContext {
   }
 
   readonly #receiveFrame = (frame: Frame): boolean => {
+    this.#handler.tap?.received(frame);
     dispatch(frame, this.#target);
     return this.#lost === undefined;
   };

@@ -10,12 +10,15 @@ import type { Channel } from "../channel.ts";
 import type { ChannelOwner } from "../binding.ts";
 import type { Bridges } from "./bridge.ts";
 import type { ChannelIds } from "./channel_table.ts";
+import type { FrameTap } from "../frame_tap.ts";
 
 interface EitherHandler {
   /** The object that channels give as their `gateway`. */
   readonly owner: ChannelOwner;
   /** Ids of this side's channels, if connections share them; default: its own. */
   readonly ids?: ChannelIds;
+  /** Sees each frame; default: nothing does. */
+  readonly tap?: FrameTap;
   /** Keeps the event loop alive until the returned hold is disposed. */
   hold(): Hold;
   /** Reports bytes that were decoded into memory of their own. */

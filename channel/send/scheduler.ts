@@ -9,6 +9,7 @@ import { toError } from "../../internal/errors.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import type { FrameType } from "../../protocol/constants.ts";
 import type { FrameSink, FrameSource } from "../frame_sink.ts";
+import type { FrameTap } from "../frame_tap.ts";
 import { queueMicrotask } from "../../internal/timers.ts";
 import { Queue } from "../../internal/queue.ts";
 import { Batch } from "./batch.ts";
@@ -32,6 +33,7 @@ const MAX_TICKS = 512;
 export class Scheduler implements FrameSink {
   readonly #stream: ByteStream;
   readonly #failed: (error: Error) => void;
+  readonly #tap: FrameTap | undefined;
   readonly #waiting = new Queue<FrameSource>();
   readonly #batch = new Batch();
   #writing = false;
@@ -42,10 +44,14 @@ export class Scheduler implements FrameSink {
   #stopped = false;
   #drained: (() => void)[] = [];
 
-  /** @param failed Called once, when the stream breaks. */
-  constructor(stream: ByteStream, failed: (error: Error) => void) {
+  /**
+   * @param failed Called once, when the stream breaks.
+   * @param tap Sees the frames.
+   */
+  constructor(stream: ByteStream, failed: (error: Error) => void, tap?: FrameTap) {
     this.#stream = stream;
     this.#failed = failed;
+    this.#tap = tap;
   }
 
   /** Whether a small frame may go straight into the batch: no channel waits, and there is room. */
@@ -76,6 +82,7 @@ export class Scheduler implements FrameSink {
     written?: () => void,
   ): void {
     if (this.#stopped) return;
+    this.#tap?.sent(type, channel, payload, prefix);
     this.#batch.frame(type, channel, payload, prefix, written);
     const { bytes } = this.#batch;
     if (bytes > MAX_UNREAD_BYTES) {

@@ -16,6 +16,7 @@ import { Channel, coreOf } from "../../channel/channel.ts";
 import { Bridges } from "../../channel/mux/bridge.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
+import type { FrameTap } from "../../channel/frame_tap.ts";
 import type { ConnectionHandler } from "../../channel/mux/handler.ts";
 import type { ChannelCore } from "../../channel/core.ts";
 
@@ -71,6 +72,8 @@ export class Side {
   readonly lost: Promise<Error | undefined>;
   /** The {@linkcode StatusReport} that it answers with. */
   status: StatusReport = { channels: 0, executing: [], execModel: "main" };
+  /** The frames of this connection, as its tap saw them: `> EXEC 1` left, `< item 1` arrived. */
+  readonly frames: string[] = [];
   /** How many holds keep the event loop alive. */
   holds = 0;
   exits = 0;
@@ -83,6 +86,7 @@ export class Side {
     this.#stream = new WatchedStream(stream);
     const both = {
       owner: { id: side },
+      tap: this.#tap(),
       hold: () => {
         this.holds++;
         return createHold(() => void this.holds--);
@@ -107,6 +111,18 @@ export class Side {
     this.connection = new Connection(this.#stream, handler, limits);
     this.execs = new ExecSender(this.connection, hashOf);
     this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));
+  }
+
+  #tap(): FrameTap {
+    return {
+      received: (frame) => {
+        this.frames.push(`< ${frame.type} ${"channel" in frame ? frame.channel : 0}`);
+      },
+      sent: (type, channel) => {
+        const [name] = Object.entries(FrameType).find(([, value]) => value === type) ?? [];
+        this.frames.push(`> ${name} ${channel}`);
+      },
+    };
   }
 
   /** The first execution that the peer starts. */
