@@ -1,6 +1,7 @@
 /** Runs everything that CI checks; a failed step does not stop the next ones. */
 import { findViolations } from "./check_layers.ts";
 import { findBrokenLinks } from "./check_links.ts";
+import { findOversized, readSizes } from "./check_sizes.ts";
 import { type Captured, runCaptured } from "./deno.ts";
 import { readModuleGraph } from "./module_graph.ts";
 import { rehearsePublish } from "./publish.ts";
@@ -22,6 +23,10 @@ const STATIC_STEPS: readonly Step[] = [
   {
     name: "layers",
     findFaults: async () => findViolations(await readModuleGraph()).join("\n"),
+  },
+  {
+    name: "sizes",
+    findFaults: async () => findOversized(await readSizes()).join("\n"),
   },
   { name: "links", findFaults: async () => (await findBrokenLinks()).join("\n") },
   denoStep("docs", ["doc", "--lint", "mod.ts", "serve.ts"]),

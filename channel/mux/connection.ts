@@ -49,7 +49,7 @@ export class Connection implements ChannelContext {
       ...DEFAULT_LIMITS,
       ...limits,
     };
-    const { side, ids = new ChannelIds(side) } = handler;
+    const { side, tap, ids = new ChannelIds(side) } = handler;
     const bridges = handler.side === "initiator" ? handler.bridges : undefined;
     const channels = new ChannelTable(side, ids, maxChannels);
     this.#handler = handler;
@@ -59,11 +59,7 @@ export class Connection implements ChannelContext {
     this.maxItemBytes = maxItemBytes;
     this.#references = new References(this, channels, bridges);
     this.codec = new ItemCodec(this.#references, maxItemDepth);
-    const scheduler = this.scheduler = new Scheduler(
-      stream,
-      (error) => this.close(error),
-      handler.tap,
-    );
+    const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error), tap);
     this.#target = {
       handler,
       channels,
