@@ -70,8 +70,9 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Resolves with the exit status when the gateway has ended; never rejects. Reading this property
-   * keeps the event loop alive until then.
+   * Resolves with the exit status when the gateway has ended; never rejects. Watching it does not
+   * keep a script alive that has nothing else to do, but for 2 s: such a script ends, and its
+   * gateways with it. A top-level `await` waits for the end, however long that takes.
    *
    * @example
    * ```ts

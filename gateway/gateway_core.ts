@@ -11,6 +11,7 @@ import type { Code } from "../code/code.ts";
 import { functionCode } from "../code/function/function.ts";
 import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
 import { described } from "../internal/arguments.ts";
+import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { isOlder } from "../internal/version.ts";
 import type { WaitOptions } from "../internal/wait.ts";
 import { narrow } from "../permissions/narrowing.ts";
@@ -28,6 +29,12 @@ import { KeepAlive } from "./process/keep_alive.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
 import { Session } from "./process/session.ts";
 import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
+
+/**
+ * How long a read of `Gateway.closed` keeps the event loop alive: long enough for an end that has
+ * begun. An idle gateway would never end, nor would a script that only watches it.
+ */
+const WATCH_MS = 2_000;
 
 /** The parts and options of a gateway. */
 export interface GatewayInit {
@@ -126,7 +133,12 @@ export class GatewayCore {
   /** As {@linkcode GatewayCore.ended}, but keeps the event loop alive until then. */
   get closed(): Promise<GatewayExit> {
     const hold = this.#keepAlive.hold();
-    return this.#ended.finally(() => hold[Symbol.dispose]());
+    const timer = setTimeout(() => hold[Symbol.dispose](), WATCH_MS);
+    Deno.unrefTimer(timer);
+    return this.#ended.finally(() => {
+      clearTimer(timer);
+      hold[Symbol.dispose]();
+    });
   }
 
   /** Runs code of any kind, see `Gateway.remoteExec`. */
