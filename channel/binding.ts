@@ -19,6 +19,8 @@ export interface ChannelContext {
   readonly owner: ChannelOwner;
   readonly codec: ItemCodec;
   readonly scheduler: FrameSink;
+  /** The id of the gateway that the peer is; undefined if this side is that gateway. */
+  readonly peerGateway: string | undefined;
   /** The size of the largest item that the peer accepts, in bytes. */
   readonly peerMaxItemBytes: number;
   /** The size of the largest item that is accepted from the peer. */

@@ -85,7 +85,8 @@ export class PeerError {
       const advice = this.#binding.context.advise(at.message);
       if (advice !== undefined) at.message += `; ${advice}`;
     }
-    const { cause, ...parts } = errorParts(error);
+    const { cause, ...own } = errorParts(error);
+    const parts = { ...own, gateway: this.#binding.context.peerGateway };
     return cause.length > 0 ? { ...parts, cause: cause[0] } : parts;
   }
 

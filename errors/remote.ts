@@ -20,8 +20,10 @@ export interface RemoteErrorInit {
   properties?: Record<string, unknown>;
   /** The stack of the local call that led to the error. */
   localStack?: string;
-  /** The id of the gateway that threw it; set on the initiator's side. */
+  /** See {@linkcode RemoteError.gateway}. */
   gateway?: string;
+  /** See {@linkcode RemoteError.execution}. */
+  execution?: number;
 }
 
 /**
@@ -38,18 +40,33 @@ export interface RemoteErrorInit {
  * await using gw = await makeGateway();
  * const channel = gw.remoteExec(`throw new TypeError("no such table")`);
  * const error = await assertRejects(() => channel.receive(), RemoteError);
- * assertEquals(error.name, "TypeError");
+ * assertEquals([error.name, error.gateway], ["TypeError", gw.id]);
+ * assertEquals(error.execution, channel.id);
  * ```
  */
 export class RemoteError extends ExecnetError {
   /** The stack of the original error, on the other side. */
   declare readonly remoteStack: string;
+  /**
+   * The id of the gateway that it was thrown on. Inside a gateway it is known only of errors of other
+   * gateways.
+   */
+  declare readonly gateway?: string;
+  /**
+   * The id of the channel of the execution that failed, which tells it from all others of its
+   * gateway. Undefined if the error closed another channel.
+   */
+  declare readonly execution?: number;
 
   /** Makes the error of its parts. */
   constructor(init: RemoteErrorInit) {
     super(init.message, "cause" in init ? { cause: init.cause } : undefined);
     defineHidden(this, "name", init.name);
     defineHidden(this, "remoteStack", init.stack);
+    if (init.gateway !== undefined) {
+      defineHidden(this, "gateway", init.gateway);
+      defineHidden(this, "execution", init.execution);
+    }
     for (const [key, value] of Object.entries(init.properties ?? {})) {
       if (key in this) continue; // the peer must not set `name`, `stack` or our own properties
       Object.defineProperty(this, key, {

@@ -31,6 +31,7 @@ export class Connection implements ChannelContext {
   readonly codec: ItemCodec;
   readonly scheduler: Scheduler;
   readonly maxItemBytes: number;
+  readonly peerGateway: string | undefined;
   readonly #handler: ConnectionHandler;
   readonly #stream: ByteStream;
   readonly #preamble: PreambleDecoder;
@@ -45,18 +46,18 @@ export class Connection implements ChannelContext {
   #heard = 0;
 
   constructor(stream: ByteStream, handler: ConnectionHandler, limits: Partial<Limits> = {}) {
-    const { maxItemBytes, maxItemDepth, maxChannels, ...preambleLimits } = {
+    const { maxItemBytes, maxItemDepth, maxChannels, ...preamble } = {
       ...DEFAULT_LIMITS,
       ...limits,
     };
     const { side, tap, ids = new ChannelIds(side) } = handler;
     const bridges = handler.side === "initiator" ? handler.bridges : undefined;
-    const channels = new ChannelTable(side, ids, maxChannels);
+    const channels = this.#channels = new ChannelTable(side, ids, maxChannels);
     this.#handler = handler;
     this.#stream = stream;
-    this.#channels = channels;
-    this.#preamble = new PreambleDecoder(preambleLimits);
+    this.#preamble = new PreambleDecoder(preamble);
     this.maxItemBytes = maxItemBytes;
+    this.peerGateway = side === "initiator" ? handler.owner.id : undefined;
     this.#references = new References(this, channels, bridges);
     this.codec = new ItemCodec(this.#references, maxItemDepth);
     const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error), tap);

@@ -97,6 +97,10 @@ class HeldChannel implements UnboundContext {
     this.scheduler.release(to, id);
   }
 
+  get peerGateway(): string | undefined {
+    return this.#channels.home.peerGateway;
+  }
+
   itemsDecoded(): void {}
 
   advise(message: string): string | undefined {

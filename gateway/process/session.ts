@@ -137,12 +137,11 @@ export class Session {
   /** Runs code there. The process of an isolated execution runs nothing else. */
   run(code: Code, args: unknown): Channel {
     const { kind, name, text, position } = code;
-    const { owner } = this.#init;
     const isolated = this.#init.kind === "execution";
     this.checkOpen(name);
     const channel = this.execs.send({ kind, name, position, isolated }, text, args);
     const core = coreOf(channel);
-    core.explainErrors((init) => explain(code, { ...init, gateway: owner.id }));
+    core.explainErrors((init) => explain(code, { ...init, execution: channel.id }));
     if (isolated) {
       this.#execution = core;
       this.#printer.nameExecution(name);

@@ -61,6 +61,7 @@ export class FakeContext implements ChannelContext {
   readonly owner = { id: "gw0" };
   readonly codec = new ItemCodec();
   readonly scheduler = new FakeSink();
+  peerGateway: string | undefined;
   peerMaxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
   maxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
   /** How many holds keep the event loop alive. */
