@@ -26,7 +26,12 @@ export type { WaitOptions } from "./internal/wait.ts";
 export * from "./errors.ts";
 export type { AtPeer, Flipped } from "./gateway/at_peer.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
-export type { ExecOptions, RemoteFunction, RemoteGenerator } from "./gateway/exec_options.ts";
+export type {
+  CallOptions,
+  ExecOptions,
+  RemoteFunction,
+  RemoteGenerator,
+} from "./gateway/exec_options.ts";
 export { Gateway } from "./gateway/gateway.ts";
 export type { GatewayGroup } from "./gateway/group_interface.ts";
 export type { TerminateOptions } from "./gateway/process/terminate.ts";

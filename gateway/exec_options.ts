@@ -9,6 +9,7 @@ import {
   ANYTHING,
   BOOLEAN,
   checkOptions,
+  MILLISECONDS,
   type OptionRules,
   SIGNAL,
   TEXT,
@@ -59,6 +60,27 @@ export interface ExecOptions {
   deny?: PermissionSet;
 }
 
+/**
+ * Options of {@linkcode Gateway.callWith}.
+ *
+ * @example
+ * ```ts
+ * import { type CallOptions, makeGateway, TimeoutError } from "@x/execnet";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using gw = await makeGateway();
+ * const options: CallOptions = { timeout: 10_000, name: "double" };
+ * assertEquals(await gw.callWith(options, (n: number) => n * 2, 21), 42);
+ *
+ * const spin = () => { for (;;); };
+ * await assertRejects(() => gw.callWith({ timeout: 10, isolate: true }, spin), TimeoutError);
+ * ```
+ */
+export interface CallOptions extends ExecOptions {
+  /** Milliseconds until the call is cancelled. Default: no limit. */
+  timeout?: number;
+}
+
 const EXEC_OPTIONS: OptionRules<ExecOptions> = {
   name: TEXT,
   signal: SIGNAL,
@@ -67,6 +89,7 @@ const EXEC_OPTIONS: OptionRules<ExecOptions> = {
   permissions: ANYTHING,
   deny: ANYTHING,
 };
+const CALL_OPTIONS: OptionRules<CallOptions> = { ...EXEC_OPTIONS, timeout: MILLISECONDS };
 
 /**
  * Checks the options of an execution.
@@ -75,6 +98,15 @@ const EXEC_OPTIONS: OptionRules<ExecOptions> = {
  */
 export function checkExecOptions(options: ExecOptions | undefined): void {
   checkOptions("remoteExec", options, EXEC_OPTIONS, closestString);
+}
+
+/**
+ * Checks the options of a call.
+ *
+ * @throws {TypeError} when an option is unknown, or of a wrong type.
+ */
+export function checkCallOptions(options: CallOptions): void {
+  checkOptions("callWith", options, CALL_OPTIONS, closestString);
 }
 
 /**

@@ -12,6 +12,8 @@ import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 import type { AtPeer } from "./at_peer.ts";
 import {
+  type CallOptions,
+  checkCallOptions,
   checkExecOptions,
   type ExecOptions,
   type RemoteFunction,
@@ -177,7 +179,24 @@ export class Gateway implements AsyncDisposable {
     ...args: { [Index in keyof Args]: Args[Index] | AtPeer<Args[Index]> }
   ): Promise<Awaited<Result>> {
     const code = { ...functionCode(fn, "call"), from: callOf(this.call) };
-    return await this.#core.execute(code, args, {}).receive() as Awaited<Result>;
+    return await this.#core.call(code, args, {}) as Awaited<Result>;
+  }
+
+  /**
+   * The same as {@linkcode Gateway.call}, with options. An abort of the `signal` closes the call as
+   * it closes a channel of {@linkcode Gateway.remoteExec}.
+   *
+   * @throws {TimeoutError} after `timeout` milliseconds; the function has been asked to stop then. One
+   * that has a process of its own (`isolate`) is made to.
+   */
+  async callWith<Args extends unknown[], Result>(
+    options: CallOptions = {},
+    fn: (...args: Args) => Result,
+    ...args: { [Index in keyof Args]: Args[Index] | AtPeer<Args[Index]> }
+  ): Promise<Awaited<Result>> {
+    checkCallOptions(options);
+    const code = { ...functionCode(fn, "call", options.name), from: callOf(this.callWith) };
+    return await this.#core.call(code, args, options) as Awaited<Result>;
   }
 
   /**

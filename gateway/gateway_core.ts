@@ -9,7 +9,7 @@ import { ChannelIds } from "../channel/mux/channel_table.ts";
 import { UnboundChannels } from "../channel/mux/unbound.ts";
 import type { Code } from "../code/code.ts";
 import { functionCode } from "../code/function/function.ts";
-import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
+import { ChannelClosedError, GatewayClosedError, TimeoutError } from "../errors.ts";
 import { described } from "../internal/arguments.ts";
 import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { isOlder } from "../internal/version.ts";
@@ -23,7 +23,7 @@ import { denoVersionError } from "../transports/program/deno_command.ts";
 import { openTransport } from "../transports/start/open.ts";
 import { openQueued } from "../transports/start/start.ts";
 import type { RelayGateway } from "../transports/via/relay_process.ts";
-import type { ExecOptions } from "./exec_options.ts";
+import type { CallOptions, ExecOptions } from "./exec_options.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
@@ -130,7 +130,7 @@ export class GatewayCore {
     return this.#ended;
   }
 
-  /** As {@linkcode GatewayCore.ended}, but keeps the event loop alive until then. */
+  /** As {@linkcode GatewayCore.ended}, but keeps the event loop alive for a moment. */
   get closed(): Promise<GatewayExit> {
     const hold = this.#keepAlive.hold();
     const timer = setTimeout(() => hold[Symbol.dispose](), WATCH_MS);
@@ -148,6 +148,20 @@ export class GatewayCore {
     const channel = this.#run(code, args, options);
     if (signal !== undefined) closeOnAbort(channel, signal);
     return channel;
+  }
+
+  /** Runs a function and returns its result, see `Gateway.callWith`. */
+  async call(code: Code, args: unknown, { timeout, ...options }: CallOptions): Promise<unknown> {
+    const channel = this.execute(code, args, options);
+    try {
+      return await channel.receive({ timeout });
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      channel.close(); // cancels it
+      throw new TimeoutError(
+        `${code.name} took longer than ${timeout} ms on gateway ${this.id}, and was cancelled`,
+      );
+    }
   }
 
   /** Makes a channel that belongs to no connection yet. */
