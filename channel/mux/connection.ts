@@ -45,21 +45,18 @@ export class Connection implements ChannelContext {
   #lost: Error | undefined;
   #heard = 0;
 
-  constructor(stream: ByteStream, handler: ConnectionHandler, limits: Partial<Limits> = {}) {
-    const { maxItemBytes, maxItemDepth, maxChannels, ...preamble } = {
-      ...DEFAULT_LIMITS,
-      ...limits,
-    };
+  constructor(stream: ByteStream, handler: ConnectionHandler, changed: Partial<Limits> = {}) {
+    const limits = { ...DEFAULT_LIMITS, ...changed };
     const { side, tap, ids = new ChannelIds(side) } = handler;
     const bridges = handler.side === "initiator" ? handler.bridges : undefined;
-    const channels = this.#channels = new ChannelTable(side, ids, maxChannels);
+    const channels = this.#channels = new ChannelTable(side, ids, limits.maxChannels);
     this.#handler = handler;
     this.#stream = stream;
-    this.#preamble = new PreambleDecoder(preamble);
-    this.maxItemBytes = maxItemBytes;
+    this.#preamble = new PreambleDecoder(limits);
+    this.maxItemBytes = limits.maxItemBytes;
     this.peerGateway = side === "initiator" ? handler.owner.id : undefined;
     this.#references = new References(this, channels, bridges);
-    this.codec = new ItemCodec(this.#references, maxItemDepth);
+    this.codec = new ItemCodec(this.#references, limits.maxItemDepth);
     const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error), tap);
     this.#target = {
       handler,
