@@ -7,6 +7,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
 import { ExecnetError } from "../errors.ts";
+import { defined } from "../internal/defined.ts";
 import { messageOf } from "../internal/errors.ts";
 import { parsePermissions } from "../permissions/permissions.ts";
 import { parseAddress } from "../transports/tcp/address.ts";
@@ -194,11 +195,4 @@ function ceilingOptions(flags: readonly string[]): ServeOptions {
     if (error instanceof ExecnetError) throw new UsageError(error.message);
     throw error;
   }
-}
-
-/** Without what was not given: an option that is there is checked. */
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }
