@@ -22,6 +22,15 @@ export function nodesOf(root: AnyNode): AnyNode[] {
   return found;
 }
 
+/** Returns the parent of each node of a tree but its root. */
+export function parentsOf(root: AnyNode): Map<AnyNode, AnyNode> {
+  const parents = new Map<AnyNode, AnyNode>();
+  for (const node of nodesOf(root)) {
+    for (const child of childrenOf(node)) parents.set(child, node);
+  }
+  return parents;
+}
+
 function isNode(value: unknown): value is AnyNode {
   return typeof value === "object" && value !== null && "type" in value &&
     typeof value.type === "string";

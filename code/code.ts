@@ -32,5 +32,8 @@ export interface SourceLocation {
   column: number;
 }
 
-/** Returns the location of a position (from 1) in a sent text, or `undefined` if it is not known. */
-export type Locate = (line: number, column: number) => SourceLocation | undefined;
+/**
+ * Returns the location of a position (from 1) in a sent text: `undefined` if it is not known, `null` if
+ * what is there was not written by the user.
+ */
+export type Locate = (line: number, column: number) => SourceLocation | undefined | null;

@@ -14,14 +14,22 @@ export interface Hoisted {
   rest: string;
 }
 
-/** Moves the import declarations of a script to the front. */
-export function hoistImports(text: string, program: Program): Hoisted {
+/**
+ * Moves the import declarations of a script to the front.
+ *
+ * @param used The imported names that values use, if others may be types.
+ */
+export function hoistImports(
+  text: string,
+  program: Program,
+  used?: { has(name: string): boolean },
+): Hoisted {
   const imports = program.body.filter((node) => node.type === "ImportDeclaration");
   let rest = text;
   for (const { start, end } of imports) {
     rest = rest.slice(0, start) + blanks(text.slice(start, end)) + rest.slice(end);
   }
-  return { prelude: imports.map(importExpression).join(""), rest };
+  return { prelude: imports.map((node, i) => importExpression(node, i, used)).join(""), rest };
 }
 
 /** Returns a text with each character but line ends replaced by a blank. */
@@ -29,12 +37,17 @@ export function blanks(text: string): string {
   return text.replace(/[^\n]/g, " ");
 }
 
-function importExpression(node: ImportDeclaration, index: number): string {
+function importExpression(
+  node: ImportDeclaration,
+  index: number,
+  used: { has(name: string): boolean } | undefined,
+): string {
   const module = `__import${index}`;
   const names: string[] = [];
   let namespace = "";
   for (const specifier of node.specifiers) {
     const local = specifier.local.name;
+    if (used?.has(local) === false) continue;
     switch (specifier.type) {
       case "ImportDefaultSpecifier":
         names.push(`default: ${local}`);
@@ -69,6 +82,11 @@ function checkedNames(module: string, names: string[]): string {
 
 function exportName(name: Identifier | Literal): string {
   return name.type === "Identifier" ? name.name : JSON.stringify(name.value);
+}
+
+/** Returns the name in an import or an export, which may be a string. */
+export function nameOf(name: Identifier | Literal): string {
+  return name.type === "Identifier" ? name.name : String(name.value);
 }
 
 /** Returns the position of a parser's error as `line:column`, both from 1; empty if it has none. */

@@ -25,12 +25,19 @@ export function codeOf(
   name: string | undefined,
   method: AnyFunction,
 ): Code {
-  return { ...unplaced(given, name), from: callOf(method) };
+  const from = callOf(method);
+  return { ...unplaced(given, name, from), from };
 }
 
-function unplaced(given: string | URL | AnyFunction, name: string | undefined): Code {
+function unplaced(
+  given: string | URL | AnyFunction,
+  name: string | undefined,
+  from: { readonly stack?: string },
+): Code {
   if (typeof given === "string") return sourceExecution(given, name ?? "remoteExec");
-  if (given instanceof URL) return { ...moduleCode(given), name: name ?? moduleName(given) };
+  if (given instanceof URL) {
+    return { ...moduleCode(given, () => callerOf(from)), name: name ?? moduleName(given) };
+  }
   if (typeof given === "function") return functionCode(given, "function", name);
   throw new TypeError(
     `remoteExec takes source text, a function, or the URL of a module, not ${described(given)}`,
@@ -54,6 +61,13 @@ function sourceExecution(text: string, name: string): Code {
 /** Returns the last part of a module's path, such as `job.ts` or `semver`. */
 function moduleName(url: URL): string {
   return url.protocol === "data:" ? "data:" : url.pathname.split("/").at(-1) || url.href;
+}
+
+/** Returns the URL of the module that has made a call, if its stack has one. */
+function callerOf({ stack = "" }: { readonly stack?: string }): URL | undefined {
+  const [, frame = ""] = /^\s+at (.*)$/m.exec(stack) ?? [];
+  const [, url = ""] = /(?:^|[\s(])([a-z]+:\S+?):\d+:\d+\)?$/.exec(frame) ?? [];
+  return URL.parse(url) ?? undefined;
 }
 
 /**

@@ -9,14 +9,17 @@ import * as nodeModule from "node:module";
 import type { Locate } from "./code.ts";
 import { hoistImports, positionOf } from "./imports.ts";
 import { splitMap } from "./source_map.ts";
+import { usesOfImports } from "./uses.ts";
 
 type StripTypes = (
   code: string,
   options?: { mode?: "strip" | "transform"; sourceMap?: boolean },
 ) => string;
 
-// The oldest Deno that is supported does not have it: there, source text has to be JavaScript.
 const stripTypes = (nodeModule as { stripTypeScriptTypes?: StripTypes }).stripTypeScriptTypes;
+
+/** Whether this Deno removes types by itself: 2.7 and the first 2.8 do not. */
+export const canStripTypes: boolean = stripTypes !== undefined;
 
 /** Source text that is ready to be sent. */
 export interface SourceCode {
@@ -46,7 +49,9 @@ export function sourceCode(text: string): SourceCode {
   return code;
 }
 
-function prepare(text: string): SourceCode {
+function prepare(written: string): SourceCode {
+  // As long as the line that a program may begin with.
+  const text = written.replace(/^#!/, "//");
   const script = withoutTypes(text);
   const { original } = script;
   if (script.position !== "") {
@@ -58,6 +63,7 @@ function prepare(text: string): SourceCode {
       ecmaVersion: "latest",
       sourceType: "module",
       allowReturnOutsideFunction: true,
+      ranges: true,
     });
   } catch (error) {
     return { kind: "source", text: script.text, position: positionOf(error), locate: original };
@@ -68,7 +74,9 @@ function prepare(text: string): SourceCode {
         "call it in the text",
     );
   }
-  const { prelude, rest } = hoistImports(script.text, program);
+  const hasImports = program.body.some(({ type }) => type === "ImportDeclaration");
+  const used = hasImports ? usesOfImports(program) : undefined;
+  const { prelude, rest } = hoistImports(script.text, program, used);
   return {
     kind: "source",
     text: prelude + rest,
@@ -112,7 +120,7 @@ export function withoutTypes(text: string): Script {
   try {
     return { text: stripTypes(text), position: "", original: inPlace };
   } catch (error) {
-    return transformed(text, /not supported in strip-only mode/.test(String(error)));
+    return transformed(text, /not supported in (?:strip-only|type strip) mode/.test(String(error)));
   }
 }
 

@@ -51,34 +51,47 @@ Deno.test("sourceCode() maps columns behind imports that it moved to the front",
   assertEquals(locate(1, text.indexOf("new Error") + 1), { file: "", line: 1, column: 25 });
 });
 
-const IMPORTS: readonly [declaration: string, hoisted: RegExp][] = [
-  [`import "node:fs";`, /await import\("node:fs"\)/],
-  [`import a from "m";`, /"default" in .*const \{ default: a \}/],
-  [`import { a, b as c } from "m";`, /"a" in .*"b" in .*const \{ a: a, b: c \}/],
-  [`import { "x y" as z } from "m";`, /"x y" in .*const \{ "x y": z \}/],
-  [`import * as all from "m";`, /const all = __import0;/],
-  [`import d, * as all from "m";`, /const all = .*default: d/],
-  [`import d, { e } from "m";`, /default: d, e: e/],
+const IMPORTS: readonly [declaration: string, uses: string, hoisted: RegExp][] = [
+  [`import "node:fs";`, "", /await import\("node:fs"\)/],
+  [`import a from "m";`, "a", /"default" in .*const \{ default: a \}/],
+  [`import { a, b as c } from "m";`, "a, c", /"a" in .*"b" in .*const \{ a: a, b: c \}/],
+  [`import { "x y" as z } from "m";`, "z", /"x y" in .*const \{ "x y": z \}/],
+  [`import * as all from "m";`, "all", /const all = __import0;/],
+  [`import d, * as all from "m";`, "d, all", /const all = .*default: d/],
+  [`import d, { e } from "m";`, "d, e", /default: d, e: e/],
   [
     `import j from "m" with { type: "json" };`,
+    "j",
     /await import\("m", \{ with: \{ type: "json" \} \}\)/,
   ],
 ];
 
-for (const [declaration, hoisted] of IMPORTS) {
+for (const [declaration, uses, hoisted] of IMPORTS) {
   Deno.test(`sourceCode() turns ${declaration} into an expression`, () => {
-    const { text, position } = sourceCode(`let before;\n${declaration}\nlet after;`);
+    const { text, position } = sourceCode(`let before;\n${declaration}\n[${uses}];`);
     assertEquals(position, "");
     const [first, second, third] = text.split("\n");
     assertMatch(first, hoisted);
     assertMatch(first, /let before;$/);
     assertMatch(second, /^ *$/);
-    assertEquals(third, "let after;");
+    assertEquals(third, `[${uses}];`);
   });
 }
 
 Deno.test("sourceCode() drops imports that are only types", () => {
   assertEquals(sourceCode(`import type { A } from "m";`).text.trim(), "");
+});
+
+Deno.test("sourceCode() asks no module for a name that may be a type", () => {
+  const { text } = sourceCode(`import { A, b } from "m"; const a: A = b;`);
+  assertMatch(text, /const \{ b: b \} = __import0;/);
+});
+
+Deno.test("sourceCode() compiles casts in angle brackets, and takes a line #!", () => {
+  assertEquals(new Function(sourceCode("return <number> 1;").text)(), 1);
+  const { text, locate } = sourceCode("#!/usr/bin/env deno\nreturn 2;");
+  assertEquals(new Function(text)(), 2);
+  assertEquals(locate(2, 1), { file: "", line: 2, column: 1 });
 });
 
 const WRONG: readonly [text: string, position: string][] = [

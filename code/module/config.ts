@@ -12,31 +12,46 @@ export interface ImportConfig {
   files: ReadonlyMap<string, string>;
   /** The folder, or `undefined` if no configuration was found. */
   folder: string | undefined;
-  /** The targets of names, and of prefixes that end with a slash. */
-  imports: Readonly<Record<string, string>>;
-  /** Whether `imports` is complete: there are no workspaces, scopes or other files. */
+  /** How names resolve, first those of a scope. */
+  imports: readonly ScopedImports[];
+  /** Whether `imports` has all names: there is no workspace and no `package.json`. */
   isWhole: boolean;
 }
 
+/** Targets of names, and of prefixes that end with a slash, for modules whose URL begins with `scope`. */
+export interface ScopedImports {
+  scope: string;
+  targets: ReadonlyMap<string, string>;
+}
+
+/** No configuration. */
+export const NO_CONFIG: ImportConfig = {
+  files: new Map(),
+  folder: undefined,
+  imports: [],
+  isWhole: true,
+};
+
 const CONFIG_NAMES = ["deno.json", "deno.jsonc"];
 const COMPANIONS = ["deno.lock", "package.json"];
-/** Keys that would need more than one folder to be read. */
-const WIDER_KEYS = ["workspace", "links", "patch", "importMap", "scopes"];
+/** Keys by which other folders give names. */
+const WIDER_KEYS = ["workspace", "links", "patch"];
 
 /** Finds the configuration for a module in `folder`. */
 export function findImportConfig(folder: string): ImportConfig {
   const files = new Map<string, string>();
   let found: string | undefined;
-  let imports: Record<string, string> = {};
+  let imports: ScopedImports[] = [];
   let isWhole = true;
   for (const parent of parentsOf(folder)) {
+    if (isThere(`${parent}package.json`)) isWhole = false;
     const path = CONFIG_NAMES.map((name) => `${parent}${name}`).find((path) => read(path, files));
     if (path === undefined) continue;
     const config = parseConfig(files.get(path) ?? "");
     if (found === undefined) {
       found = parent;
-      imports = stringsOf(config.imports);
-      isWhole = WIDER_KEYS.every((key) => config[key] === undefined);
+      imports = importsOf(config, path, files);
+      if (WIDER_KEYS.some((key) => config[key] !== undefined)) isWhole = false;
       for (const name of COMPANIONS) read(`${parent}${name}`, files);
     } else {
       files.delete(path);
@@ -46,19 +61,73 @@ export function findImportConfig(folder: string): ImportConfig {
   return { files, folder: found, imports, isWhole };
 }
 
-/** Resolves a name without a scheme, or returns `undefined` if the configuration does not have it. */
-export function resolveName(name: string, { folder, imports }: ImportConfig): string | undefined {
-  const key = Object.keys(imports)
-    .filter((key) => key === name || (key.endsWith("/") && name.startsWith(key)))
-    .sort((a, b) => b.length - a.length)[0];
-  if (key === undefined || folder === undefined) return undefined;
-  const target = imports[key] + name.slice(key.length);
-  return isPath(target) ? new URL(target, fileUrl(folder)).href : target;
+/** Returns the import map in a configuration, or in the file that it names. */
+function importsOf(
+  config: Record<string, unknown>,
+  path: string,
+  files: Map<string, string>,
+): ScopedImports[] {
+  let [map, base] = [config, fileUrl(path)];
+  if (typeof config.importMap === "string" && config.imports === undefined) {
+    base = new URL(config.importMap, base);
+    if (base.protocol !== "file:" || !read(pathOf(base), files)) return [];
+    map = parseConfig(files.get(pathOf(base)) ?? "");
+  }
+  const scopes = typeof map.scopes === "object" && map.scopes !== null ? map.scopes : {};
+  return [
+    ...Object.entries(scopes)
+      .map(([scope, targets]) => ({
+        scope: normalized(scope, base),
+        targets: targetsOf(targets, base),
+      }))
+      .sort((a, b) => b.scope.length - a.scope.length),
+    { scope: "", targets: targetsOf(map.imports, base) },
+  ];
+}
+
+function targetsOf(value: unknown, base: URL): ReadonlyMap<string, string> {
+  const targets = new Map<string, string>();
+  for (const [key, target] of Object.entries(typeof value === "object" && value ? value : {})) {
+    if (typeof target !== "string") continue;
+    targets.set(normalized(key, base), normalized(target, base));
+    // Deno has the paths within a package for each name of one.
+    const [, scheme, name] = /^(npm|jsr):\/?(.*[^/])$/.exec(target) ?? [];
+    if (scheme !== undefined && !key.endsWith("/")) {
+      targets.set(`${key}/`, targets.get(`${key}/`) ?? `${scheme}:/${name}/`);
+    }
+  }
+  return targets;
+}
+
+function normalized(specifier: string, base: URL): string {
+  return isPath(specifier) ? new URL(specifier, base).href : specifier;
+}
+
+/** Resolves a specifier of a module, or returns `undefined` if the configuration does not know it. */
+export function resolveImport(
+  specifier: string,
+  referrer: string,
+  { imports }: ImportConfig,
+): string | undefined {
+  const name = isPath(specifier) ? new URL(specifier, referrer).href : specifier;
+  for (const { scope, targets } of imports) {
+    if (!referrer.startsWith(scope)) continue;
+    const key = targets.keys()
+      .filter((key) => key === name || (key.endsWith("/") && name.startsWith(key)))
+      .reduce((best, key) => key.length > best.length ? key : best, "");
+    if (key !== "") return targets.get(key) + name.slice(key.length);
+  }
+  return URL.canParse(name) ? name : undefined;
 }
 
 /** Returns whether a specifier is a path. */
 export function isPath(specifier: string): boolean {
   return /^\.{0,2}\//.test(specifier);
+}
+
+/** Returns the path of a file URL. */
+export function pathOf(url: URL | string): string {
+  return decodeURIComponent(new URL(url).pathname);
 }
 
 /** Returns the URL of an absolute path. */
@@ -68,6 +137,10 @@ export function fileUrl(path: string): URL {
 
 function* parentsOf(folder: string): Generator<string> {
   for (let at = folder; at !== ""; at = at.replace(/[^/]*\/$/, "")) yield at;
+}
+
+function isThere(path: string): boolean {
+  return read(path, new Map());
 }
 
 function read(path: string, into: Map<string, string>): boolean {
@@ -113,9 +186,4 @@ function valueOf(node: Expression): unknown {
     default:
       return undefined;
   }
-}
-
-function stringsOf(value: unknown): Record<string, string> {
-  const entries = Object.entries(typeof value === "object" && value !== null ? value : {});
-  return Object.fromEntries(entries.filter(([, target]) => typeof target === "string"));
 }

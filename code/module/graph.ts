@@ -1,122 +1,185 @@
 /**
- * Reads the local files of a module graph. It reads them at once: they may be gone a moment later.
+ * Reads the graph of a module: the files that it brings, and what each of them imports.
  *
  * @module
  */
 
-import type { AnyNode } from "acorn";
-import { nodesOf } from "../ast.ts";
-import { withoutTypes } from "../source.ts";
-import { findImportConfig, type ImportConfig, isPath, resolveName } from "./config.ts";
-import { parseModule } from "./text.ts";
+import { ModuleError } from "../../errors.ts";
+import { findImportConfig, type ImportConfig, NO_CONFIG, pathOf, resolveImport } from "./config.ts";
+import { locationOf, plainScript, type Script, shownLocation } from "./script.ts";
+import { canTranspile } from "./transpile.ts";
 
-/** A module with all local files that it imports. */
+/** A module with everything that it imports. */
 export interface ModuleGraph {
   entry: URL;
-  /** Contents by URL. */
+  /** The files by key. The key of the entry is its URL. */
+  modules: ReadonlyMap<string, GraphModule>;
+  /** What was read, by URL. */
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-  /** Whether it imports anything that the remote may lack: all but `node:` and `data:` modules. */
-  needsBundle: boolean;
-  /**
-   * Whether `files` has all local files. It may not if imports resolve by more than one `deno.json`,
-   * or a file is of an unknown kind.
-   */
-  isWhole: boolean;
   config: ImportConfig;
+  /** What only Deno can resolve or read; `undefined` if there is nothing. */
+  unknown: string | undefined;
 }
 
-const SCRIPT = /\.[cm]?[jt]s$/;
-const DATA = /\.(json|jsonc|txt|md|html|css|svg|wasm|bin)$/;
+/** A file of a graph: a script, or what is imported as JSON, text or bytes. */
+export type GraphModule = ScriptModule | DataModule;
+
+/** A script of a graph. */
+export interface ScriptModule {
+  kind: "script";
+  url: string;
+  script: Script;
+  /** What each request of the script is. */
+  targets: readonly Target[];
+}
+
+/** A file whose content is the default export. */
+export interface DataModule {
+  kind: "json" | "text" | "bytes";
+  url: string;
+  bytes: Uint8Array;
+}
+
+/** A file of the graph. */
+export interface FileTarget {
+  kind: "file";
+  key: string;
+  url: string;
+  as: GraphModule["kind"];
+}
+
+/** A module that is no file of the graph: one that each gateway has, or one of a registry. */
+export interface OtherTarget {
+  kind: "builtin" | "package";
+  specifier: string;
+  attributes: Readonly<Record<string, string>>;
+}
+
+/** What a request is. */
+export type Target = FileTarget | OtherTarget;
+
+/** What reading a graph waits for: the bytes of a URL, or the script that Deno makes of it. */
+export interface GraphNeed {
+  kind: "bytes" | "script";
+  url: URL;
+  /** What the bytes are for. */
+  as: GraphModule["kind"];
+  /** The folder of the configuration, if there is one. */
+  folder: string | undefined;
+}
+
+/** Returns what tells a target from others: the key of a file, for example. */
+export function targetKey(target: Target): string {
+  if (target.kind === "file") return target.key;
+  const { kind, specifier, attributes } = target;
+  return `${kind} ${specifier} ${JSON.stringify(attributes)}`;
+}
+
+const BUILTIN = /^(node|data|blob):/;
+/** `.cjs` and `.cts` are left to Deno. */
+const SCRIPT = /\.(m?[jt]s|[jt]sx)$/;
 const decoder = new TextDecoder();
 
 /**
- * Reads the graph of a module.
+ * Reads a graph. It yields what it needs, and is given a `Uint8Array` or a {@linkcode Script}.
  *
- * @throws {Deno.errors.NotFound} and other errors of `Deno.readFileSync`, if a file cannot be read.
+ * @throws {ModuleError} if an import is not known, and what its caller throws into it.
  */
-export function readModuleGraph(entry: URL): ModuleGraph {
+export function* readGraph(entry: URL): Generator<GraphNeed, ModuleGraph, unknown> {
+  const config = entry.protocol === "file:"
+    ? findImportConfig(pathOf(entry).replace(/[^/]*$/, ""))
+    : NO_CONFIG;
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  let needsBundle = false;
-  let isWhole = true;
-  files.set(entry.href, Deno.readFileSync(entry));
-  const config = findImportConfig(pathOf(entry).replace(/[^/]*$/, ""));
-  const scripts = [entry.href];
-  for (const url of scripts) {
-    const imports = importsOf(url, decoder.decode(files.get(url)));
-    isWhole &&= imports !== undefined;
-    for (const { specifier, isScript } of imports ?? []) {
-      if (/^(node|data):/.test(specifier)) continue;
-      needsBundle = true;
-      const target = resolve(specifier, url, config);
-      isWhole &&= target !== undefined;
-      if (!target?.startsWith("file:") || files.has(target)) continue;
-      files.set(target, Deno.readFileSync(new URL(target)));
-      if (isScript && SCRIPT.test(target)) scripts.push(target);
-      else if (isScript && !DATA.test(target)) isWhole = false;
+  const modules = new Map<string, GraphModule>();
+  let unknown: string | undefined;
+  const first: FileTarget = { kind: "file", key: entry.href, url: entry.href, as: "script" };
+  const waiting: { target: FileTarget; from?: string }[] = [{ target: first }];
+  const seen = new Set([first.key]);
+  for (const { target: { key, url, as }, from } of waiting) {
+    const need = { url: new URL(url), as, folder: config.folder };
+    const bytes = files.get(url) ?? (yield* bytesOf(need, from));
+    files.set(url, bytes);
+    if (as !== "script") {
+      modules.set(key, { kind: as, url, bytes });
+      continue;
     }
+    const script = yield* scriptOf(need, decoder.decode(bytes));
+    if (script === undefined) {
+      unknown ??= `${url}, ${strangeness(need.url)}`;
+      continue;
+    }
+    const targets: Target[] = [];
+    for (const { specifier, attributes, start } of script.record.requests) {
+      const at = shownLocation(locationOf(script, url, start));
+      const resolved = resolveImport(specifier, url, config);
+      if (resolved === undefined && config.isWhole) {
+        throw new ModuleError(
+          `"${specifier}" at ${at} is neither a path nor a name of the nearest deno.json; ` +
+            "write npm:, jsr: or node: in front of what is no file",
+        );
+      }
+      const target = targetOf(resolved ?? specifier, attributes, entry);
+      if (resolved === undefined || target === undefined) unknown ??= `"${specifier}" at ${at}`;
+      targets.push(target ?? { kind: "builtin", specifier, attributes });
+      if (target?.kind !== "file" || seen.has(target.key)) continue;
+      seen.add(target.key);
+      waiting.push({ target, from: at });
+    }
+    modules.set(key, { kind: "script", url, script, targets });
   }
-  return {
-    entry,
-    files,
-    needsBundle: needsBundle || !SCRIPT.test(entry.pathname),
-    isWhole: isWhole && config.isWhole,
-    config,
-  };
+  return { entry, modules, files, config, unknown };
 }
 
-/** Returns the path of a file URL. */
-export function pathOf(url: URL | string): string {
-  return decodeURIComponent(new URL(url).pathname);
-}
-
-interface Import {
-  specifier: string;
-  /** False if its attributes say that it is text, bytes or JSON. */
-  isScript: boolean;
-}
-
-const known = new Map<string, Import[]>();
-const KNOWN_SCRIPTS = 1_000;
-
-/** Returns `undefined` for a file that is not understood here; Deno may still understand it. */
-function importsOf(url: string, text: string): Import[] | undefined {
-  if (!SCRIPT.test(url)) return undefined;
-  const seen = known.get(text);
-  if (seen !== undefined) return seen;
+function* bytesOf(
+  need: Omit<GraphNeed, "kind">,
+  from: string | undefined,
+): Generator<GraphNeed, Uint8Array<ArrayBuffer>, unknown> {
   try {
-    const made = nodesOf(parseModule(withoutTypes(text).text)).flatMap(importOf);
-    if (known.size >= KNOWN_SCRIPTS) known.clear();
-    known.set(text, made);
-    return made;
+    return (yield { ...need, kind: "bytes" }) as Uint8Array<ArrayBuffer>;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (from !== undefined && error instanceof Error) error.message += `, imported at ${from}`;
     throw error;
   }
 }
 
-function importOf(node: AnyNode): Import[] {
-  switch (node.type) {
-    case "ImportDeclaration":
-    case "ExportNamedDeclaration":
-    case "ExportAllDeclaration": {
-      if (!node.source) return [];
-      return [{ specifier: String(node.source.value), isScript: !node.attributes?.length }];
-    }
-    case "ImportExpression": {
-      const { source, options } = node;
-      if (source.type !== "Literal" || typeof source.value !== "string") return [];
-      return [{ specifier: source.value, isScript: !options }];
-    }
-    default:
-      return [];
-  }
+function* scriptOf(
+  need: Omit<GraphNeed, "kind">,
+  text: string,
+): Generator<GraphNeed, Script | undefined, unknown> {
+  const { protocol, pathname, href } = need.url;
+  if (!SCRIPT.test(pathname)) return undefined;
+  const script = plainScript(href, text);
+  if (script !== undefined || !canTranspile || protocol !== "file:") return script;
+  return (yield { ...need, kind: "script" }) as Script;
 }
 
-/** Returns `undefined` for a name that only Deno can resolve, by a `package.json` or a workspace. */
+function strangeness({ pathname }: URL): string {
+  return SCRIPT.test(pathname)
+    ? `which Deno ${Deno.version.deno} cannot translate alone; Deno 2.8 and later can`
+    : "which is no ECMAScript module by its name";
+}
 
-function resolve(specifier: string, referrer: string, config: ImportConfig): string | undefined {
-  if (isPath(specifier)) return new URL(specifier, referrer).href;
-  const named = resolveName(specifier, config);
-  if (named !== undefined) return named;
-  return URL.canParse(specifier) ? specifier : undefined;
+/** Returns `undefined` for a file of a type that only Deno knows. */
+function targetOf(
+  url: string,
+  attributes: Readonly<Record<string, string>>,
+  entry: URL,
+): Target | undefined {
+  if (BUILTIN.test(url)) return { kind: "builtin", specifier: url, attributes };
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, origin, pathname } = new URL(url);
+  const isFile = protocol === "file:" ||
+    (entry.protocol !== "file:" && origin === entry.origin && protocol === entry.protocol);
+  if (!isFile) return { kind: "package", specifier: url, attributes };
+  const type = attributes.type ?? (pathname.endsWith(".json") ? "json" : undefined);
+  switch (type) {
+    case undefined:
+      return { kind: "file", key: url, url, as: "script" };
+    case "json":
+    case "text":
+    case "bytes":
+      return { kind: "file", key: `${type} ${url}`, url, as: type };
+    default:
+      return undefined;
+  }
 }

@@ -5,130 +5,122 @@
  */
 
 import { ModuleError } from "../../errors.ts";
-import { SENT } from "../../protocol/control.ts";
 import { SHELL } from "../../internal/shell.ts";
-import type { Code, Locate } from "../code.ts";
-import { behind, withoutTypes } from "../source.ts";
-import { bundle } from "./bundle.ts";
-import { type ModuleGraph, readModuleGraph } from "./graph.ts";
-import { moduleText } from "./text.ts";
+import { isOlder } from "../../internal/version.ts";
+import type { Code } from "../code.ts";
+import { bundleInPlace } from "./bundle.ts";
+import { bundleText } from "./bundle_text.ts";
+import type { ModuleGraph } from "./graph.ts";
+import { importingText } from "./imported.ts";
+import { link, type Linked } from "./link.ts";
+import { bundlePackages, packagesOf } from "./packages.ts";
+import { readFileGraph, readNetworkGraph } from "./read.ts";
 
-/** Schemes of modules that the remote imports by itself. */
-const REMOTE_SCHEMES = ["https:", "http:", "jsr:", "npm:", "node:", "data:"];
-
-interface Built {
-  text: string;
-  locate: Locate;
-}
+/** Schemes of modules that the gateway can import by itself. */
+const IMPORTED_SCHEMES = ["https:", "http:", "jsr:", "npm:", "node:", "data:"];
 
 interface CachedModule {
   graph: ModuleGraph;
-  /** A promise while `deno bundle` runs. */
-  built: Built | Promise<Built>;
+  /** A promise while Deno still makes a part of it. */
+  linked: Linked | Promise<Linked>;
 }
 
 const CACHED_MODULES = 256;
 const cache = new Map<string, CachedModule>();
 
 /**
- * Prepares a module to be sent. Its local files are read before this returns. If `deno bundle` is
- * needed, it runs afterwards.
+ * Prepares a module to be sent. Its files are read before this returns, but for some that Deno has to
+ * make scripts of.
  *
+ * @param caller Returns the URL of the module that sends it. A module of the same origin on the
+ * network is sent like a file.
  * @throws {TypeError} if modules cannot have a URL of that scheme.
  */
-export function moduleCode(url: URL): Pick<Code, "kind" | "text" | "position" | "locate"> {
-  if (url.protocol === "file:") return { kind: "module", position: "", ...localModule(url) };
-  if (!REMOTE_SCHEMES.includes(url.protocol)) {
+export function moduleCode(
+  url: URL,
+  caller: () => URL | undefined,
+): Pick<Code, "kind" | "text" | "position" | "locate"> {
+  const { protocol, origin } = url;
+  if (protocol === "file:") return linkedCode(url, linkedFile(new URL(url.pathname, "file:")));
+  if (!IMPORTED_SCHEMES.includes(protocol)) {
     throw new TypeError(
-      `remoteExec takes modules of file:, ${REMOTE_SCHEMES.join(", ")}; not ${url.protocol}`,
+      `remoteExec takes modules of file:, ${IMPORTED_SCHEMES.join(", ")}; not ${protocol}`,
     );
   }
-  const text = `${BIND_GLOBALS}return (await import(${JSON.stringify(url.href)})).default;`;
-  return { kind: "module", text, position: "" };
-}
-
-/**
- * Binds `channel` and `args` for a module that the gateway imports, which is in no scope of the
- * execution. They are globals there, but each execution sees its own values, and other code none.
- */
-const BIND_GLOBALS = `
-const key = Symbol.for(${JSON.stringify(SENT)});
-let sent = globalThis[key];
-if (sent === undefined) {
-  const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
-  sent = new AsyncLocalStorage();
-  Object.defineProperty(globalThis, key, { value: sent });
-  for (const name of ["channel", "args"]) {
-    if (Object.hasOwn(globalThis, name)) continue;
-    Object.defineProperty(globalThis, name, {
-      configurable: true,
-      get: () => sent.getStore()?.[name],
-      set: (value) =>
-        Object.defineProperty(globalThis, name, {
-          value, writable: true, enumerable: true, configurable: true,
-        }),
-    });
+  if ((protocol === "https:" || protocol === "http:") && caller()?.origin === origin) {
+    return linkedCode(url, linkedNetworkModule(url));
   }
+  return { kind: "module", text: importingText(url), position: "" };
 }
-sent.enterWith({ channel, args });
-`;
 
-function localModule(url: URL): Pick<Code, "text" | "locate"> {
-  const entry = new URL(url.pathname, "file:");
-  const built = attempt(entry, () => builtModule(entry));
-  if (!(built instanceof Promise)) return { text: built.text, locate: () => built.locate };
-  const text = built.then(({ text }) => text);
+function linkedCode(
+  entry: URL,
+  linked: Linked | Promise<Linked>,
+): Pick<Code, "kind" | "text" | "position" | "locate"> {
+  const code = { kind: "module", position: "" } as const;
+  if (!(linked instanceof Promise)) {
+    return { ...code, text: linked.text, locate: () => linked.locate };
+  }
+  const refused = linked.catch((error) => Promise.reject(moduleError(entry, error)));
+  const text = refused.then(({ text }) => text);
   text.catch(() => {}); // the channel reports it, if one is made
-  return { text, locate: () => built.then(({ locate }) => locate, () => undefined) };
+  return { ...code, text, locate: () => linked.then(({ locate }) => locate, () => undefined) };
 }
 
-/** Calls `build`. If that fails, returns a promise that rejects with a {@linkcode ModuleError}. */
-function attempt(entry: URL, build: () => Built | Promise<Built>): Built | Promise<Built> {
-  const refuse = (error: unknown) => Promise.reject(moduleError(entry, error));
+/** Returns a promise also if something is thrown. */
+function linkedFile(entry: URL): Linked | Promise<Linked> {
   try {
-    const built = build();
-    return built instanceof Promise ? built.catch(refuse) : built;
+    const graph = readFileGraph(entry);
+    return graph instanceof Promise ? graph.then(linkedGraph) : linkedGraph(graph);
   } catch (error) {
-    return refuse(error);
+    return Promise.reject(error);
   }
 }
 
-function builtModule(entry: URL): Built | Promise<Built> {
-  const graph = readModuleGraph(entry);
-  const cached = cache.get(entry.href);
-  if (cached !== undefined && isSame(cached.graph, graph)) return cached.built;
-  const built = graph.needsBundle ? bundled(graph) : alone(graph);
+async function linkedNetworkModule(entry: URL): Promise<Linked> {
+  const byGateway = { text: importingText(entry), locate: () => undefined };
+  // Before Deno 2.8, the text of a module cannot be had by importing it.
+  if (isOlder(Deno.version.deno, "2.8.0")) return byGateway;
+  const graph = await readNetworkGraph(entry);
+  return graph.unknown === undefined ? await linkedGraph(graph) : byGateway;
+}
+
+function linkedGraph(graph: ModuleGraph): Linked | Promise<Linked> {
+  const { href } = graph.entry;
+  const cached = cache.get(href);
+  if (cached !== undefined && isSame(cached.graph, graph)) return cached.linked;
   // Without all of its files it cannot be known whether it has changed.
-  if (!graph.isWhole) return built;
+  if (graph.unknown !== undefined) return linkedByDeno(graph, graph.unknown);
+  const packages = packagesOf(graph);
+  if (packages.length === 0) return remember(graph, link(graph));
+  const bundled = bundlePackages(packages, graph.config);
+  const linked = remember(graph, bundled.then((bundle) => link(graph, bundle)));
+  // It may be there the next time.
+  bundled.then(({ lacksEsbuild }) => lacksEsbuild && forget(graph), () => forget(graph));
+  return linked;
+}
+
+function remember<T extends Linked | Promise<Linked>>(graph: ModuleGraph, linked: T): T {
   if (cache.size >= CACHED_MODULES) cache.clear();
-  const made: CachedModule = { graph, built };
-  cache.set(entry.href, made);
-  if (built instanceof Promise) {
-    built.then((ready) => made.built = ready, () => {
-      if (cache.get(entry.href) === made) cache.delete(entry.href);
-    });
+  const made: CachedModule = { graph, linked };
+  cache.set(graph.entry.href, made);
+  if (linked instanceof Promise) linked.then((ready) => made.linked = ready, () => forget(graph));
+  return linked;
+}
+
+function forget(graph: ModuleGraph): void {
+  const { href } = graph.entry;
+  if (cache.get(href)?.graph === graph) cache.delete(href);
+}
+
+/** Has Deno bundle a graph that is not understood here. */
+async function linkedByDeno({ entry, config }: ModuleGraph, unknown: string): Promise<Linked> {
+  try {
+    return bundleText(await bundleInPlace(entry, config), entry.href);
+  } catch (cause) {
+    if (!(cause instanceof ModuleError)) throw cause;
+    throw new ModuleError(`${cause.message}; it was asked because of ${unknown}`, { cause });
   }
-  return built;
-}
-
-/** Builds a module that needs no bundler. */
-function alone({ entry, files }: ModuleGraph): Built {
-  const script = withoutTypes(new TextDecoder().decode(files.get(entry.href)));
-  if (script.position !== "") throw new SyntaxError(`not valid at ${script.position}`);
-  const { text, prelude } = moduleText(script.text, () => entry.href);
-  const locate: Locate = (line, column) => {
-    const found = script.original(line, column);
-    return found && { ...found, file: entry.href };
-  };
-  return { text, locate: behind(prelude, locate) };
-}
-
-async function bundled(graph: ModuleGraph): Promise<Built> {
-  const script = await bundle(graph);
-  const urlAt = (line: number, column: number) =>
-    script.original(line, column)?.file ?? graph.entry.href;
-  const { text, prelude } = moduleText(script.text, urlAt);
-  return { text, locate: behind(prelude, script.original) };
 }
 
 function isSame(a: ModuleGraph, b: ModuleGraph): boolean {
@@ -142,10 +134,13 @@ function areSame(a: Uint8Array, b: Uint8Array | undefined): boolean {
 }
 
 function moduleError(entry: URL, cause: unknown): ModuleError {
-  if (cause instanceof ModuleError) return cause;
-  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const why = cause instanceof ModuleError
+    ? cause.message
+    : cause instanceof Error
+    ? `${cause.name}: ${cause.message}`
+    : String(cause);
   const advice = cause instanceof Deno.errors.NotCapable
-    ? `; this process needs --allow-read of the module's files, and if it imports any, ` +
+    ? `; this process needs --allow-read of the module's files; for packages, also ` +
       `--allow-write of the temporary directory and --allow-run=${SHELL} for deno bundle`
     : "";
   return new ModuleError(`cannot send module ${entry}: ${why}${advice}`, { cause });

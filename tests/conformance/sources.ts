@@ -98,6 +98,7 @@ export function sourceTests(behaves: Behaviour): void {
     const channel = gw.remoteExec("const a = 1;\nlet b = = 2;\n", undefined, { name: "broken.ts" });
     const error = await assertRejects(() => channel.receive(), RemoteError);
     assertEquals(error.name, "SyntaxError");
+    assertMatch(error.message, / at broken\.ts:2:9$/);
     assertMatch(error.remoteStack, /broken\.ts:2:9/);
     await assertRejects(() => channel.waitClose(), RemoteError);
   });

@@ -17,6 +17,7 @@ ${script}`,
       `export default (channel: { send(item: unknown): unknown }) => channel.send("ran");`,
     "main.ts": `import "./b.ts"; import run from "./alone.ts"; export default run;`,
     "b.ts": "",
+    "packed.ts": `import "npm:acorn@^8"; import run from "./alone.ts"; export default run;`,
   });
   const config = new URL("../../deno.json", import.meta.url).pathname;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -46,15 +47,15 @@ Deno.test("without --allow-sys, the error of a function has the line inside it, 
   assertMatch(remote, /at divide \(divide:2:\d+\)/);
 });
 
-Deno.test("a module alone needs --allow-read of its file, and says so", async () => {
-  const send = `await gw.remoteExec(new URL("./alone.ts", import.meta.url))${RECEIVE};`;
-  assertMatch(await run([], send), /ModuleError: .*alone\.ts.*needs --allow-read/);
+Deno.test("a module needs --allow-read of its files, and says so", async () => {
+  const send = `await gw.remoteExec(new URL("./main.ts", import.meta.url))${RECEIVE};`;
+  assertMatch(await run([], send), /ModuleError: .*main\.ts.*needs --allow-read/);
   assertEquals(await run(["--allow-read"], send), "ran\n");
 });
 
-Deno.test("a module that imports needs --allow-write for its copy, and says so", async () => {
-  const send = `await gw.remoteExec(new URL("./main.ts", import.meta.url))${RECEIVE};`;
-  assertMatch(await run(["--allow-read"], send), /ModuleError: .*main\.ts.*--allow-write/);
+Deno.test("a module with a package needs --allow-write for its bundle, and says so", async () => {
+  const send = `await gw.remoteExec(new URL("./packed.ts", import.meta.url))${RECEIVE};`;
+  assertMatch(await run(["--allow-read"], send), /ModuleError: .*packed\.ts.*--allow-write/);
   assertEquals(await run(["--allow-read", "--allow-write"], send), "ran\n");
 });
 
