@@ -38,7 +38,7 @@ function unplaced(
   if (given instanceof URL) {
     return { ...moduleCode(given, () => callerOf(from)), name: name ?? moduleName(given) };
   }
-  if (typeof given === "function") return functionCode(given, "function", name);
+  if (typeof given === "function") return functionCode(given, "function", name, from);
   throw new TypeError(
     `remoteExec takes source text, a function, or the URL of a module, not ${described(given)}`,
   );

@@ -37,6 +37,8 @@ export interface CapturedName {
   line: number;
   /** Column within that line, from 1. */
   column: number;
+  /** Where it is in the user's file, if this process may read that; both from 1. */
+  location?: { file: string; line: number; column: number };
 }
 
 /**

@@ -178,7 +178,7 @@ export class Gateway implements AsyncDisposable {
     fn: (...args: Args) => Result,
     ...args: { [Index in keyof Args]: Args[Index] | AtPeer<Args[Index]> }
   ): Promise<Awaited<Result>> {
-    const code = { ...functionCode(fn, "call"), from: callOf(this.call) };
+    const code = functionCode(fn, "call", undefined, callOf(this.call));
     return await this.#core.call(code, args, {}) as Awaited<Result>;
   }
 
@@ -195,7 +195,7 @@ export class Gateway implements AsyncDisposable {
     ...args: { [Index in keyof Args]: Args[Index] | AtPeer<Args[Index]> }
   ): Promise<Awaited<Result>> {
     checkCallOptions(options);
-    const code = { ...functionCode(fn, "call", options.name), from: callOf(this.callWith) };
+    const code = functionCode(fn, "call", options.name, callOf(this.callWith));
     return await this.#core.call(code, args, options) as Awaited<Result>;
   }
 

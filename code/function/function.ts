@@ -4,12 +4,18 @@
  * @module
  */
 
-import { type Expression, type Function as FunctionNode, parseExpressionAt } from "acorn";
+import {
+  type AnyNode,
+  type Expression,
+  type Function as FunctionNode,
+  parseExpressionAt,
+} from "acorn";
 import { described } from "../../internal/arguments.ts";
 import { type CapturedName, ImpureFunctionError } from "../../errors.ts";
 import type { Code } from "../code.ts";
 import { type AnyFunction, locateFunction } from "./positions.ts";
-import { capturedNames } from "./purity.ts";
+import { type OuterUse, outerUses } from "./purity.ts";
+import { findWritten, type WrittenAt } from "./written.ts";
 
 // Captured when this loads: user code may replace it.
 const toString = Function.prototype.toString;
@@ -24,15 +30,16 @@ const pure = new Map<string, string>();
 /**
  * Returns the text of `fn` as an expression. Results are cached by function and by text.
  *
+ * @param stack Returns the stack of the user's call, by which captured names are found in the file.
  * @throws {ImpureFunctionError} if it captures names from outside, or has no text.
  */
-export function functionText(fn: AnyFunction): string {
+export function functionText(fn: AnyFunction, stack: () => string = () => ""): string {
   let text = known.get(fn);
   if (text !== undefined) return text;
   const written = toString.call(fn);
   text = pure.get(written);
   if (text === undefined) {
-    text = checkedText(fn, written);
+    text = checkedText(fn, written, stack);
     if (pure.size >= CACHED_TEXTS) pure.clear();
     pure.set(written, text);
   }
@@ -52,6 +59,7 @@ const METHODS: Record<FunctionKind, { method: string; usage: string }> = {
  * Prepares a function to be sent.
  *
  * @param name The name in stacks and messages; default: that of the function, or of the method.
+ * @param from The call of the user.
  * @throws {ImpureFunctionError} if it captures names from outside.
  * @throws {TypeError} if it is no function, or a generator function that cannot be run that way.
  */
@@ -59,6 +67,7 @@ export function functionCode(
   fn: AnyFunction,
   kind: FunctionKind,
   name?: string,
+  from?: Code["from"],
 ): Code {
   const { method, usage } = METHODS[kind];
   if (typeof fn !== "function") {
@@ -72,10 +81,11 @@ export function functionCode(
         `remoteExec(async function* (channel, args) { … }) sends what it yields`,
     );
   }
-  const text = functionText(fn);
+  const text = functionText(fn, () => from?.stack ?? "");
   return {
     kind,
     text,
+    from,
     name: name ?? (nameOf(fn) || method),
     position: "",
     locate: () => locateFunction(fn, text, toString.call(fn)),
@@ -87,12 +97,32 @@ function nameOf(fn: AnyFunction): string {
   return typeof fn.name === "string" ? fn.name : "";
 }
 
-function checkedText(fn: AnyFunction, written: string): string {
+function checkedText(fn: AnyFunction, written: string, stack: () => string): string {
   const parsed = parseFunction(written);
   if (typeof parsed === "string") throw refusal(fn, parsed);
-  const captured = capturedNames(parsed.root, parsed.fn, parsed.columnShift);
-  if (captured.length === 0) return parsed.text;
+  const uses = outerUses(parsed.root, parsed.fn);
+  if (uses.length === 0) return parsed.text;
+  const captured = capturedNames(uses, parsed, findWritten(parsed.fn, stack()));
   throw refusal(fn, `it uses what is outside of it: ${adviceOn(captured)}`, captured);
+}
+
+/** Returns where each use is: in the text of the function, and in the file if it is known. */
+function capturedNames(
+  uses: readonly OuterUse[],
+  { fn, columnShift }: ParsedFunction,
+  writtenAt: WrittenAt | undefined,
+): CapturedName[] {
+  const start = writtenAt?.(fn as AnyNode);
+  return uses.map(({ name, node }) => {
+    const location = writtenAt?.(node);
+    if (start !== undefined && location !== undefined) {
+      const line = location.line - start.line + 1;
+      const column = location.column - (line === 1 ? start.column - 1 : 0);
+      return { name, line, column, location };
+    }
+    const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+    return { name, line, column: column + 1 - (line === 1 ? columnShift : 0) };
+  });
 }
 
 function refusal(fn: AnyFunction, why: string, captured?: CapturedName[]): ImpureFunctionError {
@@ -105,7 +135,11 @@ function refusal(fn: AnyFunction, why: string, captured?: CapturedName[]): Impur
 const INJECTED = /^(__|cov_|_ts_|_apply_decs|_jsx)/;
 
 function adviceOn(captured: readonly CapturedName[]): string {
-  const list = captured.map(({ name, line, column }) => `${name} (${line}:${column})`).join(", ");
+  const list = captured.map(({ name, line, column, location }) =>
+    location === undefined
+      ? `${name} (${line}:${column})`
+      : `${name} (${location.file}:${location.line}:${location.column})`
+  ).join(", ");
   const injected = captured.find(({ name }) => INJECTED.test(name));
   const hint = injected === undefined
     ? ""
@@ -114,7 +148,10 @@ function adviceOn(captured: readonly CapturedName[]): string {
   const given = captured.some(({ name }) => name === "channel" || name === "args")
     ? "; channel and args are parameters here: (channel, args) => …"
     : "";
-  return `${list}. Pass it in args, declare it inside, or import it there with await import()` +
+  const ofText = captured.every(({ location }) => location === undefined)
+    ? " (lines and columns are those of the function's text)"
+    : "";
+  return `${list}${ofText}. Pass it in args, declare it inside, or import it there with await import()` +
     given + hint;
 }
 

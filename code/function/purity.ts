@@ -6,32 +6,29 @@
 
 import type { AnyNode, Class, Expression, Function as FunctionNode } from "acorn";
 import { analyze } from "eslint-scope";
-import type { CapturedName } from "../../errors.ts";
 import { childrenOf } from "../ast.ts";
 import { REMOTE_GLOBALS } from "./globals.ts";
+
+/** A use of something from outside a function. */
+export interface OuterUse {
+  /** The name as written, or `this`, `super`, `import.meta`. */
+  name: string;
+  node: AnyNode;
+}
 
 /**
  * Returns every use of an outer name, of `this`, `super` and `import.meta`, and of a private name of
  * an enclosing class, in the order of the text.
  *
  * @param root The parsed expression: `fn` itself, or the object literal that it is a method of.
- * @param columnShift How many columns the parsed text has in front of the function on its first line.
  */
-export function capturedNames(
-  root: Expression,
-  fn: FunctionNode,
-  columnShift: number,
-): CapturedName[] {
-  const captured: CapturedName[] = [];
-  const add = (name: string, node: AnyNode) => {
-    const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-    captured.push({ name, line, column: column + 1 - (line === 1 ? columnShift : 0) });
-  };
-  for (const identifier of freeIdentifiers(root)) {
-    if (!REMOTE_GLOBALS.has(identifier.name)) add(identifier.name, identifier);
-  }
-  for (const { name, node } of usesOfContext(fn as AnyNode, OUTERMOST)) add(name, node);
-  return captured.sort((a, b) => a.line - b.line || a.column - b.column);
+export function outerUses(root: Expression, fn: FunctionNode): OuterUse[] {
+  return [
+    ...freeIdentifiers(root)
+      .filter(({ name }) => !REMOTE_GLOBALS.has(name))
+      .map((node) => ({ name: node.name, node })),
+    ...usesOfContext(fn as AnyNode, OUTERMOST),
+  ].sort((a, b) => a.node.start - b.node.start);
 }
 
 function freeIdentifiers(root: Expression): (AnyNode & { name: string })[] {
@@ -58,12 +55,7 @@ interface Context {
 
 const OUTERMOST: Context = { ownsThis: false, privates: [] };
 
-interface Use {
-  name: string;
-  node: AnyNode;
-}
-
-function* usesOfContext(node: AnyNode, context: Context): Generator<Use> {
+function* usesOfContext(node: AnyNode, context: Context): Generator<OuterUse> {
   switch (node.type) {
     case "ThisExpression":
       if (!context.ownsThis) yield { name: "this", node };
@@ -88,7 +80,7 @@ function* usesOfContext(node: AnyNode, context: Context): Generator<Use> {
 }
 
 /** The `extends` expression and computed names use the outer `this`; the rest has its own. */
-function* usesInClass(node: Class, outer: Context): Generator<Use> {
+function* usesInClass(node: Class, outer: Context): Generator<OuterUse> {
   const privates = [...outer.privates, ...node.body.body.flatMap(privateName)];
   const outside = { ...outer, privates };
   const inside = { ownsThis: true, privates };

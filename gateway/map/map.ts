@@ -32,7 +32,7 @@ export function startMap<Item, Args, Result>(
   checkItems(items);
   checkMapOptions(options as MapOptions<never>);
   const { args, isolate, name } = options;
-  const code: Code = { ...functionCode(fn, "map", name), from };
+  const code: Code = functionCode(fn, "map", name, from);
   const execute = (gateway: Gateway) => coreOf(gateway).execute(code, args, { isolate });
   return new MapRun({ gateways, starter, execute }, items, options as MapOptions<Item, never>);
 }
