@@ -1,5 +1,5 @@
 #!/bin/sh
-# capnweb leaves out each key of an object that Object.prototype has, too, and "toJSON".
+# capnweb silently drops object keys that Object.prototype has as well, and "toJSON".
 #
 # Version: npm capnweb 0.12.0, on Node 24.22.3.
 # To be expected: data keys travel; at most "__proto__" is refused.

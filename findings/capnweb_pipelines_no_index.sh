@@ -1,10 +1,10 @@
 #!/bin/sh
-# capnweb lets one reach into a result before it has come, but not into an array.
+# capnweb pipelines property access into a result that is still under way, but not into an array.
 #
 # Version: npm capnweb 0.12.0, on Node 24.22.3.
-# To be expected: api.list()[0] is promise pipelining just as api.first().name is, and both are typed so.
-# Behaviour: an index gives undefined, and so does `length`: the far side looks indices up as numbers, while
-# the proxy that records them only ever sees strings. map() reaches the elements.
+# To be expected: api.list()[0] is promise pipelining as api.first().name is.
+# Behaviour: an index gives undefined, and so does `length`: the far side looks indices up as
+# numbers, while the proxy that records them only ever sees strings. map() reaches the elements.
 #> list(): [{"name":"a"},{"name":"b"}]
 #> first().name: "a"
 #> list()[0]: undefined

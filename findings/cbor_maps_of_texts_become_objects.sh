@@ -1,11 +1,12 @@
 #!/bin/sh
-# cbor decides by the keys whether a map is read as an object or as a Map, whichever of them was written.
+# cbor decodes a Map as a plain object if all of its keys are strings.
 #
 # Version: npm cbor 10.0.12, on Node 24.22.3.
-# To be expected: CBOR has one kind of map, so a library reads either objects or Maps; or it marks its Maps.
-# Behaviour: a Map whose keys are texts comes back as an object, until the first key that is no text:
-# then all of it is a Map. So a Map that is filled while a program runs changes its type on the way,
-# an empty one is an object, and an object with the key "__proto__" is a Map.
+# To be expected: CBOR has one kind of map, so a library reads either objects or Maps; or it marks
+# its Maps.
+# Behaviour: a Map whose keys are texts comes back as an object, until the first key that is no
+# text: then all of it is a Map. So a Map that is filled while a program runs changes its type on
+# the way, an empty one is an object, and an object with the key "__proto__" is a Map.
 #> Map(0) {} -> {}
 #> Map(1) { 'a' => 1 } -> { a: 1 }
 #> Map(2) { 'a' => 1, 2 => 3 } -> Map(2) { 'a' => 1, 2 => 3 }

@@ -2,7 +2,8 @@
 # cbor keeps regular expressions, but not their flags.
 #
 # Version: npm cbor 10.0.12, beside cbor-x 1.6.9, on Node 24.22.3.
-# To be expected: tag 35 has no place for flags, so an error, or a form of the library's own as in cbor-x.
+# To be expected: tag 35 has no place for flags, so an error, or a form of the library's own as in
+# cbor-x.
 # Behaviour: /error/i is read back as /error/, which then misses what it was written for.
 #> cbor: /error/gi -> /error/
 #> cbor: still matches "ERROR": false

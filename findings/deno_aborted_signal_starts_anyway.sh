@@ -1,11 +1,12 @@
 #!/bin/sh
-# Deno's Command.spawn() takes no notice of a signal that is aborted already; output() does.
+# Deno's Command.spawn() ignores an AbortSignal that is already aborted; output() does not.
 #
 # Version: Deno 2.9.6.
-# To be expected: nothing is started (as fetch() and Deno.readTextFile() reject), or the child is ended at once.
+# To be expected: nothing is started (as fetch() and Deno.readTextFile() reject), or the child is
+# ended at once.
 # Behaviour: spawn() starts the child, which runs to its end: status 0. output() of the same Command
-# ends it by SIGTERM. A signal that is aborted after spawn() works. So a pool that still starts what was
-# cancelled while it waited runs it in full.
+# ends it by SIGTERM. A signal that is aborted after spawn() works. So a pool that still starts what
+# was cancelled while it waited runs it in full.
 #> spawn(): 0 null, and it has run
 #> output(): 143 SIGTERM
 #> spawn(), then abort(): 143 SIGTERM

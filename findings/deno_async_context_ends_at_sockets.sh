@@ -1,12 +1,14 @@
 #!/bin/sh
-# In Deno AsyncLocalStorage has no store in the "data" and "close" events of sockets and of children's output.
+# In Deno AsyncLocalStorage is empty in "data" and "close" events of sockets and of children's
+# output.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: the context in which the socket or child was made, as in Node; exit events, timers and
-# callbacks of writes do have it.
-# Behaviour: undefined in `data` and `close` of net.Socket, in `data` of a child's stdout, in `line` of
-# readline over it, and in handlers of http.createServer. `for await` over the same stdout has it, as an
-# await restores the context. So request ids vanish from the log just where the bytes arrive.
+# To be expected: the context in which the socket or child was made, as in Node; exit events, timers
+# and callbacks of writes do have it.
+# Behaviour: undefined in `data` and `close` of net.Socket, in `data` of a child's stdout, in `line`
+# of readline over it, and in handlers of http.createServer. `for await` over the same stdout has
+# it, as an await restores the context. So request ids vanish from the log just where the bytes
+# arrive.
 #> socket connect: node ctx, deno ctx
 #> socket data: node ctx, deno undefined
 #> socket close: node ctx, deno undefined

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Deno writes its uncaught errors with colour codes into files and pipes, its console output without.
+# Deno writes uncaught errors with colour codes into files and pipes.
 #
 # Version: Deno 2.9.6.
-# To be expected: colours on a terminal only, unless FORCE_COLOR asks for them; console.log keeps to that.
-# Behaviour: the runtime's own messages ("error: Uncaught …", type errors of deno check) are coloured
-# wherever stderr leads, TERM=dumb or not; NO_COLOR alone stops it. A log that is searched for
-# "error: Uncaught" does not have it.
+# To be expected: colours on a terminal only, unless FORCE_COLOR asks for them; console.log keeps to
+# that.
+# Behaviour: the runtime's own messages ("error: Uncaught …", type errors of deno check) are
+# coloured wherever stderr leads, TERM=dumb or not; NO_COLOR alone stops it. A log that is searched
+# for "error: Uncaught" does not have it.
 #> console.log, console.error: plain
 #> uncaught error: coloured; grep "^error: Uncaught" finds 0
 #> uncaught error, TERM=dumb: coloured

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Beside a package.json of "type": "commonjs", Deno runs top-level await only where it is not nested.
+# Beside a package.json with "type": "commonjs", Deno does not see top-level await within a for or
+# if.
 #
 # Version: Deno 2.9.6.
-# To be expected: a .ts file with await at top level is a module, wherever the await stands; `npm init -y`
-# has begun to write "type": "commonjs".
-# Behaviour: an await in a statement of its own is found, one within a for or if is not: the file is run
-# as CommonJS, and the error is about a cycle of require(), though the file imports nothing.
+# To be expected: a .ts file with await at top level is a module, wherever the await stands; `npm
+# init -y` has begun to write "type": "commonjs".
+# Behaviour: an await in a statement of its own is found, one within a for or if is not: the file is
+# run as CommonJS, and the error is about a cycle of require(), though the file imports nothing.
 #> await alone: 1
 #> await in for: error: Uncaught (in promise) Error: Cannot require() ES Module file:///…/run.ts in a cycle.
 #> await in if: error: Uncaught (in promise) Error: Cannot require() ES Module file:///…/run.ts in a cycle.

@@ -2,11 +2,11 @@
 # Deno's Conn.readable and Conn.writable each close the whole connection at their end.
 #
 # Version: Deno 2.9.6.
-# To be expected: a TCP connection has two directions, and a stream for each. The end of the readable says that
-# the peer has half-closed; closing the writable is closeWrite().
-# Behaviour: who reads conn.readable to its end cannot answer any more, and who closes conn.writable
-# cannot read the answer: "Bad resource ID", and the peer sees an end. With read() and closeWrite() the
-# same exchange works.
+# To be expected: a TCP connection has two directions, and a stream for each. The end of the
+# readable says that the peer has half-closed; closing the writable is closeWrite().
+# Behaviour: a server that has read conn.readable to its end cannot answer any more, and a client
+# that has closed conn.writable cannot read the answer: "Bad resource ID", and the peer sees an end.
+# With read() and closeWrite() the same exchange works.
 #> server read by conn.readable: its answer fails with BadResource: Bad resource ID
 #> client that sent closeWrite(): end without an answer
 #> server read by conn.read(): has answered

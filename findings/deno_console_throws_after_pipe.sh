@@ -2,10 +2,11 @@
 # In Deno console.log throws once a stream has been piped to Deno.stdout.writable.
 #
 # Version: Deno 2.9.6.
-# To be expected: pipeTo() closes its destination, so stdout may be at its end; console.log never throws, it is lost then.
-# Behaviour: the descriptor's resource is gone, and console.log throws BadResource, which ends a program that had
-# done its work: exit status 1. So do Deno.stdout.write and process.stdout.write. console.error works. With
-# { preventClose: true } all is well.
+# To be expected: pipeTo() closes its destination, so later output is lost; but console.log does not
+# throw.
+# Behaviour: the descriptor's resource is gone, and console.log throws BadResource, which ends a
+# program that had done its work: exit status 1. So do Deno.stdout.write and process.stdout.write.
+# console.error works. With { preventClose: true } all is well.
 #> piped
 #> console.log: BadResource: Bad resource ID
 #> Deno.stdout.writeSync: BadResource: Bad resource ID

@@ -1,11 +1,13 @@
 #!/bin/sh
-# In Deno an extra pipe to a child that is destroyed behind its "end" is never freed.
+# In Deno an extra pipe to a child that is destroyed just after its "end" event is never freed.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: destroy() is the way to be sure that a stream lets go of everything, and harmless if it has ended.
-# Behaviour: the stream of a fourth stdio entry closes by itself after its end. If destroy() comes in between, a tick
-# after "end", its handle is kept for ever, with all that its listeners hold: a program that tidies up so
-# leaks each child. Left alone, or destroyed within "end", it is freed; so is stdout in each way.
+# To be expected: destroy() is the way to be sure that a stream lets go of everything, and harmless
+# if it has ended.
+# Behaviour: the stream of a fourth stdio entry closes by itself after its end. If destroy() comes
+# in between, a tick after "end", its handle is kept for ever, with all that its listeners hold: a
+# program that tidies up so leaks each child. Left alone, or destroyed within "end", it is freed; so
+# is stdout in each way.
 #> deno, fourth pipe, left alone: 0 of 20 in memory
 #> deno, fourth pipe, destroy() in "end": 0 of 20 in memory
 #> deno, fourth pipe, destroy() a tick later: 20 of 20 in memory

@@ -1,11 +1,11 @@
 #!/bin/sh
-# --env-file of Deno and of Node read the same file as other values: doubled names, "$" and "\$".
+# --env-file gives other values in Deno than in Node: for repeated names, "$" and "\$".
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: Node took over the option and the format of dotenv, so one file serves both.
-# Behaviour: of a doubled name Deno keeps the first value, Node the last. Deno puts variables in, and nothing
-# where there is no such variable, so that the password pa$word arrives as "pa" in Deno alone; "\$" keeps the "$" in
-# Deno, and also the backslash in Node.
+# To be expected: both read the format of dotenv, so one file serves both.
+# Behaviour: of a repeated name Deno keeps the first value, Node the last. Deno expands variables,
+# an unknown one to nothing, so the password pa$word arrives as "pa" in Deno. With "\$" it is kept
+# in Deno, while Node keeps the backslash as well.
 #> deno NAME: "first" | node NAME: "last"
 #> deno PASSWORD: "pa" | node PASSWORD: "pa$word"
 #> deno QUOTED: "pa" | node QUOTED: "pa$word"

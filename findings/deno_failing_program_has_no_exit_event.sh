@@ -1,11 +1,11 @@
 #!/bin/sh
-# In Deno process.on("exit") is not called when the program ends by an error that nobody catches.
+# In Deno process.on("exit") is not called when an uncaught error ends the program.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: as in Node: "exit" comes at every end but a signal's, so packages clean up and write
-# their reports there.
-# Behaviour: neither a throw at top level, nor in a timer, nor a rejected promise calls it; no "unload"
-# either. process.exit() and Deno.exit() are of two minds: only the former calls both.
+# To be expected: as in Node: "exit" comes at every end but a signal's, so packages clean up and
+# write their reports there.
+# Behaviour: neither a throw at top level, nor in a timer, nor a rejected promise calls it; no
+# "unload" either. Deno.exit() calls only "unload", process.exit() calls both.
 #> throw: node exit 1 | deno -
 #> timer: node exit 1 | deno -
 #> reject: node exit 1 | deno -

@@ -1,12 +1,13 @@
 #!/bin/sh
-# The first setTimeout() of a Deno process runs what waits as microtasks before it returns.
+# The first setTimeout() of a Deno process runs pending microtasks before it returns.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: no promise job runs while a function runs: run to completion is what JavaScript promises.
-# Behaviour: the first call loads a part of Deno's Node layer, and at the end of that microtasks are run, if the caller was
-# called by the event loop ("load", a socket, a child's output); where it runs in a promise job, or in the program's first
-# turn, all is as it should be. From the second call on, too. So state that is changed by a `then` can change
-# across a setTimeout(), once.
+# To be expected: no promise job runs while a function runs: run to completion is what JavaScript
+# promises.
+# Behaviour: the first call loads a part of Deno's Node layer, and microtasks run at the end of
+# that, if the event loop called the caller ("load", a socket, a child's output). In a promise job,
+# in the program's first turn, and from the second call on, the order is right. So state that a
+# `then` changes can change during one setTimeout().
 #> deno, in "load", first call: before, then, after
 #> deno, in "load", second call: before, after, then
 #> deno, in a child's output, first call: before, then, after

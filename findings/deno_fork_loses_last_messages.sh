@@ -1,11 +1,13 @@
 #!/bin/sh
-# In Deno what a forked child sends before process.exit() or process.disconnect() is lost, all of it.
+# In Deno all messages that a forked child sends right before process.exit() or disconnect() are
+# lost.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: small messages are written to the channel as they are sent, and arrive before its end.
-# Behaviour: in Deno the messages of one turn wait for the next one, which neither process.exit() nor
-# process.disconnect() lets come. The child's status is 0: a worker that reports its result and exits
-# reports nothing.
+# To be expected: small messages are written to the channel as they are sent, and arrive before its
+# end.
+# Behaviour: in Deno messages are written in the next turn of the event loop, which neither
+# process.exit() nor process.disconnect() waits for. The child's status is 0: a worker that reports
+# its result and exits reports nothing.
 #> node, process.exit(): 0,1,2,3,4
 #> node, process.disconnect(): 0,1,2,3,4
 #> deno, process.exit(): nothing

@@ -3,8 +3,8 @@
 #
 # Version: Deno 2.9.6.
 # To be expected: an element of kind `error` for the file, as JUnit has for just that.
-# Behaviour: exit status 1 and an error on stderr, but the report counts no error and no failure, and
-# has no suite of that name: a dashboard that reads reports shows all green.
+# Behaviour: exit status 1 and an error on stderr, but the report counts no error and no failure,
+# and has no suite of that name: a dashboard that reads reports shows all green.
 #> exit status: 1
 #> tests="1" failures="0" errors="0"
 #> suites: ./good_test.ts

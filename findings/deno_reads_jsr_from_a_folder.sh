@@ -1,9 +1,10 @@
 #!/bin/sh
-# Deno takes a plain folder for the JSR registry: JSR_URL may be a file: URL, and checksums are not asked for.
+# Deno reads a plain folder as the JSR registry: JSR_URL may be a file: URL, and checksums are
+# ignored.
 #
 # Version: Deno 2.9.6.
-# To be expected: JSR_URL names a server; a file: URL is refused, or ignored, or at least the checksum in
-# the version's manifest has to be right, and the first answer is cached.
+# To be expected: JSR_URL names a server; a file: URL is refused, or ignored, or at least the
+# checksum in the version's manifest has to be right, and the first answer is cached.
 # Behaviour: versions are chosen from meta.json and exports from the version's manifest, without any
 # network permission. The modules are local files then: read anew each time, changed or not, and
 # import.meta.url leads into the folder. So a package can be tried as its users will import it.

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Deno's spawn(command, args, { shell: true }) quotes the arguments, below a warning that it does not.
+# Deno's spawn(command, args, { shell: true }) quotes the arguments, and warns that it does not.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: node:child_process joins command and arguments by spaces, so that the shell expands them.
-# Node does, and warns of it (DEP0190). Deno prints the same warning, and quotes each argument.
+# To be expected: node:child_process joins command and arguments by spaces, so that the shell
+# expands them. Node does, and warns of it (DEP0190). Deno prints the same warning, and quotes each
+# argument.
 # Behaviour: the same program gives other results; what relies on a `|`, `*` or `$X` among the
 # arguments works in Node alone.
 #> node, echo "a  b" $UNIT: a b metres

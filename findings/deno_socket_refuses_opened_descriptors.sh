@@ -2,9 +2,10 @@
 # Deno takes an inherited FIFO for a net.Socket, and refuses the same FIFO if node:fs has opened it.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: new net.Socket({ fd }) asks what kind the descriptor is of; who opened it does not matter.
-# Behaviour: the descriptor of fs.openSync() fails with EEXIST, "open EEXIST", which names a call that
-# nobody made (File exists). The one that a shell opened, of the same file, works.
+# To be expected: new net.Socket({ fd }) asks what kind the descriptor is of; who opened it does not
+# matter.
+# Behaviour: the descriptor of fs.openSync() fails with EEXIST, "open EEXIST", which means "File
+# exists" and fits no call that was made. The one that a shell opened, of the same file, works.
 #> node, inherited: hello
 #> node, opened by node:fs: hello
 #> deno, inherited: hello

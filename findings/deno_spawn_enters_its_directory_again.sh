@@ -1,11 +1,13 @@
 #!/bin/sh
-# Deno starts nothing from a directory that has been removed: each child is made to enter it by name.
+# Deno cannot start a process while its working directory is removed.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3 and dash.
-# To be expected: a child inherits its parent's directory, which stays usable for both until they leave it.
-# Behaviour: without `cwd` Deno resolves its own directory and changes to it in the child. Where it is gone,
-# spawn fails, by node:child_process with ENOENT, as if the program were missing. A `cwd` helps. So
-# programs that clean up their temporary directory, and git hooks of a checkout that moved, cannot start anything.
+# To be expected: a child inherits its parent's directory, which stays usable for both until they
+# leave it.
+# Behaviour: without `cwd` Deno resolves its own directory and changes to it in the child. Where it
+# is gone, spawn fails, by node:child_process with ENOENT, as if the program were missing. A `cwd`
+# helps. So programs that clean up their temporary directory, and git hooks of a checkout that
+# moved, cannot start anything.
 #> sh: hello
 #> node, child_process: hello
 #> deno, child_process: spawnSync echo ENOENT

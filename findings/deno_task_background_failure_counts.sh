@@ -1,10 +1,12 @@
 #!/bin/sh
-# In deno task a command in the background that fails gives the task its exit status.
+# In deno task the failure of a command in the background becomes the task's exit status.
 #
 # Version: Deno 2.9.6, beside bash.
-# To be expected: the status is the last command's in the foreground; `wait` tells of the others, as in each shell.
-# Behaviour: the shell waits for what is in the background, and the first failure there counts, although
-# the last command was well. It does not end the others: `server & tests` fails when the server is ended.
+# To be expected: the status is the last command's in the foreground; `wait` tells of the others, as
+# in each shell.
+# Behaviour: the shell waits for what is in the background, and the first failure there counts,
+# although the last command was well. It does not end the others: `server & tests` fails when the
+# server is ended.
 #> false & true: bash 0, deno 1
 #> sh -c "exit 3" & sh -c "sleep 0.5": bash 0, deno 3
 #> sh -c "exit 3" & sh -c "sleep 0.5; exit 4": bash 4, deno 3

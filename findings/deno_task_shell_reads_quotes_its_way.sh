@@ -1,8 +1,10 @@
 #!/bin/sh
-# deno task's own shell expands "~" within quotes, not ${NAME}, and joins the lines of "$(…)".
+# deno task's shell expands "~" within quotes, leaves ${NAME} as it is, and joins the lines of
+# "$(…)".
 #
 # Version: Deno 2.9.6, beside bash.
-# To be expected: a subset of POSIX sh: what it does not know is an error, what it takes means the same.
+# To be expected: a subset of POSIX sh: what it does not know is an error, what it takes means the
+# same.
 # Behaviour: `if` and `for` are refused, but these run and give other texts, with exit status 0.
 #> echo "~/x": bash ~/x | deno HOME/x
 #> echo ${NAME}: bash value | deno ${NAME}

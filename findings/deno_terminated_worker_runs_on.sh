@@ -1,11 +1,12 @@
 #!/bin/sh
-# Deno's Worker.terminate() leaves a worker running that computes without a pause.
+# Deno's Worker.terminate() does not stop a worker in a busy loop.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: the worker ends within moments: that is what terminate() is for, and close() is not.
-# Behaviour: a busy worker goes on at full speed, for ever, and keeps the process from ending; terminate()
-# of node:worker_threads resolves with exit code 1 all the same, and "exit" is emitted. A worker that
-# awaits something ends. Node stops both.
+# To be expected: the worker ends within moments: that is what terminate() is for, and close() is
+# not.
+# Behaviour: a busy worker goes on at full speed, for ever, and keeps the process from ending;
+# terminate() of node:worker_threads resolves with exit code 1 all the same, and "exit" is emitted.
+# A worker that awaits something ends. Node stops both.
 #> deno Worker: still counts
 #> deno node:worker_threads: terminate() gave 1, still counts
 #> node node:worker_threads: terminate() gave 1, has stopped

@@ -1,12 +1,12 @@
 #!/bin/sh
-# SIGUSR1 ends a young Deno process, and makes one that is half a second older listen for a debugger.
+# SIGUSR1 ends a Deno process in its first half second, and later opens a debugger port instead.
 #
 # Version: Deno 2.9.6.
-# To be expected: either the signal's default (the process ends) or Node's way (a debugger port), always
-# the same; and a listener of one's own stands in place of both, as in Node.
-# Behaviour: the first, then the second. The port, 9229 of loopback, opens without any permission or flag,
-# and also where the program listens for SIGUSR1, which is called as well. Batch systems send this
-# signal to say that time is nearly over; whoever reaches loopback then controls the process.
+# To be expected: either the signal's default (the process ends) or Node's way (a debugger port),
+# always the same; and a listener of one's own stands in place of both, as in Node.
+# Behaviour: the first, then the second. The port, 9229 of loopback, opens without any permission or
+# flag, and also where the program listens for SIGUSR1, which is called as well. Batch systems send
+# this signal to say that time is nearly over.
 #> at its start: ended, 138
 #> at its start, with a listener: listener called, ended, 0
 #> after 2 s: Debugger listening on ws://127.0.0.1:9229, ended, 0

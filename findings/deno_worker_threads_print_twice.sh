@@ -1,9 +1,9 @@
 #!/bin/sh
-# In Deno a worker's output is not captured by `stdout: true`: console.log is not seen, process.stdout comes twice.
+# In Deno `stdout: true` of a worker misses console.log, and prints process.stdout a second time.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3.
-# To be expected: with `stdout: true` what a worker of node:worker_threads prints arrives at worker.stdout, and
-# nowhere else.
+# To be expected: with `stdout: true` what a worker of node:worker_threads prints arrives at
+# worker.stdout, and nowhere else.
 # Behaviour: console.log goes past it. What is written to process.stdout arrives there and on the
 # process's own stdout as well, where a program that speaks a protocol on it does not want it.
 #> node: stdout of the process "", of the worker "by console\nby process.stdout\n", the worker read "input"

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Deno gives a file that is written with a mode just that mode, whatever the umask, and existing files, too.
+# Deno's `mode` of written files overrides the umask, and changes existing files.
 #
 # Version: Deno 2.9.6, beside Node 24.22.3, with umask 022.
-# To be expected: `mode` is that of open(2): the umask takes bits away, and it counts only for files that are new.
-# Behaviour: Deno sets it by chmod afterwards: 0666 is 0666, and a file that was 0600 becomes 0644. So do
-# Deno.writeTextFile and node:fs's writeFile, writeFileSync and appendFileSync; promises.writeFile, open
-# and mkdir of either kind mind the umask, and leave existing files alone.
+# To be expected: `mode` is that of open(2): the umask takes bits away, and it counts only for files
+# that are new.
+# Behaviour: Deno sets it by chmod afterwards: 0666 is 0666, and a file that was 0600 becomes 0644.
+# So do Deno.writeTextFile and node:fs's writeFile, writeFileSync and appendFileSync;
+# promises.writeFile, open and mkdir of either kind mind the umask, and leave existing files alone.
 #> node writeFileSync: new 644, existing 600
 #> deno writeFileSync: new 666, existing 666
 #> deno promises.writeFile: new 644, existing 600

@@ -2,11 +2,11 @@
 # Dropbear's server runs a command in the process group and session of the connection itself.
 #
 # Version: Debian's dropbear-bin 2022.83-1+deb12u3, server and client.
-# To be expected: a session of its own for each command, as with OpenSSH's sshd, where `kill -- -$$` and
-# `kill 0` reach what the command has started, and nothing else.
-# Behaviour: without a terminal there is no setsid(): the shell leads no group, so `kill -- -$$` finds none, and
-# its group has the server's process for this connection in it: `kill 0`, a usual clean-up in a trap,
-# ends the connection, too.
+# To be expected: a session of its own for each command, as with OpenSSH's sshd, where `kill -- -$$`
+# and `kill 0` reach what the command has started, and nothing else.
+# Behaviour: without a terminal there is no setsid(): the shell leads no group, so `kill -- -$$`
+# finds none, and its group has the server's process for this connection in it: `kill 0`, a usual
+# clean-up in a trap, ends the connection, too.
 #> the shell leads its process group: no
 #> its process group is that of its parent: yes
 #> its parent is: dropbear

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Dropbear's server ends a command's channel when its shell exits, although others still write to it.
+# Dropbear's server ends a command's channel when its shell exits, and drops what others write
+# later.
 #
 # Version: Debian's dropbear-bin 2022.83-1+deb12u3, server and client.
-# To be expected: as OpenSSH's: the channel ends when stdout and stderr of the command are at their end,
-# so `ssh host 'job & echo started'` waits for the job, and has its output.
-# Behaviour: it ends with the shell. What a process in the background writes later is lost, and it is ended
-# by SIGPIPE, or goes on where it writes nothing.
+# To be expected: as OpenSSH's: the channel ends when stdout and stderr of the command are at their
+# end, so `ssh host 'job & echo started'` waits for the job, and has its output.
+# Behaviour: it ends with the shell. What a process in the background writes later is lost, and it
+# is ended by SIGPIPE, or goes on where it writes nothing.
 #> output: main
 #> it took less than 2 s: true
 #> the process in the background could write: no

@@ -1,11 +1,12 @@
 #!/bin/sh
-# mksh hands on no descriptor above 2 that exec has opened; only those of the command itself.
+# mksh passes no descriptor above 2 that `exec` has opened to the commands that it starts.
 #
 # Version: Debian's mksh 59c-28+deb12u1, beside its busybox-static 1:1.35.0-4+deb12u1+b1.
-# To be expected: `exec 3>file` opens 3 for the shell and what it starts, as in dash, bash, zsh and busybox.
-# Behaviour: it is open in the shell alone. What is started finds 3 closed, "Bad file descriptor", while the same
-# redirection behind the command, or `3>&3`, passes it on. So a lock or protocol that is held by such a descriptor
-# does not reach the children.
+# To be expected: `exec 3>file` opens 3 for the shell and what it starts, as in dash, bash, zsh and
+# busybox.
+# Behaviour: it is open in the shell alone. What is started finds 3 closed, "Bad file descriptor",
+# while the same redirection behind the command, or `3>&3`, passes it on. So a lock or protocol that
+# is held by such a descriptor does not reach the children.
 #> busybox sh, exec 3>: inherited
 #> busybox sh, cmd 3>: inherited
 #> busybox sh, exec 3>, cmd 3>&3: inherited

@@ -1,10 +1,12 @@
 #!/bin/sh
-# MPICH's mpiexec ends with the bitwise or of what its processes ended with, and with 9 for SIGKILL.
+# MPICH's mpiexec exits with the bitwise or of its processes' exit statuses, and with 9 for SIGKILL.
 #
 # Version: Debian's mpich 4.0.2-3+b1 (Hydra).
-# To be expected: the largest status, or the first that is not 0, and 128 and the signal's number, as srun has it.
-# Behaviour: 1 and 2 make 3, which no process gave; 1, 2 and 4 make 7. What a signal ended counts as the
-# signal's number alone, so SIGKILL looks like `exit 9` and SIGHUP like `exit 1`. What cannot be started is 255.
+# To be expected: the largest status, or the first that is not 0, and 128 and the signal's number,
+# as srun has it.
+# Behaviour: 1 and 2 make 3, which no process gave; 1, 2 and 4 make 7. What a signal ended counts as
+# the signal's number alone, so SIGKILL looks like `exit 9` and SIGHUP like `exit 1`. What cannot be
+# started is 255.
 #> 1 and 2: 3
 #> 1, 2 and 4: 7
 #> 0 and 130: 130

@@ -2,7 +2,8 @@
 # msgpackr and cbor-x read the key "__proto__" as "__proto_".
 #
 # Version: npm msgpackr 2.1.4, cbor-x 1.6.9, on Node 24.22.3.
-# To be expected: an error (@msgpack/msgpack, msgpack5), an own property (JSON.parse), or that the key is left out.
+# To be expected: an error (@msgpack/msgpack, msgpack5), an own property (JSON.parse), or that the
+# key is left out.
 # Behaviour: the key is written in full and loses its last character as it is read. Where "__proto_"
 # is there too, the later one wins: one of two values is gone.
 #> msgpackr writes: __proto__

@@ -1,11 +1,13 @@
 #!/bin/sh
-# msgpackr as it comes turns errors, regular expressions and Sets into plain lists, functions into undefined.
+# msgpackr by default turns errors, regular expressions and Sets into arrays, functions into
+# undefined.
 #
 # Version: npm msgpackr 2.1.4, on Node 24.22.3.
-# To be expected: what has no type in MessagePack is an error, {} as in @msgpack/msgpack, or comes back as it was: it
-# knows how, as `new Packr({ structuredClone: true })` shows.
-# Behaviour: pack() writes the parts without the mark that says of what. An error is [name, message, cause] to the
-# reader, and loses its other properties; a Map is an object. `result instanceof Error` lets failures pass.
+# To be expected: what has no type in MessagePack is an error, {} as in @msgpack/msgpack, or comes
+# back as it was: it knows how, as `new Packr({ structuredClone: true })` shows.
+# Behaviour: pack() writes the parts without the mark that says of what. An error is [name, message,
+# cause] to the reader, and loses its other properties; a Map is an object. `result instanceof
+# Error` lets failures pass.
 #> pack: ["RangeError","no disk",{"code":5}] of Array
 #> structuredClone: RangeError "no disk" of RangeError
 #> pack: /a/gi -> ["a","gi"], Set {1} -> [1], Map {1: 2} -> {"1":2}, function -> undefined

@@ -1,10 +1,11 @@
 #!/bin/sh
-# What Node starts cannot open /dev/stdin, /dev/stdout or /dev/stderr; what Deno starts can.
+# Children of Node cannot open /dev/stdin or /dev/stdout; children of Deno can.
 #
 # Version: Node 24.22.3, execa 9.6.1, beside Deno 2.9.6, on Linux.
 # To be expected: stdio "pipe" makes pipes, and `cmd -o /dev/stdout` works as behind a shell's `|`.
-# Behaviour: they are Unix sockets, and Linux opens no socket by its name in /proc: ENXIO, "No such device
-# or address". So tools that are given /dev/stdin for a file name fail under Node, through execa too.
+# Behaviour: they are Unix sockets, and Linux opens no socket by its name in /proc: ENXIO, "No such
+# device or address". So tools that are given /dev/stdin for a file name fail under Node, through
+# execa too.
 #> node: socket, cat: /dev/stdin: No such device or address
 #> execa: socket, cat: /dev/stdin: No such device or address
 #> deno, node:child_process: pipe, hello

@@ -2,7 +2,8 @@
 # notepack.io writes whole numbers beyond 64 bits as integers, without their upper bits.
 #
 # Version: npm notepack.io 3.0.1, on Node 24.22.3.
-# To be expected: a float64, as the other MessagePack libraries write a number that no integer type holds.
+# To be expected: a float64, as the other MessagePack libraries write a number that no integer type
+# holds.
 # Behaviour: whatever has no fraction counts as an integer, 1e300 too. No error: 2^64 and 1e300 are
 # read back as 0, 1e20 as another number of the same size.
 #> 2^64: cf0000000000000000, read back as 0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# notepack.io joins a lone surrogate with the character behind it, whatever that is.
+# notepack.io merges a lone surrogate with the next character, whatever that is.
 #
 # Version: npm notepack.io 3.0.1, on Node 24.22.3.
 # To be expected: U+FFFD in place of the lone surrogate, as TextEncoder and Buffer write it, and the

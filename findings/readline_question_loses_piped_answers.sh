@@ -1,11 +1,13 @@
 #!/bin/sh
-# readline/promises: of answers that come in one piece, question() gives the first and loses the others.
+# readline/promises' question() loses all but the first of answers that arrive in one chunk.
 #
 # Version: Node 24.22.3, and Deno 2.9.6 likewise.
-# To be expected: each question() takes the next line: a script that asks twice can be fed by `printf 'a\nb\n' |`.
-# Behaviour: a chunk's lines are emitted at once, and what comes between two questions is nobody's. The second one
-# never resolves: Node ends with status 13 and says only that an await is unsettled. With a pause between the lines it
-# works, so it does at a terminal. The async iterator of the same interface loses nothing.
+# To be expected: each question() takes the next line: a script that asks twice can be fed by
+# `printf 'a\nb\n' |`.
+# Behaviour: a chunk's lines are emitted at once, and a line that comes between two questions has no
+# listener. The second one never resolves: Node ends with status 13 and says only that an await is
+# unsettled. With a pause between the lines it works, so it does at a terminal. The async iterator
+# of the same interface loses nothing.
 #> node, two lines at once: first=a, then exit status 13
 #> node, each line when asked: first=a second=b, then exit status 0
 #> node, async iterator: first=a second=b, then exit status 0

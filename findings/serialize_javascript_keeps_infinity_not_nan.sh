@@ -1,10 +1,10 @@
 #!/bin/sh
-# serialize-javascript keeps Infinity, undefined and dates, but turns NaN and invalid dates into null, and -0 into 0.
+# serialize-javascript keeps Infinity, but turns NaN and invalid dates into null, and -0 into 0.
 #
 # Version: npm serialize-javascript 7.1.4, on Node 24.22.3.
 # To be expected: it exists to keep what JSON loses, and it does keep Infinity; so NaN as well.
-# Behaviour: NaN is null, in Sets and as a key of Maps, too. What reads it back and calculates gets 0
-# where NaN would have gone on (null + 1 is 1).
+# Behaviour: NaN is null, in Sets and as a key of Maps, too. What reads it back and calculates gets
+# 0 where NaN would have gone on (null + 1 is 1).
 #> {"a":Infinity,"b":null,"c":0,"d":undefined}
 #> new Set([null])
 #> new Map([[null,1]])

@@ -3,8 +3,9 @@
 #
 # Version: npm shell-quote 1.12.0, on Node 24.22.3, beside dash.
 # To be expected: as in every shell: only a "#" at the beginning of a word begins a comment.
-# Behaviour: parse() cuts the word there, and all that follows it on the line is gone into { comment }.
-# A URL with a fragment, a colour or an issue's number loses its end, and the command its other words.
+# Behaviour: parse() cuts the word there, and all that follows it on the line is gone into { comment
+# }. A URL with a fragment, a colour or an issue's number loses its end, and the command its other
+# words.
 #> sh: <fetch> <http://a/b#c> <-o> <file>
 #> shell-quote: ["fetch","http://a/b",{"comment":"c -o file"}]
 #> sh: <say> <x>

@@ -1,12 +1,13 @@
 #!/bin/sh
-# srun that is sent SIGTERM, SIGHUP or SIGQUIT ends its tasks by SIGKILL; scancel sends them SIGTERM first.
+# On SIGTERM, SIGHUP or SIGQUIT srun ends its tasks by SIGKILL, without the SIGTERM that scancel
+# sends.
 #
 # Version: Debian's Slurm 22.05.8-4+deb12u3, with KillWait=2.
-# To be expected: its manual says that signals are passed on to the tasks with few exceptions; and that a step
-# that is ended gets SIGTERM and KillWait seconds.
-# Behaviour: SIGUSR1 is passed on. The signals by which one ends a program are not: the step is cancelled, and its
-# tasks are killed without having heard of it. So `timeout 60 srun …`, or a terminal that is closed,
-# leaves no time to clean up, while scancel does.
+# To be expected: its manual says that signals are passed on to the tasks with few exceptions; and
+# that a step that is ended gets SIGTERM and KillWait seconds.
+# Behaviour: SIGUSR1 is passed on. The signals by which one ends a program are not: the step is
+# cancelled, and its tasks are killed without having heard of it. So `timeout 60 srun …`, or a
+# terminal that is closed, leaves no time to clean up, while scancel does.
 #> USR1 to srun: task got USR1
 #> TERM to srun: task got nothing, status of srun 137
 #> HUP to srun: task got nothing, status of srun 137

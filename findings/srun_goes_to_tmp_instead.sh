@@ -2,9 +2,9 @@
 # srun runs a program in /tmp when the directory that it should run in is not there.
 #
 # Version: Debian's Slurm 22.05.8-4+deb12u3.
-# To be expected: an error, as the directory was named: --chdir=/no/such; ssh, env -C, sudo -D and systemd-run fail.
-# Behaviour: a line on stderr, and the program runs in /tmp, with exit status 0: so what it writes by relative
-# paths is in the node's /tmp, beside that of other jobs.
+# To be expected: an error, as the directory was named: --chdir=/no/such. `env -C` fails.
+# Behaviour: a line on stderr, and the program runs in /tmp, with exit status 0: so what it writes
+# by relative paths is in the node's /tmp, beside that of other jobs.
 #> --chdir=/no/such/directory: runs in /tmp, exit status 0
 #> stderr says: going to /tmp instead
 #> wrote its result: /tmp

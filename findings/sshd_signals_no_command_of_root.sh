@@ -1,11 +1,12 @@
 #!/bin/sh
-# OpenSSH's server takes the "signal" request of RFC 4254 from every user but root.
+# OpenSSH's server ignores "signal" requests (RFC 4254) in sessions of root.
 #
 # Version: Debian's openssh-server 1:9.2p1-2+deb12u10, asked by npm ssh2 1.17.0. Run as root.
-# To be expected: since 7.9 the server sends the signal to the command, whoever logged in; or root first of all.
-# Behaviour: the request needs privilege separation behind the login, which root's sessions have not. It is
-# ignored, and as the request wants no reply, the client is not told: stream.signal("TERM") seems to work, and the
-# command goes on. Only the server's log has it. Dropbear has no such difference.
+# To be expected: since 7.9 the server sends the signal to the command, whoever has logged in.
+# Behaviour: the request needs privilege separation behind the login, which root's sessions have
+# not. It is ignored, and as the request wants no reply, the client is not told:
+# stream.signal("TERM") seems to work, and the command goes on. Only the server's log has it.
+# Dropbear has no such difference.
 #> user: SIGTERM after 0.2 s: exit null SIGTERM
 #> root: SIGTERM after 0.2 s: exit 0
 #> the server's log: session signalling requires privilege separation

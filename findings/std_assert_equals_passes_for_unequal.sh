@@ -3,9 +3,9 @@
 #
 # Version: npm deno-std 1.4.0 (a copy of @std), beside node:assert of Node 24.22.3.
 # To be expected: as assert.deepStrictEqual and Object.is have it.
-# Behaviour: what has no enumerable keys of its own is the same to it, if it is of one class: boxed values,
-# promises, Blobs; and numbers are compared by ===, within lists and Maps, too. A test that a -0 survives, or
-# that `await` was not forgotten on both sides, passes.
+# Behaviour: what has no enumerable keys of its own is the same to it, if it is of one class: boxed
+# values, promises, Blobs; and numbers are compared by ===, within lists and Maps, too. A test that
+# a -0 survives passes, and so does one that forgot to await both sides.
 #> 0 and -0: @std/assert equal, node:assert different
 #> [0] and [-0]: @std/assert equal, node:assert different
 #> Number(1) and Number(2): @std/assert equal, node:assert different

@@ -1,12 +1,13 @@
 #!/bin/sh
-# @std/async's pooledMap goes on mapping while nobody reads, and leaving its loop ends the program.
+# @std/async's pooledMap goes on mapping while nobody reads; leaving its loop is an unhandled
+# rejection.
 #
 # Version: npm deno-std 1.4.0 (a copy of @std), on Node 24.22.3.
-# To be expected: the limit bounds what is under way, so the source is read as fast as results are taken. After a
-# `break`, what runs is finished or dropped.
-# Behaviour: the limit bounds what runs at once, not what is finished and waits: all of the source is mapped and
-# held, however slow the reader is; an endless source fills the memory. `break` leaves the pump behind it with a closed
-# stream: an unhandled rejection, by which Node and Deno end.
+# To be expected: the limit bounds what is under way, so the source is read as fast as results are
+# taken. After a `break`, what runs is finished or dropped.
+# Behaviour: the limit bounds what runs at once, not what is finished and waits: all of the source
+# is mapped and held, however slow the reader is; an endless source fills the memory. `break` leaves
+# the pump behind it with a closed stream: an unhandled rejection, by which Node and Deno end.
 #> limit 2, read 1 result, after 1 s: all of 300 mapped
 #> after break: unhandled rejection
 . "$(dirname "$0")/_lib.sh"

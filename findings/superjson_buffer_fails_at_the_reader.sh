@@ -1,10 +1,12 @@
 #!/bin/sh
-# superjson takes a Buffer, but what it makes of it cannot be read; of an ArrayBuffer or DataView nothing is left.
+# superjson stringifies a Buffer into what it cannot parse, and an ArrayBuffer into {}.
 #
 # Version: npm superjson 2.2.7, on Node 24.22.3.
-# To be expected: a Buffer is a Uint8Array, which it supports; what it does not support is refused when it is written.
-# Behaviour: stringify() writes the bytes as of a typed array of the class "Buffer", which parse() does not know: the
-# error comes where the data are read, maybe years later. An ArrayBuffer and a DataView are {} without an error.
+# To be expected: a Buffer is a Uint8Array, which it supports; what it does not support is refused
+# when it is written.
+# Behaviour: stringify() writes the bytes as of a typed array of the class "Buffer", which parse()
+# does not know: the error comes where the data are read, maybe years later. An ArrayBuffer and a
+# DataView are {} without an error.
 #> Uint8Array: Uint8Array [1,2]
 #> Buffer: written; read: Error: Trying to deserialize unknown typed array
 #> ArrayBuffer: Object {}

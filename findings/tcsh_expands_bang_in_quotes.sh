@@ -1,11 +1,12 @@
 #!/bin/sh
-# tcsh -c expands "!" within single quotes, and takes no line break there, however it was started.
+# tcsh -c expands "!" within single quotes, and allows no line break there.
 #
 # Version: Debian's tcsh 6.24.07-1.
-# To be expected: history is for interactive shells; within single quotes every shell takes every character as it is.
-# Behaviour: `!` followed by a letter is looked up in the history of a shell that has none, and ends the
-# command: so `ssh host "echo 'a!b'"` fails where the login shell is tcsh. A backslash helps, also within
-# the quotes, where it is kept in front of anything else. A line's end ends the quote.
+# To be expected: history is for interactive shells; within single quotes every shell takes every
+# character as it is.
+# Behaviour: `!` followed by a letter is looked up in the history of a shell that has none, and ends
+# the command: so `ssh host "echo 'a!b'"` fails where the login shell is tcsh. A backslash helps,
+# also within the quotes, where it is kept in front of anything else. A line's end ends the quote.
 #> echo 'hi!': hi!
 #> echo 'a!b': b: Event not found.
 #> echo 'a\!b': a!b

@@ -2,10 +2,11 @@
 # Leaving a for await over one branch of a teed stream takes as long as the stream lasts.
 #
 # Version: Deno 2.9.6 and Node 24.22.3; the Streams Standard has it so.
-# To be expected: `break` cancels that branch and goes on; the other one is read on by somebody else.
-# Behaviour: `break` awaits cancel(), and cancel() of a branch is done when the stream itself has ended or
-# is cancelled, for which both branches must be. So whoever waits for one line of a log that somebody else
-# reads on waits for the end of the log.
+# To be expected: `break` cancels that branch and goes on; the other one is read on by somebody
+# else.
+# Behaviour: `break` awaits cancel(), and cancel() of a branch is done when the stream itself has
+# ended or is cancelled, for which both branches must be. So whoever waits for one line of a log
+# that somebody else reads on waits for the end of the log.
 #> deno: break while the other branch is read: at the stream's end
 #> deno: break when the other branch is cancelled: at once
 #> node: break while the other branch is read: at the stream's end

@@ -1,11 +1,13 @@
 #!/bin/sh
-# tinyexec tells nothing of the signal that ended a command, and with throwOnError calls its exit code 1.
+# tinyexec does not report the signal that ended a command; with throwOnError its exit code is said
+# to be 1.
 #
 # Version: npm tinyexec 1.4.0, on Node 24.22.3.
-# To be expected: exitCode null or 137, and the signal's name; a rejection as of any command that failed.
-# Behaviour: the result has no exit code and nothing else; `if (result.exitCode) fail()` takes it for a success. The
-# error of throwOnError says exitCode 1, which the command never gave. What is ended by a signal of
-# AbortController looks like that, too, but a time limit rejects.
+# To be expected: exitCode null or 137, and the signal's name; a rejection as of any command that
+# failed.
+# Behaviour: the result has no exit code and nothing else; `if (result.exitCode) fail()` takes it
+# for a success. The error of throwOnError says exitCode 1, which the command never gave. What is
+# ended by a signal of AbortController looks like that, too, but a time limit rejects.
 #> killed by SIGKILL: resolves, exitCode undefined, killed false
 #> exit 3: resolves, exitCode 3, killed false
 #> killed by SIGKILL, throwOnError: rejects, exitCode 1

@@ -1,10 +1,10 @@
 #!/bin/sh
-# @ungap/structured-clone reads an AggregateError back with the letters of its message as its errors.
+# @ungap/structured-clone turns the message of an AggregateError into its errors, a letter each.
 #
 # Version: npm @ungap/structured-clone 1.4.0, on Node 24.22.3.
 # To be expected: as V8's structuredClone: an Error that keeps its message and loses its errors.
-# Behaviour: the class is kept, the message is gone, and `errors` has a string for each letter of it:
-# whoever counts failures by errors.length counts letters.
+# Behaviour: the class is kept, the message is gone, and `errors` has a string for each letter of
+# it: whoever counts failures by errors.length counts letters.
 #> structuredClone: Error "2 of 9 hosts failed", errors: undefined
 #> @ungap/structured-clone: AggregateError "", errors: "2"," ","o","f"," ","9"," ","h","o","s","t","s"," ","f","a","i","l","e","d"
 . "$(dirname "$0")/_lib.sh"

@@ -1,11 +1,12 @@
 #!/bin/sh
-# yash tells that a signal ended a command by 384 and its number, not by 128.
+# yash reports a signal in $? as 384 plus its number, where other shells add 128.
 #
 # Version: Debian's yash 2.52-2, beside its busybox-static 1:1.35.0-4+deb12u1+b1.
-# To be expected: $? is 143 for SIGTERM, as in dash, bash, zsh, mksh and busybox; POSIX asks for more than 128 only.
-# Behaviour: $? is 399, in `wait`, too, which no process can exit with: so it cannot be mistaken for `exit 143`.
-# Tests like [ $? -eq 137 ] or $? - 128 go wrong. The exit status of yash itself is 143 again, as
-# only 8 bits leave a process: 399 & 255 is 143.
+# To be expected: $? is 143 for SIGTERM, as in dash, bash, zsh, mksh and busybox; POSIX asks for
+# more than 128 only.
+# Behaviour: $? is 399, in `wait`, too, which no process can exit with: so it cannot be mistaken for
+# `exit 143`. Tests like [ $? -eq 137 ] or $? - 128 go wrong. The exit status of yash itself is 143
+# again, as only 8 bits leave a process: 399 & 255 is 143.
 #> busybox sh: 143, wait: 143, kill -l gives TERM, exits with 143
 #> yash: 399, wait: 399, kill -l gives TERM, exits with 143
 . "$(dirname "$0")/_lib.sh"

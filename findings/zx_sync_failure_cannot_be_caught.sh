@@ -1,10 +1,11 @@
 #!/bin/sh
-# zx returns from a $.sync command that failed as if all were well, and ends the program later.
+# zx's $.sync does not throw when its command fails; it ends the program by an unhandled rejection.
 #
 # Version: npm zx 8.8.5, on Node 24.22.3.
 # To be expected: it throws a ProcessOutput where the call stands, as await $`…` does.
 # Behaviour: no try block sees it. The call returns its output, with the exit code in it, and the
-# failure is a rejected promise that nobody holds: the program goes on to its next turn and dies there.
+# failure is a rejected promise that nobody holds: the program goes on to its next turn and dies
+# there.
 #> returned, exit code 2
 #> went on behind it
 #> exit status 1
