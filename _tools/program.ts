@@ -61,23 +61,6 @@ const TARGETS: readonly Target[] = [
   },
 ];
 const INPUT_FILES = ["errors.ts", "deno.json", "_tools/program.ts"];
-/**
- * Errors that `@msgpack/msgpack` creates while it loads, and replacements. For the first error
- * that a function creates, V8 parses the text of the function again to learn its lines: here
- * the whole program, which took a tenth of what a gateway adds to the start of an empty Deno.
- */
-const ERRORS_AT_LOAD: readonly [RegExp, string][] = [
-  // A check for Internet Explorer 11.
-  [
-    /try\{[\w$]+\.getInt8\(0\)\}catch\(([\w$]+)\)\{if\(!\(\1 instanceof RangeError\)\)throw new Error\("[^"]*"\)\}/,
-    "",
-  ],
-  // Thrown if bytes are missing; its stack is never shown.
-  [
-    /new RangeError\("Insufficient data"\)/,
-    '{__proto__:RangeError.prototype,message:"Insufficient data"}',
-  ],
-];
 
 export interface Program {
   readonly name: string;
@@ -102,7 +85,7 @@ async function ensureProgram(target: Target): Promise<Program> {
   if (present?.startsWith(header)) {
     return { name, rebuilt: false, text: programIn(present) };
   }
-  const program = (target.opening ?? "") + withoutErrorsAtLoad(await bundle(target));
+  const program = (target.opening ?? "") + await bundle(target);
   if (target.runsAs === "function body") assertRunnable(program, target);
   assertSmall(await deflatedBytes(program), target);
   // The text is not deflated here: loading takes 0.3 ms longer, but the first local start saves 10
@@ -151,11 +134,6 @@ async function bundle({ entry, constant }: Target): Promise<string> {
   const text = await Deno.readTextFile(output);
   await Deno.remove(output);
   return text.trimEnd();
-}
-
-/** Replaces those errors; a release of the library without them needs no change. */
-function withoutErrorsAtLoad(program: string): string {
-  return ERRORS_AT_LOAD.reduce((text, [error, instead]) => text.replace(error, instead), program);
 }
 
 /** Returns the size of a program as it is sent over a network. */

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { encode } from "@std/msgpack";
 import { ProtocolError } from "../errors.ts";
 import { AuthType, encodeMessage, MAX_REQUEST_BYTES, PROOF_BYTES } from "./auth_messages.ts";
 import type { TokenKey, Transcript } from "./auth.ts";
-import { decodeFields, stringField } from "./control.ts";
+import { decodeFields, encodeFields, stringField } from "./fields.ts";
 
 /** Permissions by kind: `true` for all of it, or a list of entries. */
 export type RequestedSet = Readonly<Record<string, true | readonly string[]>>;
@@ -39,7 +38,7 @@ export async function encodeRequest(
   transcript: Transcript,
   request: SessionRequest,
 ): Promise<Uint8Array> {
-  const content = encode({ ...request });
+  const content = encodeFields({ ...request });
   if (content.length > MAX_REQUEST_BYTES) {
     throw new RangeError(
       `its permissions and environment take ${content.length} bytes; a server takes at most ` +

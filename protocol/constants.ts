@@ -92,7 +92,7 @@ export const CODE_HASH_BYTES = 32;
 export interface Limits {
   /** The largest encoded item, in bytes. A larger one resets its channel. Default 1 GiB. */
   maxItemBytes: number;
-  /** The deepest nesting of an item. Default 256. */
+  /** The deepest nesting of an item. Default 1,000. */
   maxItemDepth: number;
   /** How many channels the peer may have open at once. Default 1,048,576. */
   maxChannels: number;
@@ -105,7 +105,7 @@ export interface Limits {
 /** The default limits. */
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxItemBytes: 1024 * 1024 * 1024,
-  maxItemDepth: 256,
+  maxItemDepth: 1_000,
   maxChannels: 1024 * 1024,
   maxNoiseBytes: 64 * 1024,
   maxHelloBytes: 4 * 1024,

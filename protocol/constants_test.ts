@@ -55,7 +55,7 @@ Deno.test("the frame types are those of version 1", () => {
 Deno.test("the extension types of items are those of version 1", () => {
   assertEquals(ItemType, {
     UNDEFINED: 0,
-    NEGATIVE_ZERO: 1,
+    ARRAY: 1,
     BIGINT: 2,
     DATE: 3,
     REGEXP: 4,
@@ -65,7 +65,7 @@ Deno.test("the extension types of items are those of version 1", () => {
     SET: 8,
     BUFFER: 9,
     CHANNEL: 10,
-    OBJECT: 11,
+    DOM_EXCEPTION: 11,
     TEXT16: 12,
   });
 });
@@ -73,7 +73,7 @@ Deno.test("the extension types of items are those of version 1", () => {
 Deno.test("the limits are those in PROTOCOL.md", () => {
   assertEquals(DEFAULT_LIMITS, {
     maxItemBytes: 1_073_741_824,
-    maxItemDepth: 256,
+    maxItemDepth: 1_000,
     maxChannels: 1_048_576,
     maxNoiseBytes: 65_536,
     maxHelloBytes: 4_096,

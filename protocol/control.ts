@@ -4,8 +4,8 @@
  * @module
  */
 
-import { decode, encode } from "@std/msgpack";
 import { ProtocolError } from "../errors.ts";
+import { decodeFields, encodeFields, numberField, stringField } from "./fields.ts";
 
 /** How to run the code of an execution. */
 export type ExecKind =
@@ -73,7 +73,7 @@ const MAX_NAMES = 200;
 
 /** Encodes an {@linkcode ExecRequest}. */
 export function encodeExecRequest(request: ExecRequest): Uint8Array {
-  return encode(fieldsOf(request));
+  return encodeFields(fieldsOf(request));
 }
 
 function fieldsOf({ kind, name, position, isolated }: ExecRequest): Record<string, string | true> {
@@ -89,7 +89,7 @@ export interface KeptCode extends ExecRequest {
 
 /** Encodes a {@linkcode KeptCode}. */
 export function encodeKeptCode({ text, ...request }: KeptCode): Uint8Array {
-  return encode({ ...fieldsOf(request), text });
+  return encodeFields({ ...fieldsOf(request), text });
 }
 
 /**
@@ -130,7 +130,7 @@ function isExecKind(kind: string): kind is ExecKind {
 
 /** Encodes a {@linkcode StatusReport}. */
 export function encodeStatusReport(status: StatusReport): Uint8Array {
-  return encode({ ...status, executing: status.executing.slice(0, MAX_NAMES) });
+  return encodeFields({ ...status, executing: status.executing.slice(0, MAX_NAMES) });
 }
 
 /**
@@ -149,58 +149,4 @@ export function decodeStatusReport(bytes: Uint8Array): StatusReport {
     executing,
     execModel: stringField(fields, "execModel", "status"),
   };
-}
-
-/**
- * Decodes the fields of a control message.
- *
- * @param what The name of the message in error messages.
- * @throws {ProtocolError} if the bytes are not a MessagePack map.
- */
-export function decodeFields(bytes: Uint8Array, what: string): ReadonlyMap<string, unknown> {
-  let value: unknown;
-  try {
-    value = decode(bytes);
-  } catch (cause) {
-    throw new ProtocolError(`the peer's ${what} is not valid MessagePack`, { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ProtocolError(`the peer's ${what} is not a map`);
-  }
-  return new Map(Object.entries(value));
-}
-
-/**
- * Returns a field that is a string.
- *
- * @throws {ProtocolError} if it is missing, or of another type.
- */
-export function stringField(
-  fields: ReadonlyMap<string, unknown>,
-  key: string,
-  what: string,
-): string {
-  const value = fields.get(key);
-  if (typeof value !== "string") {
-    throw new ProtocolError(`the peer's ${what} has no text "${key}"`);
-  }
-  return value;
-}
-
-/**
- * Returns a field that is a non-negative safe integer.
- *
- * @throws {ProtocolError} if it is missing, or anything else.
- */
-
-export function numberField(
-  fields: ReadonlyMap<string, unknown>,
-  key: string,
-  what: string,
-): number {
-  const value = fields.get(key);
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-    throw new ProtocolError(`the peer's ${what} has no whole number "${key}"`);
-  }
-  return value;
 }

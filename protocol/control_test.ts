@@ -73,10 +73,12 @@ Deno.test(`a status with a wrong "channels" is a ProtocolError`, () => {
   const wrongs: ValueType[][] = [[], [null], ["1"], [-1], [1.5], [NaN], [Infinity], [[1]], [
     2 ** 60,
   ]];
-  for (const wrong of [...wrongs, [2n ** 63n]]) {
+  for (const wrong of wrongs) {
     const bytes = changed({ ...STATUS }, "channels", ...wrong);
     assertThrows(() => decodeStatusReport(bytes), ProtocolError, `"channels"`);
   }
+  const large = changed({ ...STATUS }, "channels", 2n ** 63n);
+  assertThrows(() => decodeStatusReport(large), ProtocolError, "status");
 });
 
 Deno.test(`a status with a wrong "executing" is a ProtocolError`, () => {

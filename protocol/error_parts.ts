@@ -55,11 +55,15 @@ const ERROR_TYPES: Readonly<Record<string, ErrorConstructor>> = {
 };
 
 /** Makes an error of its parts. An error of a class of the language keeps its class. */
-export function errorFromParts(parts: ErrorParts): Error {
+export function errorFromParts(parts: ErrorParts, isDomException = false): Error {
   const { name, message, stack, cause, properties } = parts;
-  const error = name === "AggregateError"
-    ? new AggregateError([], message)
-    : new (ERROR_TYPES[name] ?? Error)(message);
+  const error = withoutStack(() =>
+    isDomException
+      ? new DOMException(message, name)
+      : name === "AggregateError"
+      ? new AggregateError([], message)
+      : new (ERROR_TYPES[name] ?? Error)(message)
+  );
   const define = (key: string, value: unknown, enumerable: boolean) =>
     Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
   for (const [key, value] of Object.entries(properties)) define(key, value, key !== "errors");
@@ -67,4 +71,15 @@ export function errorFromParts(parts: ErrorParts): Error {
   define("stack", stack, false);
   if (cause.length > 0) define("cause", cause[0], false);
   return error;
+}
+
+/** Makes an error that gets another stack: its own would take longer than all the rest. */
+function withoutStack(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  }
 }

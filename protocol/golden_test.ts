@@ -43,9 +43,16 @@ for (const [name, hex] of Object.entries(wire.items)) {
   Deno.test(`the item "${name}" has its golden bytes, both ways`, () => {
     assertEquals(codec.encode(ITEMS[name]).toHex(), hex);
     const decoded = codec.decode(Uint8Array.fromHex(hex));
-    assertEquals(decoded, ITEMS[name]);
+    assertEquals(comparable(decoded), comparable(ITEMS[name]));
     assertEquals(codec.encode(decoded).toHex(), hex, "and back");
   });
+}
+
+/** Returns what a DOMException consists of: Deno gives each a function of its own. */
+function comparable(item: unknown): unknown {
+  if (!(item instanceof DOMException)) return item;
+  const { name, message, code, stack } = item;
+  return { name, message, code, stack };
 }
 
 const exec = { kind: "source", name: "main.ts", position: "", isolated: false } as const;

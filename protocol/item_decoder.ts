@@ -4,163 +4,132 @@
  * @module
  */
 
-import { Decoder } from "@msgpack/msgpack";
 import { ProtocolError } from "../errors.ts";
 import { messageOf } from "../internal/errors.ts";
-import { errorFromParts, type ErrorParts } from "./error_parts.ts";
+import { errorFromParts } from "./error_parts.ts";
 import { readUint32 } from "./frames.ts";
-import {
-  defineProperty,
-  ItemType,
-  unpackBigint,
-  unpackBuffer,
-  unpackText16,
-  WIRE_LEVELS_PER_LEVEL,
-} from "./item_types.ts";
-import { checkStructure, HAS_BINARY, MAY_HAVE_CHANNELS } from "./structure.ts";
-
-const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+import { ItemType, setProperty, unpackBigint, unpackBuffer } from "./item_types.ts";
+import { malformed, PackReader } from "./pack_reader.ts";
+import { decodeUtf8, joinText } from "./text.ts";
 
 /** Decodes items; see {@linkcode ItemCodec}. */
-export class ItemDecoder {
+export class ItemDecoder extends PackReader {
   readonly #channel: (id: number) => object;
-  readonly #maxLevels: number;
-  readonly #decoder: Decoder;
-  /** How deep extensions are nested around the document that is being decoded. */
-  #levels = 0;
+  #hasChannels = false;
 
   constructor(channel: (id: number) => object, maxDepth: number) {
+    super(maxDepth);
     this.#channel = channel;
-    this.#maxLevels = maxDepth * WIRE_LEVELS_PER_LEVEL;
-    this.#decoder = new Decoder({
-      extensionCodec: {
-        tryToEncode: () => null,
-        decode: (data, type) => this.#decodeExtension(data, type),
-      },
-    });
+  }
+
+  /** Whether the latest item has channels. */
+  get hasChannels(): boolean {
+    return this.#hasChannels;
   }
 
   /** See {@linkcode ItemCodec.decode}. */
   decode(bytes: Uint8Array): unknown {
-    if (bytes.length === 1 && bytes[0] < 0x80) return bytes[0];
-    if (this.#levels >= this.#maxLevels) {
-      throw new ProtocolError(`the peer sent an item nested deeper than ${this.#maxLevels} levels`);
-    }
-    const seen = checkStructure(bytes, this.#maxLevels - this.#levels);
-    let item: unknown;
-    this.#levels++;
+    this.#hasChannels = false;
     try {
-      item = this.#decoder.decode(bytes);
+      return this.document(bytes);
     } catch (cause) {
       if (cause instanceof ProtocolError) throw cause;
       const why = messageOf(cause);
       throw new ProtocolError(`the peer sent an item that is broken: ${why}`, { cause });
-    } finally {
-      this.#levels--;
     }
-    return (seen & HAS_BINARY) !== 0 ? detach(item) : item;
   }
 
-  /** See {@linkcode ItemCodec.mayHaveChannels}. */
-  mayHaveChannels(bytes: Uint8Array): boolean {
-    return (checkStructure(bytes, this.#maxLevels) & MAY_HAVE_CHANNELS) !== 0;
-  }
-
-  #decodeExtension(data: Uint8Array, type: number): unknown {
+  protected override extension(type: number): unknown {
     switch (type) {
       case ItemType.UNDEFINED:
         return undefined;
-      case ItemType.NEGATIVE_ZERO:
-        return -0;
+      case ItemType.ARRAY:
+        return this.#array();
       case ItemType.BIGINT:
-        return valid(unpackBigint(utf8Decoder.decode(data)), type);
+        return valid(unpackBigint(decodeUtf8(this.bytes())), type);
       case ItemType.DATE:
-        valid(data.length === 8 || undefined, type);
-        return new Date(new DataView(data.buffer, data.byteOffset, 8).getFloat64(0));
-      case ItemType.REGEXP: {
-        const [source, flags] = this.#list(data, type);
-        return new RegExp(asText(source, type), asText(flags, type));
-      }
+        return new Date(this.float(8));
+      case ItemType.REGEXP:
+        this.#head(2, type);
+        return new RegExp(this.text(), this.text());
       case ItemType.URL:
-        return new URL(utf8Decoder.decode(data));
+        return new URL(decodeUtf8(this.bytes()));
       case ItemType.ERROR:
-        return this.#decodeError(data);
+      case ItemType.DOM_EXCEPTION:
+        return this.#error(type);
       case ItemType.MAP:
-        return new Map(pairs(this.#list(data, type), type));
+        return this.#map();
       case ItemType.SET:
-        return new Set(this.#list(data, type));
+        return this.#set();
       case ItemType.BUFFER:
-        return valid(unpackBuffer(data), type);
+        return valid(unpackBuffer(this.bytes()), type);
       case ItemType.CHANNEL:
-        valid(data.length === 4 || undefined, type);
-        return this.#channel(readUint32(data, 0));
-      case ItemType.OBJECT: {
-        const object = {};
-        for (const [key, value] of pairs(this.#list(data, type), type)) {
-          defineProperty(object, asText(key, type), value);
-        }
-        return object;
-      }
+        this.#hasChannels = true;
+        return this.#channel(readUint32(this.bytes(4), 0));
       case ItemType.TEXT16:
-        return valid(unpackText16(data), type);
+        return valid(joinText(Array.from({ length: this.arrayHead() }, () => this.value())), type);
       default:
         throw new ProtocolError(`the peer sent an item of unknown extension type ${type}`);
     }
   }
 
-  #decodeError(data: Uint8Array): Error {
-    const [name, message, stack, cause, properties] = this.#list(data, ItemType.ERROR);
-    if (!Array.isArray(cause) || typeof properties !== "object" || properties === null) {
-      throw malformed(ItemType.ERROR);
+  #map(): Map<unknown, unknown> {
+    this.enter();
+    const map = new Map();
+    for (let left = this.arrayHead(); left > 0; left -= 2) {
+      if (left === 1) throw malformed(ItemType.MAP);
+      map.set(this.value(), this.value());
     }
-    const parts: ErrorParts = {
-      name: asText(name, ItemType.ERROR),
-      message: asText(message, ItemType.ERROR),
-      stack: asText(stack, ItemType.ERROR),
-      cause,
-      properties: properties as Record<string, unknown>,
-    };
-    return errorFromParts(parts);
+    this.leave();
+    return map;
   }
 
-  #list(data: Uint8Array, type: number): unknown[] {
-    const list = this.decode(data);
-    if (!Array.isArray(list)) throw malformed(type);
-    return list;
+  #set(): Set<unknown> {
+    this.enter();
+    const set = new Set();
+    for (let left = this.arrayHead(); left > 0; left--) set.add(this.value());
+    this.leave();
+    return set;
   }
-}
 
-function malformed(type: number): ProtocolError {
-  return new ProtocolError(`the peer sent a malformed item (extension type ${type})`);
+  #array(): unknown[] {
+    this.enter();
+    const array: unknown[] = [];
+    let left = this.arrayHead();
+    const length = left % 2 === 1 ? this.value() : undefined;
+    if (typeof length !== "number") throw malformed(ItemType.ARRAY);
+    array.length = length;
+    while ((left -= 2) > 0) {
+      const key = this.value();
+      const isIndex = typeof key === "number" && key < length;
+      if (!isIndex && typeof key !== "string") throw malformed(ItemType.ARRAY);
+      setProperty(array, key, this.value());
+    }
+    this.leave();
+    return array;
+  }
+
+  #error(type: number): Error {
+    this.enter();
+    this.#head(5, type);
+    const name = this.text();
+    const message = this.text();
+    const stack = this.text();
+    const causes = this.arrayHead();
+    if (causes > 1) throw malformed(type);
+    const cause = causes === 1 ? [this.value()] : [];
+    const properties = this.map();
+    this.leave();
+    const parts = { name, message, stack, cause, properties };
+    return errorFromParts(parts, type === ItemType.DOM_EXCEPTION);
+  }
+
+  #head(length: number, type: number): void {
+    if (this.arrayHead() !== length) throw malformed(type);
+  }
 }
 
 function valid<T>(value: T | undefined, type: number): T {
   if (value === undefined) throw malformed(type);
-  return value;
-}
-
-function asText(value: unknown, type: number): string {
-  if (typeof value !== "string") throw malformed(type);
-  return value;
-}
-
-function pairs(flat: unknown[], type: number): [unknown, unknown][] {
-  if (flat.length % 2 !== 0) throw malformed(type);
-  const entries: [unknown, unknown][] = [];
-  for (let i = 0; i < flat.length; i += 2) entries.push([flat[i], flat[i + 1]]);
-  return entries;
-}
-
-/** Copies every `bin` value into its own memory: the decoder returns views of its input. */
-function detach(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Uint8Array) return new Uint8Array(value);
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = detach(value[i]);
-  } else if (Object.getPrototypeOf(value) === Object.prototype) {
-    for (const [key, member] of Object.entries(value)) {
-      if (typeof member === "object") defineProperty(value, key, detach(member));
-    }
-  }
   return value;
 }

@@ -4,11 +4,47 @@
  * @module
  */
 
-/** Returns the step of a path that leads to a property, such as `.name` or `["first name"]`. */
-export function propertyStep(key: string): string {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
-    ? `.${key}`
-    : `[${JSON.stringify(key)}]`;
+/** Longer paths are shown with as many of their first and last steps. */
+const SHOWN_STEPS = 10;
+
+/**
+ * Returns the path to a value, such as `item.users[3]`. It is looked for only when it is needed:
+ * keeping it while an item is encoded would cost more than the item.
+ *
+ * @param chain The item, the containers on the way to the value, and the value itself.
+ */
+export function pathOf(root: string, chain: readonly unknown[]): string {
+  const steps = chain.slice(1);
+  const left = steps.length - 2 * SHOWN_STEPS;
+  const shown = steps.map((child, i) => {
+    if (i >= SHOWN_STEPS && i < SHOWN_STEPS + left) return i === SHOWN_STEPS ? "…" : "";
+    return stepTo(child, chain[i] as object);
+  });
+  return root + shown.join("");
+}
+
+function stepTo(child: unknown, parent: object): string {
+  if (parent instanceof Map) {
+    let index = 0;
+    for (const [key, value] of parent) {
+      const shown = typeof key === "string" ? JSON.stringify(key) : `#${index}`;
+      if (key === child) return `.key(${shown})`;
+      if (value === child) return `.get(${shown})`;
+      index++;
+    }
+  }
+  if (parent instanceof Set) return `.element(${[...parent].indexOf(child)})`;
+  for (const key of Object.getOwnPropertyNames(parent)) {
+    try {
+      if ((parent as Record<string, unknown>)[key] === child) return propertyStep(key);
+    } catch { /* a getter that throws gave no child */ }
+  }
+  return "";
+}
+
+function propertyStep(key: string): string {
+  if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) return `.${key}`;
+  return `[${/^\d+$/.test(key) ? key : JSON.stringify(key)}]`;
 }
 
 /** Describes the type of a value that cannot be sent, such as `class Socket`. */

@@ -1,47 +1,30 @@
 /**
- * Errors that close a channel, as items. Such an error has to arrive, so it is reduced until it can
- * be encoded and fits into one frame.
+ * Errors that close a channel, as items. Such an error has to arrive, so what cannot be sent is left
+ * out of it, and what is too large for a frame is cut.
  *
  * @module
  */
 
 import { toError } from "../internal/errors.ts";
 import { MAX_FRAME_BYTES } from "./constants.ts";
-import { errorParts } from "./error_parts.ts";
-import { ItemEncoder } from "./item_encoder.ts";
-import type { ChannelId } from "./item_preparer.ts";
-import { defineProperty } from "./item_types.ts";
+import { ErrorFitter } from "./error_fitter.ts";
+import { type ChannelId, ItemEncoder } from "./item_encoder.ts";
 
-/** The length that texts are cut to when an error does not fit into a frame with all of them. */
-const CUT_TEXT_CHARACTERS = 4 * 1024;
+/** No error is cut to less. */
+const LEAST_BYTES = 1024;
 
 /** See {@linkcode ItemCodec.encodeError}. */
 export function encodeError(thrown: unknown, channelId: ChannelId, maxDepth: number): Uint8Array {
-  const encoder = new ItemEncoder(channelId, maxDepth, "skip");
-  const attempts = [
-    () => thrown instanceof Error ? thrown : bareError(thrown, Infinity),
-    () => bareError(thrown, Infinity),
-    () => bareError(thrown, CUT_TEXT_CHARACTERS),
-  ];
-  for (const attempt of attempts) {
+  const encoder = new ItemEncoder(channelId, maxDepth);
+  const fitter = new ErrorFitter(encoder);
+  // What parts take is estimated, so the first cut may not be enough.
+  for (let room = MAX_FRAME_BYTES; room > LEAST_BYTES; room *= 0.75) {
     try {
-      const bytes = encoder.encode(attempt(), "error");
+      const error = fitter.fit(toError(thrown), room);
+      if (!(error instanceof Error)) break; // it cannot be read
+      const bytes = encoder.encode(error, "error", MAX_FRAME_BYTES);
       if (bytes.length <= MAX_FRAME_BYTES) return encoder.own(bytes);
-    } catch { /* the next attempt has less in it */ }
+    } catch { /* with less room there is less in it */ }
   }
-  return encoder.own(encoder.encode(new Error("an error that cannot be sent"), "error"));
-}
-
-/** Returns an error with name, message and stack alone, each cut to `maxCharacters`. */
-function bareError(thrown: unknown, maxCharacters: number): Error {
-  const { name, message, stack } = errorParts(toError(thrown));
-  const bare = new Error(cut(message, maxCharacters));
-  defineProperty(bare, "name", cut(name, maxCharacters));
-  defineProperty(bare, "stack", cut(stack, maxCharacters));
-  return bare;
-}
-
-function cut(text: string, maxCharacters: number): string {
-  if (text.length <= maxCharacters) return text;
-  return `${text.slice(0, maxCharacters)}… (${text.length} characters)`;
+  return encoder.own(encoder.encode(new Error("an error that cannot be sent"), "error", Infinity));
 }

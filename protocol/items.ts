@@ -7,9 +7,8 @@
 import { ProtocolError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "./constants.ts";
 import { ItemDecoder } from "./item_decoder.ts";
-import { ItemEncoder } from "./item_encoder.ts";
+import { type ChannelId, ItemEncoder } from "./item_encoder.ts";
 import { encodeError } from "./item_error.ts";
-import type { ChannelId } from "./item_preparer.ts";
 
 /** Maps channels inside items to ids and back. The multiplexer implements it. */
 export interface ChannelReferences {
@@ -50,7 +49,7 @@ export class ItemCodec {
   readonly #encoder: ItemEncoder;
   readonly #decoder: ItemDecoder;
 
-  /** @param maxDepth The deepest nesting that is sent and accepted; default 256. */
+  /** @param maxDepth The deepest nesting that is sent and accepted; default 1,000. */
   constructor(
     channels: ChannelReferences = NO_CHANNELS,
     maxDepth: number = DEFAULT_LIMITS.maxItemDepth,
@@ -65,10 +64,11 @@ export class ItemCodec {
    * Encodes an item. The next call overwrites the bytes; see {@linkcode ItemCodec.own}.
    *
    * @param root The name of the item in error messages; default `"item"`.
+   * @param maxBytes Encoding stops at the latest when it has written as much.
    * @throws {SerializationError} naming the path and the type of what cannot be sent.
    */
-  encode(item: unknown, root = "item"): Uint8Array {
-    return this.#encoder.encode(item, root);
+  encode(item: unknown, root = "item", maxBytes = Infinity): Uint8Array {
+    return this.#encoder.encode(item, root, maxBytes);
   }
 
   /**
@@ -97,12 +97,10 @@ export class ItemCodec {
   }
 
   /**
-   * Returns whether an item may hold channels: then its bytes have another meaning on another
-   * connection.
-   *
-   * @throws {ProtocolError} if the bytes are not an item.
+   * Whether the item that was decoded last has channels: then its bytes have another meaning on
+   * another connection.
    */
-  mayHaveChannels(bytes: Uint8Array): boolean {
-    return this.#decoder.mayHaveChannels(bytes);
+  get hasChannels(): boolean {
+    return this.#decoder.hasChannels;
   }
 }

@@ -2,8 +2,7 @@
 
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { assert } from "../tests/support/assert.ts";
-import { SerializationError } from "../errors.ts";
-import { MAX_FRAME_BYTES } from "./constants.ts";
+import { ProtocolError, SerializationError } from "../errors.ts";
 import { ItemCodec } from "./items.ts";
 
 const codec = new ItemCodec();
@@ -78,46 +77,6 @@ Deno.test("ItemCodec keeps the lone surrogates and the __proto__ property of an 
   assertEquals(Object.getOwnPropertyDescriptor(arrived, "\ud800")?.value, 1);
 });
 
-Deno.test("encodeError() leaves out parts that cannot be sent, at any depth", () => {
-  const error = Object.assign(new Error("m", { cause: new Error("c", { cause: () => {} }) }), {
-    good: 1,
-    bad: { socket: Symbol("s") },
-  });
-  const arrived = codec.decode(codec.encodeError(error)) as typeof error;
-  assertEquals([arrived.message, arrived.good, "bad" in arrived], ["m", 1, false]);
-  assert(arrived.cause instanceof Error);
-  assertEquals([arrived.cause.message, "cause" in arrived.cause], ["c", false]);
-});
-
-Deno.test("encodeError() always returns an error that fits into a frame", () => {
-  const long = "ä".repeat(MAX_FRAME_BYTES);
-  let chain = new Error("first");
-  for (let i = 0; i < 1000; i++) chain = new Error(`link ${i}`, { cause: chain });
-  const cyclic = new Error("cyclic");
-  cyclic.cause = cyclic;
-  const named = new Error("m");
-  named.name = long;
-  const hostile = new Error("m");
-  Object.defineProperty(hostile, "message", {
-    get() {
-      throw new Error("no message for you");
-    },
-  });
-  const thrown = [
-    ...[new Error(long), named, chain, cyclic, hostile, Object.assign(new Error("m"), { long })],
-    ...["text", 1, null, {}, Symbol("s"), () => {}, Object.create(null), 10n, [new Error("m")]],
-  ];
-  for (const value of thrown) {
-    const bytes = codec.encodeError(value);
-    assert(bytes.length <= MAX_FRAME_BYTES, `${bytes.length} bytes`);
-    assert(codec.decode(bytes) instanceof Error);
-  }
-  assertEquals((codec.decode(codec.encodeError(chain)) as Error).message, "link 999");
-  assertEquals((codec.decode(codec.encodeError("text")) as Error).message, "text");
-  const { message } = codec.decode(codec.encodeError(new Error(long))) as Error;
-  assert(message.endsWith(`ä… (${long.length} characters)`), "it says that it was cut");
-});
-
 class Socket {}
 class Anonymous {
   static readonly made = new (class {})();
@@ -183,35 +142,85 @@ Deno.test("ItemCodec calls the item by the given name", () => {
   assertThrows(() => codec.encode([Symbol("s")], "args"), SerializationError, "send args[0]");
 });
 
-Deno.test("ItemCodec refuses cycles and items that nest too deep", () => {
+Deno.test("ItemCodec refuses cycles, and names where they are", () => {
   const object: Record<string, unknown> = {};
   object.self = { object };
   const array: unknown[] = [];
   array.push(array);
   const map = new Map();
   map.set("self", map);
-  const error = new Error("m");
-  error.cause = error;
-  for (const cycle of [object, array, map, new Set([map]), error]) {
-    assertThrows(() => codec.encode(cycle), SerializationError, "cycle?");
+  const set = new Set();
+  set.add([set]);
+  const two: Record<string, unknown> = { inner: {} };
+  Object.assign(two.inner as object, { a: two, b: two });
+  const long: Record<string, unknown> = {};
+  long.next = Array.from({ length: 200 }).reduce((next) => ({ next }), long);
+  const cycles: [item: unknown, message: string][] = [
+    [object, "item.self.object: a cycle, back to item"],
+    [{ list: array }, "item.list[0]: a cycle, back to item.list"],
+    [map, `item.get("self"): a cycle`],
+    [set, "item.element(0)[0]: a cycle"],
+    [two, "item.inner.a: a cycle, back to item"],
+    [{ long }, "….next"],
+  ];
+  for (const [item, message] of cycles) {
+    assertThrows(() => codec.encode(item), SerializationError, message);
+    assertThrows(() => codec.encode({ item }), SerializationError, "a cycle, back to item.item");
   }
 });
 
+Deno.test("ItemCodec marks where an error leads back to itself, and brings over the rest", () => {
+  const error = Object.assign(new Error("loop"), { code: 7 });
+  const last = Object.assign(new TypeError("try 2", { cause: error }), { request: { error } });
+  error.cause = last;
+  Object.assign(error, { self: error, attempts: [last, error] });
+  const arrived = roundTrip({ error }.error) as Error & Record<string, unknown>;
+  const cause = arrived.cause as Error & Record<string, unknown>;
+  assertEquals([arrived.code, arrived.self], [7, "[Circular]"]);
+  assertEquals([cause.message, cause.cause, cause.request], [
+    "try 2",
+    "[Circular]",
+    { error: "[Circular]" },
+  ]);
+  const attempts = arrived.attempts as unknown[];
+  assert(attempts[0] instanceof TypeError);
+  assertEquals(attempts[1], "[Circular]");
+});
+
+const WRAPS: ((inner: unknown) => unknown)[] = [
+  (inner) => [inner],
+  (inner) => [, inner],
+  (inner) => ({ inner }),
+  (inner) => new Map([["k", inner]]),
+  (inner) => new Map([[inner, "v"]]),
+  (inner) => new Set([inner]),
+  (cause) => new Error("m", { cause }),
+  (inner) => Object.assign(new Error("m"), { inner }),
+  (inner) => Object.defineProperty({}, "__proto__", { value: inner, enumerable: true }),
+];
+
 Deno.test("ItemCodec accepts every container up to its depth, and no deeper", () => {
-  const wraps: ((inner: unknown) => unknown)[] = [
-    (inner) => [inner],
-    (inner) => ({ inner }),
-    (inner) => new Map([["k", inner]]),
-    (inner) => new Map([[inner, "v"]]),
-    (inner) => new Set([inner]),
-    (cause) => new Error("m", { cause }),
-    (inner) => Object.assign(new Error("m"), { inner }),
-    (inner) => Object.defineProperty({}, "__proto__", { value: inner, enumerable: true }),
-  ];
-  for (const wrap of wraps) {
-    let item: unknown = 7;
-    for (let depth = 0; depth < 256; depth++) item = wrap(item);
+  const deeper = new ItemCodec(undefined, 2000);
+  for (const wrap of WRAPS) {
+    let item: unknown = new Date(0);
+    for (let depth = 0; depth < 1000; depth++) item = wrap(item);
     codec.decode(codec.encode(item));
-    assertThrows(() => codec.encode(wrap(item)), SerializationError, "deeper than 256");
+    assertThrows(() => codec.encode(wrap(item)), SerializationError, "deeper than 1000");
+    const bytes = deeper.encode(wrap(item));
+    assertThrows(() => codec.decode(bytes), ProtocolError, "deeper than 1000");
   }
+});
+
+Deno.test("an item that is too deep for the stack is refused, not more", () => {
+  const endless = new ItemCodec(undefined, Infinity);
+  for (const wrap of WRAPS) {
+    let item: unknown = 7;
+    for (let depth = 0; depth < 20_000; depth++) item = wrap(item);
+    assertThrows(() => endless.encode(item), SerializationError, "call stack");
+    assertEquals(endless.decode(endless.encode([1n])), [1n]);
+  }
+  const lists = new Uint8Array(20_000).fill(0x91);
+  lists[lists.length - 1] = 1;
+  assertThrows(() => endless.decode(lists), ProtocolError, "call stack");
+  assertEquals(endless.decode(endless.encode([1n])), [1n]);
 });

@@ -93,22 +93,27 @@ Deno.test("ItemCodec refuses nesting of 100,000 levels, of each container", () =
 });
 
 Deno.test("ItemCodec refuses 100,000 levels of nested extensions", () => {
-  for (const type of [ItemType.MAP, ItemType.SET, ItemType.ERROR, ItemType.OBJECT]) {
-    for (const inArrays of [false, true]) {
-      const step = inArrays ? 7 : 6;
-      const bytes = new Uint8Array(100_000 * step + 1);
-      const view = new DataView(bytes.buffer);
-      for (let at = 0; at < bytes.length - 1; at += step) {
-        const head = inArrays ? at + 1 : at;
-        if (inArrays) bytes[at] = 0x91;
-        bytes[head] = 0xc9;
-        view.setUint32(head + 1, bytes.length - head - 6);
-        bytes[head + 5] = type;
-      }
-      bytes[bytes.length - 1] = 0x90;
-      const error = assertThrows(() => codec.decode(bytes), ProtocolError, "nested deeper");
-      assert(!(error.cause instanceof RangeError), "before the stack overflows");
+  const texts = [0xa0, 0xa0, 0xa0];
+  const nested: [type: number, before: number[], after: number[]][] = [
+    [ItemType.MAP, [0x92, 1], []],
+    [ItemType.SET, [0x91], []],
+    [ItemType.ARRAY, [0x93, 1, 0], []],
+    [ItemType.ERROR, [0x95, ...texts, 0x91], [0x80]],
+    [ItemType.ERROR, [0x95, ...texts, 0x90, 0x81, 0xa1, 0x61], []],
+  ];
+  const levels = 100_000;
+  for (const [type, before, after] of nested) {
+    const head = 6 + before.length;
+    const bytes = new Uint8Array(levels * (head + after.length) + 1);
+    let rest = bytes;
+    for (let level = 0; level < levels; level++) {
+      rest.set(extension(type, before));
+      new DataView(rest.buffer, rest.byteOffset).setUint32(1, rest.length - 6);
+      rest.set(after, rest.length - after.length);
+      rest = rest.subarray(head, rest.length - after.length);
     }
+    const error = assertThrows(() => codec.decode(bytes), ProtocolError, "nested deeper");
+    assert(!(error.cause instanceof RangeError), "before the stack overflows");
   }
 });
 
@@ -117,13 +122,14 @@ Deno.test("ItemCodec refuses declared lengths that the bytes cannot hold, at onc
   for (const head of [0xc6, 0xc9, 0xdb, 0xdd, 0xdf]) {
     refused([head, ...four], "truncated");
     refused([0x91, head, ...four, 1, 2, 3], "truncated");
-    refused(extension(ItemType.MAP, [head, ...four]), "truncated");
   }
+  refused(extension(ItemType.MAP, [0xdd, ...four]), "truncated");
+  refused(extension(ItemType.ARRAY, [0xdd, ...four, 1]), "truncated");
   for (const head of [0xc5, 0xc8, 0xda, 0xdc, 0xde]) refused([head, 255, 255], "truncated");
 });
 
 Deno.test("ItemCodec refuses bytes that are not MessagePack", () => {
-  refused([], "not MessagePack");
+  refused([], "truncated");
   refused([0xc1], "not MessagePack");
   refused([0x92, 1, 0xc1], "not MessagePack");
 });
@@ -161,9 +167,15 @@ const MALFORMED: [what: string, type: number, payload: Uint8Array | number[]][] 
   ["a Float64Array of nine bytes", ItemType.BUFFER, [13, ...new Uint8Array(9)]],
   ["a channel of three bytes", ItemType.CHANNEL, [0, 0, 1]],
   ["a channel where none can be", ItemType.CHANNEL, [0, 0, 0, 1]],
-  ["an object of one value", ItemType.OBJECT, [0x91, 1]],
-  ["an object whose key is a number", ItemType.OBJECT, [0x92, 1, 1]],
-  ["half a code unit", ItemType.TEXT16, [1, 2, 3]],
+  ["an array with half a property", ItemType.ARRAY, [0x92, 1, 0]],
+  ["an array of no length", ItemType.ARRAY, [0x90]],
+  ["an array whose length is a text", ItemType.ARRAY, [0x91, 0xa1, 0x31]],
+  ["an array of a negative length", ItemType.ARRAY, [0x91, 0xff]],
+  ["an array with an index beyond its length", ItemType.ARRAY, [0x93, 1, 1, 0]],
+  ["an array with a key that is a list", ItemType.ARRAY, [0x93, 1, 0x90, 0]],
+  ["a text of code units that is none", ItemType.TEXT16, [1]],
+  ["half a code unit", ItemType.TEXT16, [0x91, 0xc4, 3, 1, 2, 3]],
+  ["a text of numbers", ItemType.TEXT16, [0x91, 1]],
 ];
 
 for (const [what, type, payload] of MALFORMED) {
@@ -173,27 +185,20 @@ for (const [what, type, payload] of MALFORMED) {
   });
 }
 
-Deno.test("ItemCodec never gives a decoded object a prototype from the peer", () => {
-  const proto = [0xa9, ...utf8.encode("__proto__")];
-  refused([0x81, ...proto, 0x81, 0xa1, 0x61, 1]);
-  const error = extension(
-    ItemType.ERROR,
-    [
-      0x95,
-      0xa1,
-      0x6e,
-      0xa1,
-      0x6d,
-      0xa1,
-      0x73,
-      0x90,
-      ...extension(ItemType.OBJECT, [
-        ...[0x92, ...proto, 0x81, 0xa1, 0x61, 1],
-      ]),
-    ],
-  );
-  const arrived = codec.decode(error);
-  assert(arrived instanceof Error && Object.getPrototypeOf(arrived) === Error.prototype);
+Deno.test("ItemCodec gives no decoded object a prototype of the peer's", () => {
+  const map = [0x81, 0xa9, ...utf8.encode("__proto__"), 0x81, 0xa1, 0x61, 1];
+  const texts = [0xa1, 0x6e, 0xa1, 0x6d, 0xa1, 0x73];
+  const documents: [bytes: Uint8Array | number[], prototype: object][] = [
+    [map, Object.prototype],
+    [extension(ItemType.ERROR, [0x95, ...texts, 0x90, ...map]), Error.prototype],
+    [extension(ItemType.ARRAY, [0x93, 0, ...map.slice(1)]), Array.prototype],
+  ];
+  for (const [bytes, prototype] of documents) {
+    const arrived = codec.decode(Uint8Array.from(bytes));
+    assert(typeof arrived === "object" && arrived !== null);
+    assertEquals(Object.getPrototypeOf(arrived), prototype);
+    assertEquals(Object.getOwnPropertyDescriptor(arrived, "__proto__")?.value, { a: 1 });
+  }
 });
 
 Deno.test("ItemCodec decodes an error whose properties shadow those of objects", () => {
@@ -204,4 +209,44 @@ Deno.test("ItemCodec decodes an error whose properties shadow those of objects",
     const arrived = codec.decode(new Uint8Array(codec.encode(error))) as Error;
     assertEquals([arrived.name, arrived.constructor], [name, Error]);
   }
+});
+
+const NOT_UTF8: [what: string, bytes: number[]][] = [
+  ["bytes that no text has", [0xff, 0xff]],
+  ["Latin-1", [0x63, 0x61, 0x66, 0xe9]],
+  ["a character cut short", [0xe2, 0x82]],
+  ["a continuation byte alone", [0x61, 0x80, 0x61]],
+  ["an overlong NUL", [0xc0, 0x80]],
+  ["an overlong slash", [0xe0, 0x80, 0xaf]],
+  ["a lone surrogate", [0xed, 0xa0, 0x80]],
+  ["a code point beyond the last", [0xf4, 0x90, 0x80, 0x80]],
+  ["a character of five bytes", [0xf8, 0x88, 0x80, 0x80, 0x80]],
+];
+
+for (const [what, bytes] of NOT_UTF8) {
+  Deno.test(`ItemCodec refuses a text of any length that is not UTF-8: ${what}`, () => {
+    for (const before of [0, 1, 29, 31, 60, 199, 300, 70_000]) {
+      const text = [...new Uint8Array(before).fill(0x61), ...bytes];
+      const string = [0xdb, 0, text.length >>> 16, text.length >>> 8 & 255, text.length & 255];
+      refused([...string, ...text], "UTF-8");
+      refused([0x92, ...string, ...text, 1], "UTF-8");
+      refused([0x81, ...string, ...text, 1], "UTF-8");
+    }
+    refused([0x81, 0xa0 | bytes.length, ...bytes, 1], "UTF-8");
+    refused(
+      extension(ItemType.ERROR, [0x95, 0xa0, 0xa0 | bytes.length, ...bytes, 0xa0, 0x90, 0x80]),
+    );
+  });
+}
+
+Deno.test("ItemCodec refuses integers that a number cannot hold", () => {
+  refused([0xcf, 0x00, 0x20, 0, 0, 0, 0, 0, 0], "bigint"); // 2 ** 53
+  refused([0xcf, 255, 255, 255, 255, 255, 255, 255, 255], "bigint");
+  refused([0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0], "bigint");
+  assertEquals(codec.decode(Uint8Array.of(0xcf, 0, 0x1f, ...new Array(6).fill(255))), 2 ** 53 - 1);
+  assertEquals(codec.decode(Uint8Array.of(0xd3, ...new Array(7).fill(255), 254)), -2);
+});
+
+Deno.test("ItemCodec refuses keys that are not texts", () => {
+  for (const key of [[1], [0xc0], [0xc4, 1, 0x61], [0x90]]) refused([0x81, ...key, 1], "a text");
 });

@@ -1,4 +1,7 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { runInNewContext } from "node:vm";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { SerializationError } from "../errors.ts";
 import { assert } from "../tests/support/assert.ts";
 import { decode as decodePlain, encode as encodePlain, type ValueType } from "@std/msgpack";
 import { ItemCodec } from "./items.ts";
@@ -184,12 +187,90 @@ Deno.test("an object without a prototype arrives as a plain object", () => {
   assertStrictEquals(Object.getPrototypeOf(arrived), Object.prototype);
 });
 
-Deno.test("the holes of a sparse array arrive as undefined", () => {
-  const sparse = new Array<number>(4);
-  sparse[2] = 7;
-  const arrived = roundTrip(sparse) as unknown[];
-  assertEquals(arrived, [undefined, undefined, 7, undefined]);
-  assertEquals(Object.keys(arrived).length, 4);
+Deno.test("ItemCodec keeps the holes of an array", () => {
+  for (
+    const array of [[, 1], [1, , 3], [1, undefined, , 4], new Array(4), new Array(2 ** 32 - 1)]
+  ) {
+    const arrived = roundTrip(array) as unknown[];
+    assertEquals(Object.entries(arrived), Object.entries(array));
+    assertEquals(arrived.length, array.length);
+  }
+});
+
+Deno.test("ItemCodec keeps named properties of arrays of any length", () => {
+  const match = "2026-11".match(/(?<year>\d+)-(?<month>\d+)/d);
+  for (const length of [0, 3, 300, 1000]) {
+    const array = Array.from({ length }, (_, i) => i);
+    Object.assign(array, { unit: "mm", "-1": -1, "01": [match] });
+    const arrived = roundTrip(array) as object;
+    assertEquals(Object.entries(arrived), Object.entries(array));
+    assert(Array.isArray(arrived) && arrived.length === length);
+  }
+});
+
+Deno.test("ItemCodec keeps the code of a DOMException", () => {
+  const arrived = roundTrip(new DOMException("gone", "AbortError"));
+  assert(arrived instanceof DOMException);
+  assertEquals([arrived.name, arrived.message, arrived.code], ["AbortError", "gone", 20]);
+});
+
+Deno.test("ItemCodec brings over a Buffer of Node as its bytes", () => {
+  const arrived = roundTrip([Buffer.from("text")]) as Uint8Array[];
+  assertStrictEquals(arrived[0].constructor, Uint8Array);
+  assertEquals(arrived, [new TextEncoder().encode("text")]);
+});
+
+Deno.test("ItemCodec takes objects and arrays of another realm", () => {
+  const item = runInNewContext(`({ list: [1, { a: [2, , 4] }] })`);
+  assertEquals(roundTrip(item), { list: [1, { a: [2, , 4] }] });
+});
+
+const SURROGATES = ["\ud800", "\udfff", "\ud800\ud800\udc00", "\udc00\ud800"];
+
+Deno.test("ItemCodec keeps lone surrogates anywhere in texts of any length", () => {
+  for (const length of [1, 30, 255, 256, 257, 512, 70_000]) {
+    for (const part of SURROGATES) {
+      for (const fill of ["x", "ä", "€", "\u{1f600}"]) {
+        const text = fill.repeat(length);
+        for (const item of [part + text, text + part, text + part + text, part.repeat(length)]) {
+          assertStrictEquals(roundTrip(item), item);
+          assertStrictEquals(Object.keys(roundTrip({ [item]: 1 }) as object)[0], item);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("ItemCodec keeps a byte order mark and U+FFFD in texts of any length", () => {
+  for (const length of [0, 1, 31, 32, 41, 199, 210, 70_000]) {
+    for (const mark of ["\ufeff", "\ufffd", "\ufeff\ufeff"]) {
+      for (const fill of ["x", "ä", "\u{1f600}"]) {
+        const text = mark + fill.repeat(length) + mark;
+        assertStrictEquals(roundTrip(text), text);
+      }
+    }
+  }
+});
+
+Deno.test("encode() is not disturbed by a getter that encodes something else", () => {
+  const item = {
+    before: "x".repeat(100),
+    get inner() {
+      return codec.encode(["inner", 1n]).length;
+    },
+    after: [new Map([[1, "y"]])],
+  };
+  assertEquals(roundTrip(item), { before: item.before, inner: item.inner, after: item.after });
+});
+
+Deno.test("encode() stops at the size that it is given", () => {
+  const item = Array.from({ length: 100 }, () => "x".repeat(100));
+  const { length } = codec.encode(item);
+  assertEquals(codec.encode(item, "item", length).length, length);
+  assertThrows(() => codec.encode(item, "item", 5000), SerializationError, "more than 5000 bytes");
+  let bomb: unknown = "x";
+  for (let i = 0; i < 60; i++) bomb = [bomb, bomb];
+  assertThrows(() => codec.encode(bomb, "item", 1_000_000), SerializationError, "more than");
 });
 
 Deno.test("encoding does not change the item", () => {

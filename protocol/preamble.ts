@@ -4,10 +4,9 @@
  * @module
  */
 
-import { encode } from "@std/msgpack";
 import { ProtocolError } from "../errors.ts";
 import { DEFAULT_LIMITS, MAGIC, PREAMBLE_BYTES, PROTOCOL_VERSION } from "./constants.ts";
-import { decodeFields, numberField, stringField } from "./control.ts";
+import { decodeFields, encodeFields, numberField, stringField } from "./fields.ts";
 import { readUint32, writeUint32 } from "./frames.ts";
 
 /** What each side reports of itself. */
@@ -38,7 +37,7 @@ export function localHello(gateway: string, maxItemBytes: number): Hello {
 
 /** Encodes a preamble. */
 export function encodePreamble(hello: Hello, version: number = PROTOCOL_VERSION): Uint8Array {
-  const message = encode({ ...hello });
+  const message = encodeFields({ ...hello });
   const bytes = new Uint8Array(PREAMBLE_BYTES + message.length);
   bytes.set(MAGIC);
   bytes[MAGIC.length] = version >>> 8;

@@ -46,13 +46,13 @@ export class SentCode {
     this.#hash = hash;
   }
 
-  /** The hash of some code; nothing where it is too long to be kept. */
+  /** Returns the hash of code, or `undefined` if a control message cannot hold its text. */
   refer(request: ExecRequest, text: string): CodeReference | undefined {
     const { kind, position, isolated, name } = request;
     const head = `${kind} ${position} ${isolated} ${name}`;
     const known = this.#hashes.get(text)?.get(head);
     if (known !== undefined) return { hash: known, payload: undefined };
-    if (text.length > MAX_FRAME_BYTES) return undefined;
+    if (text.length > MAX_FRAME_BYTES || !text.isWellFormed()) return undefined;
     const message = encodeKeptCode({ ...request, text });
     if (CODE_HASH_BYTES + message.length > MAX_FRAME_BYTES) return undefined;
     const hash = this.#hash(message);

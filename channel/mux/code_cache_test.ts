@@ -49,6 +49,7 @@ Deno.test("SentCode forgets the oldest, and sends it anew when it is asked for",
 
 Deno.test("SentCode leaves what is longer than a frame", () => {
   const codes = new SentCode(hashOf);
+  assertEquals(codes.refer(REQUEST, "x\ud800"), undefined);
   assertEquals(codes.refer(REQUEST, "x".repeat(MAX_FRAME_BYTES)), undefined);
   assertEquals(codes.refer(REQUEST, "ä".repeat(MAX_FRAME_BYTES - 1000)), undefined);
   const kept = codes.refer(REQUEST, "x".repeat(MAX_FRAME_BYTES - 1000));

@@ -13,7 +13,7 @@ import type { Connection } from "./connection.ts";
 /** The part of a connection that an {@linkcode ExecSender} uses. */
 export type ExecConnection = Pick<
   Connection,
-  "lost" | "codec" | "scheduler" | "newChannel" | "newExecution"
+  "lost" | "codec" | "scheduler" | "peerMaxItemBytes" | "newChannel" | "newExecution"
 >;
 
 /**
@@ -37,9 +37,9 @@ export class ExecSender {
    * @throws {GatewayClosedError} when the connection is gone.
    */
   send(request: ExecRequest, code: string | Promise<string>, args: unknown): Channel {
-    const { codec, lost } = this.#connection;
+    const { codec, lost, peerMaxItemBytes } = this.#connection;
     if (lost !== undefined) throw lost;
-    const argsBytes = codec.own(codec.encode(args, "args"));
+    const argsBytes = codec.own(codec.encode(args, "args", peerMaxItemBytes));
     const channel = typeof code === "string"
       ? this.#sendWith(code, request)
       : this.#sendBefore(code, request);

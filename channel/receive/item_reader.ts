@@ -105,9 +105,8 @@ export class ItemReader {
     const { codec } = this.#binding.context;
     let item: unknown;
     try {
-      item = this.consumer === "forward" && !codec.mayHaveChannels(bytes)
-        ? new EncodedItem(bytes.slice())
-        : codec.decode(bytes);
+      item = codec.decode(bytes);
+      if (this.consumer === "forward" && !codec.hasChannels) item = new EncodedItem(bytes.slice());
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return this.#reset(error);

@@ -27,8 +27,8 @@ export class ItemWriter {
   send(item: unknown, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     try {
-      const { codec, scheduler } = this.#binding.context;
-      const bytes = codec.encode(item);
+      const { codec, scheduler, peerMaxItemBytes } = this.#binding.context;
+      const bytes = codec.encode(item, "item", peerMaxItemBytes);
       this.#checkSize(bytes.length);
       const isSent = this.#sendQueue.sendNow(bytes);
       if (isSent && !scheduler.blocked) return scheduler.handedOver;
@@ -49,9 +49,9 @@ export class ItemWriter {
    * @throws {SerializationError}
    */
   sendOn(received: unknown): Promise<void> | void {
-    const { codec } = this.#binding.context;
+    const { codec, peerMaxItemBytes } = this.#binding.context;
     const isEncoded = received instanceof EncodedItem;
-    const bytes = isEncoded ? received.bytes : codec.encode(received);
+    const bytes = isEncoded ? received.bytes : codec.encode(received, "item", peerMaxItemBytes);
     this.#checkSize(bytes.length);
     if (this.#sendQueue.sendNow(bytes)) return;
     const sent = this.#queue(isEncoded ? bytes : codec.own(bytes));

@@ -50,15 +50,15 @@ export function serializationTests(behaves: Behaviour): void {
     assertEquals(await channel.receive(), 1);
   });
 
-  behaves("items nest up to 256 levels, and deeper ones are refused", async (gw) => {
+  behaves("items nest up to 1,000 levels, and deeper ones are refused", async (gw) => {
     const nested = (levels: number) => {
       let item: unknown = "core";
       for (let i = 0; i < levels; i++) item = i % 2 === 0 ? [item] : { item };
       return item;
     };
-    assertEquals(await gw.call((item: unknown) => item, nested(254)), nested(254));
+    assertEquals(await gw.call((item: unknown) => item, nested(999)), nested(999));
     const channel = gw.remoteExec(`await channel.receive();`);
-    await assertRejects(() => channel.send(nested(100_000)), SerializationError, "256");
+    await assertRejects(() => channel.send(nested(100_000)), SerializationError, "1000");
     await channel.send(1);
     await channel.waitClose();
   });

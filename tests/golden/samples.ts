@@ -27,8 +27,13 @@ export const REFERENCES: ChannelReferences = {
 /** An error whose stack is the same on each machine. */
 function fixedError(): Error {
   const error = new TypeError("no such table", { cause: 7 });
-  Object.defineProperty(error, "stack", { value: "TypeError: no such table\n    at db.ts:3:1" });
-  return Object.assign(error, { code: "E42" });
+  return Object.assign(fixedStack(error, "TypeError: no such table\n    at db.ts:3:1"), {
+    code: "E42",
+  });
+}
+
+function fixedStack<E extends Error>(error: E, stack: string): E {
+  return Object.defineProperty(error, "stack", { value: stack });
 }
 
 /** One item of each type. */
@@ -53,7 +58,10 @@ export const ITEMS: Readonly<Record<string, unknown>> = {
   "RegExp": /a+\/b/gi,
   "URL": new URL("https://example.org/a?b#c"),
   "Error": fixedError(),
+  "DOMException": fixedStack(new DOMException("gone", "AbortError"), "AbortError: gone"),
   "array": [1, [undefined], "a"],
+  "array with a hole": [1, , 3],
+  "array with a named property": Object.assign([1], { unit: "mm" }),
   "object": { a: 1, b: { c: [] } },
   "key __proto__": JSON.parse(`{"__proto__": 1, "a": 2}`),
   "Map": new Map<unknown, unknown>([["a", 1], [2, new Map()]]),

@@ -1,0 +1,128 @@
+/**
+ * Text as UTF-8, exactly: what is not UTF-8 is refused, and nothing is dropped or replaced.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+
+const REPLACEMENT = "\ufffd";
+/** Texts of as many bytes are decoded by a loop: calling a decoder takes longer. */
+const SHORT_TEXT = 32;
+/** How many texts are known. */
+const KNOWN_TEXTS = 256;
+/** A piece that is not well-formed is halved until it has at most as many code units. */
+const UTF16_UNITS = 256;
+
+// One that is not fatal is three times as fast, and gives strings of one byte a character.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const fatalDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+
+/**
+ * Decodes UTF-8. A byte order mark is part of the text.
+ *
+ * @throws {ProtocolError} if the bytes are not UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes);
+  // The character stands for what is wrong, unless the bytes themselves spell it.
+  if (text.includes(REPLACEMENT)) checkUtf8(bytes);
+  return text;
+}
+
+function checkUtf8(bytes: Uint8Array): void {
+  try {
+    fatalDecoder.decode(bytes);
+  } catch (cause) {
+    throw new ProtocolError("the peer sent a text that is not UTF-8", { cause });
+  }
+}
+
+/** Decodes the UTF-8 between two places; see {@linkcode decodeUtf8}. */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  const text = end - start <= SHORT_TEXT ? shortText(bytes, start, end) : undefined;
+  return text ?? decodeUtf8(bytes.subarray(start, end));
+}
+
+/** Decodes UTF-8, or returns `undefined` if it is none, or goes beyond U+FFFF. */
+function shortText(bytes: Uint8Array, at: number, end: number): string | undefined {
+  let text = "";
+  while (at < end) {
+    const lead = bytes[at++];
+    let unit = lead;
+    if (lead >= 0x80) {
+      const hasTwo = lead < 0xe0;
+      const second = bytes[at++] ^ 0x80;
+      const third = hasTwo ? 0 : bytes[at++] ^ 0x80;
+      unit = hasTwo
+        ? ((lead & 0x1f) << 6) | second
+        : ((lead << 12) | (second << 6) | third) & 0xffff;
+      const isSound = hasTwo
+        ? lead >= 0xc2
+        : lead < 0xf0 && unit >= 0x800 && (unit & 0xf800) !== 0xd800;
+      if (!isSound || (second | third) >= 0x40) return undefined;
+    }
+    text += String.fromCharCode(unit);
+  }
+  return at === end ? text : undefined;
+}
+
+/** Decodes texts that are likely to come again, such as keys. */
+export class KnownTexts {
+  readonly #texts: string[] = [];
+
+  /** Decodes the UTF-8 between two places; there is some. */
+  text(bytes: Uint8Array, start: number, end: number): string {
+    const slot = (end - start + 5 * bytes[start] + 17 * bytes[end - 1]) % KNOWN_TEXTS;
+    const known = this.#texts[slot];
+    const isHere = known?.length === end - start && isAsciiAt(known, bytes, start);
+    return isHere ? known : this.#texts[slot] = decodeText(bytes, start, end);
+  }
+}
+
+function isAsciiAt(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  }
+  return true;
+}
+
+/** Well-formed texts, and bytes of UTF-16 code units, little-endian. Joined, they are one text. */
+export type TextPart = string | Uint8Array;
+
+/** Splits a text of any code units into parts. */
+export function splitText(text: string, parts: TextPart[] = []): TextPart[] {
+  if (text.isWellFormed()) parts.push(text);
+  else if (text.length <= UTF16_UNITS) parts.push(encodeUtf16(text));
+  else {
+    // Halves leave the search to isWellFormed(), which is many times as fast as a loop.
+    const middle = text.length >>> 1;
+    splitText(text.slice(0, middle), parts);
+    splitText(text.slice(middle), parts);
+  }
+  return parts;
+}
+
+/** Joins parts of a text, or returns `undefined` if one of them is none. */
+export function joinText(parts: readonly unknown[]): string | undefined {
+  const texts = parts.map((part) => part instanceof Uint8Array ? decodeUtf16(part) : part);
+  return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
+}
+
+function encodeUtf16(text: string): Uint8Array {
+  const units = new Uint16Array(text.length);
+  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+  return new Uint8Array(units.buffer);
+}
+
+function decodeUtf16(bytes: Uint8Array): string | undefined {
+  if (bytes.length % 2 !== 0) return undefined;
+  const units = new Uint16Array(new Uint8Array(bytes).buffer);
+  let text = "";
+  for (let at = 0; at < units.length; at += UTF16_UNITS) {
+    // Spread, they would take eight times as long.
+    const some: ArrayLike<number> = units.subarray(at, at + UTF16_UNITS);
+    text += String.fromCharCode.apply(null, some as number[]);
+  }
+  return text;
+}
