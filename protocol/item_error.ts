@@ -1,12 +1,12 @@
 /**
- * Errors that close a channel, as items. Such an error has to arrive, so what cannot be sent is left
- * out of it, and what is too large for a frame is cut.
+ * Errors that have to arrive, as items: what cannot be sent is left out of them, and what is too
+ * large for a frame is cut.
  *
  * @module
  */
 
 import { toError } from "../internal/errors.ts";
-import { MAX_FRAME_BYTES } from "./constants.ts";
+import { DEFAULT_LIMITS, MAX_FRAME_BYTES } from "./constants.ts";
 import { ErrorFitter } from "./error_fitter.ts";
 import { type ChannelId, ItemEncoder } from "./item_encoder.ts";
 
@@ -16,15 +16,22 @@ const LEAST_BYTES = 1024;
 /** See {@linkcode ItemCodec.encodeError}. */
 export function encodeError(thrown: unknown, channelId: ChannelId, maxDepth: number): Uint8Array {
   const encoder = new ItemEncoder(channelId, maxDepth);
+  return encoder.own(encoder.encode(sendableError(thrown, encoder), "error", MAX_FRAME_BYTES));
+}
+
+/** Returns an error that can be sent, and fits into a frame: if possible, the thrown one. */
+export function sendableError(
+  thrown: unknown,
+  encoder: ItemEncoder = new ItemEncoder(() => undefined, DEFAULT_LIMITS.maxItemDepth),
+): Error {
   const fitter = new ErrorFitter(encoder);
   // What parts take is estimated, so the first cut may not be enough.
   for (let room = MAX_FRAME_BYTES; room > LEAST_BYTES; room *= 0.75) {
     try {
       const error = fitter.fit(toError(thrown), room);
       if (!(error instanceof Error)) break; // it cannot be read
-      const bytes = encoder.encode(error, "error", MAX_FRAME_BYTES);
-      if (bytes.length <= MAX_FRAME_BYTES) return encoder.own(bytes);
+      if (encoder.encode(error, "error", MAX_FRAME_BYTES).length <= MAX_FRAME_BYTES) return error;
     } catch { /* with less room there is less in it */ }
   }
-  return encoder.own(encoder.encode(new Error("an error that cannot be sent"), "error", Infinity));
+  return new Error("an error that cannot be sent");
 }

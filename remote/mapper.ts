@@ -6,6 +6,7 @@
 
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SerializationError } from "../errors.ts";
+import { sendableError } from "../protocol/item_error.ts";
 import type { MapAnswer } from "../protocol/map_answer.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { Runnable } from "./compile.ts";
@@ -170,7 +171,7 @@ export class Mapper {
         await this.#channel.send(one);
       } catch (error) {
         if (!(error instanceof SerializationError)) throw error;
-        const failures = new Map([[0, failure === undefined ? unsent(error) : bare(failure)]]);
+        const failures = new Map([[0, sendableError(failure ?? renamed(error))]]);
         await this.#channel.send({ ms: one.ms, results: [undefined], failures });
       }
     }
@@ -178,16 +179,9 @@ export class Mapper {
   }
 }
 
-function unsent(error: Error): Error {
+/** Returns the error of a result by the name that its function knows it by. */
+function renamed(error: Error): Error {
   error.message = error.message.replace("item.results[0]", "result");
-  return bare(error);
-}
-
-/** What of an error can always be sent. */
-function bare({ name, message, stack }: Error): Error {
-  const error = new Error(message);
-  error.name = name;
-  error.stack = stack;
   return error;
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { assertEquals, assertFalse, assertGreater, assertRejects } from "@std/assert";
 import { assert } from "../support/assert.ts";
 import { ExecnetError, RemoteError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -70,6 +70,55 @@ export function remoteErrorTests(behaves: Behaviour): void {
       }
     },
   );
+
+  behaves("an error that leads back to itself arrives with a mark there", async (gw) => {
+    const other = gw.remoteExec(`for await (const item of channel) await channel.send(item);`);
+    const channel = gw.remoteExec(`
+      const error = Object.assign(new Error("request failed"), { status: 503 });
+      const last = Object.assign(new Error("try 2", { cause: error }), { request: { error } });
+      throw Object.assign(error, { self: error, cause: error, attempts: [last, last] });
+    `);
+    const error = await assertRejects(() => channel.receive(), RemoteError, "request failed");
+    const { status, self, cause, attempts } = error as unknown as Record<string, unknown>;
+    assertEquals([status, self, cause], [503, "[Circular]", "[Circular]"]);
+    const [last] = attempts as (Error & { request: unknown })[];
+    assertEquals([last.message, last.cause], ["try 2", "[Circular]"]);
+    assertEquals(last.request, { error: "[Circular]" });
+    await other.send("still there");
+    assertEquals(await other.receive(), "still there");
+  });
+
+  behaves("an error that closes a channel arrives with what fits, either way", async (gw) => {
+    const closed = gw.newChannel();
+    const channel = gw.remoteExec(
+      `
+      const error = await args.receive().catch((error) => error);
+      const { name, message, status, cause, body } = error;
+      await channel.send({ name, message, status, cause, end: body.slice(-20), length: body.length });
+    `,
+      closed,
+    );
+    const error = Object.assign(new RangeError("near"), { status: 500, body: "x".repeat(1e6) });
+    error.cause = { error };
+    closed.close(error);
+    const { length, ...parts } = await channel.receive() as { length: number };
+    assertEquals(parts, {
+      name: "RangeError",
+      message: "near",
+      status: 500,
+      cause: { error: "[Circular]" },
+      end: "… (1000000 characters)".slice(-20),
+    });
+    assertGreater(length, 30_000);
+    const failing = gw.remoteExec(`
+      const fails = async (i) => { throw new TypeError("host " + i + " does not answer"); };
+      await Promise.any(Array.from({ length: 3000 }, (_, i) => fails(i)));
+    `);
+    const { errors } = await assertRejects(() => failing.receive(), RemoteError) as unknown as {
+      errors: Error[];
+    };
+    assertEquals([errors.length, errors[7].message], [3000, "host 7 does not answer"]);
+  });
 
   behaves("an error with parts that cannot be sent arrives without them", async (gw) => {
     const channel = gw.remoteExec(`

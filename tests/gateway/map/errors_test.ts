@@ -130,14 +130,18 @@ test("a result that cannot be sent fails its item alone", async () => {
   assertMatch(told[0], /^SerializationError: .*result\.deep\[0\]/);
 });
 
-test("an error with parts that cannot be sent is still reported", async () => {
+test("an error with parts that cannot be sent arrives without them", async () => {
   await using host = await MemoryMapHost.make(1);
   const throws = () => {
-    throw Object.assign(new TypeError("odd"), { helper: () => {} });
+    const error = Object.assign(new TypeError("odd"), { helper: () => {}, code: 7 });
+    error.cause = { error };
+    throw error;
   };
   const { error } = await collect(host.map([1], throws));
   assert(error instanceof RemoteError);
   assertEquals([error.name, error.message], ["TypeError", "odd"]);
+  assertEquals([Reflect.get(error, "code"), "helper" in error], [7, false]);
+  assertEquals(error.cause, { error: "[Circular]" });
 });
 
 test("a thrown value that is not an error arrives as an error", async () => {
