@@ -6,7 +6,7 @@
 
 import { SerializationError } from "../errors.ts";
 import { messageOf } from "../internal/errors.ts";
-import { binaryItem } from "./binary_item.ts";
+import { binaryHead, binaryItem } from "./binary_item.ts";
 import { errorParts } from "./error_parts.ts";
 import { describeType, pathOf } from "./item_describe.ts";
 import { isDense, kindOf, LIST, lossOf, PLAIN_OBJECT } from "./item_kinds.ts";
@@ -18,6 +18,7 @@ import {
   writeText,
   writeUrl,
 } from "./item_leaves.ts";
+import { checkSize } from "./item_size.ts";
 import { ItemType } from "./item_types.ts";
 import { PackWriter } from "./pack_writer.ts";
 
@@ -68,9 +69,11 @@ export class ItemEncoder {
       if (isBytes(item)) {
         this.#chain.push(item);
         this.#check(item, ItemType.BUFFER);
+        checkSize(binaryHead(item.length).length + item.length, maxBytes);
         return this.#owned = binaryItem(item);
       }
       this.#value(item);
+      checkSize(this.#out.length, maxBytes);
     } catch (cause) {
       if (cause instanceof SerializationError) throw cause;
       throw this.#refusal(messageOf(cause), this.#chain, { cause });

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { SerializationError } from "../errors.ts";
 import { writeUint32 } from "./frames.ts";
+import { checkSize } from "./item_size.ts";
 
 const START_BYTES = 2 * 1024;
 /** What may be reserved beyond the limit: more than is written, at most. */
@@ -37,7 +37,12 @@ export class PackWriter {
     this.#setLimit();
   }
 
-  /** The document, as a view of the memory that the next one is written into. */
+  /** Bytes of the document so far. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** The document: a view of the memory that the next one is written into. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#at);
   }
@@ -215,12 +220,9 @@ export class PackWriter {
   }
 
   #grow(needed: number): void {
-    if (needed > this.#maxBytes + SLACK_BYTES) {
-      throw new SerializationError(
-        `cannot send an item of more than ${this.#maxBytes} bytes; send it in parts`,
-      );
-    }
-    const bytes = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    const most = this.#maxBytes + SLACK_BYTES;
+    if (needed > most) checkSize(needed, this.#maxBytes);
+    const bytes = new Uint8Array(Math.max(needed, Math.min(2 * this.#bytes.length, most)));
     bytes.set(this.#bytes);
     this.#use(bytes);
   }

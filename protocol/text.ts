@@ -13,6 +13,10 @@ const SHORT_TEXT = 32;
 const KNOWN_TEXTS = 256;
 /** A piece that is not well-formed is halved until it has at most as many code units. */
 const UTF16_UNITS = 256;
+/** Bytes that are decoded by one call, which takes no more than 512 MiB. */
+const CALL_BYTES = 256 * 1024 * 1024;
+/** Code units that are decoded by one call. */
+const CALL_UNITS = 4096;
 
 // One that is not fatal is three times as fast, and gives strings of one byte a character.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -24,6 +28,11 @@ const fatalDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
  * @throws {ProtocolError} if the bytes are not UTF-8.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
+  if (bytes.length > CALL_BYTES) {
+    let middle = bytes.length >>> 1;
+    while ((bytes[middle] & 0xc0) === 0x80) middle--;
+    return decodeUtf8(bytes.subarray(0, middle)) + decodeUtf8(bytes.subarray(middle));
+  }
   const text = decoder.decode(bytes);
   // The character stands for what is wrong, unless the bytes themselves spell it.
   if (text.includes(REPLACEMENT)) checkUtf8(bytes);
@@ -91,16 +100,35 @@ function isAsciiAt(text: string, bytes: Uint8Array, start: number): boolean {
 export type TextPart = string | Uint8Array;
 
 /** Splits a text of any code units into parts. */
-export function splitText(text: string, parts: TextPart[] = []): TextPart[] {
-  if (text.isWellFormed()) parts.push(text);
-  else if (text.length <= UTF16_UNITS) parts.push(encodeUtf16(text));
-  else {
-    // Halves leave the search to isWellFormed(), which is many times as fast as a loop.
-    const middle = text.length >>> 1;
-    splitText(text.slice(0, middle), parts);
-    splitText(text.slice(middle), parts);
+export function splitText(text: string): TextPart[] {
+  const runs: Run[] = [];
+  findRuns(text, 0, text.length, runs);
+  let start = 0;
+  return runs.map(({ end, isPlain }) => {
+    const part = isPlain ? text.slice(start, end) : encodeUtf16(text, start, end);
+    start = end;
+    return part;
+  });
+}
+
+/** Code units up to `end`, which are well-formed, or in which something is not. */
+interface Run {
+  readonly isPlain: boolean;
+  end: number;
+}
+
+/** Halves leave the search to `isWellFormed()`, which is many times as fast as a loop. */
+function findRuns(text: string, start: number, end: number, runs: Run[]): void {
+  const isPlain = text.slice(start, end).isWellFormed();
+  if (!isPlain && end - start > UTF16_UNITS) {
+    const middle = (start + end) >>> 1;
+    findRuns(text, start, middle, runs);
+    findRuns(text, middle, end, runs);
+    return;
   }
-  return parts;
+  const last = runs.at(-1);
+  if (last?.isPlain === isPlain) last.end = end;
+  else runs.push({ isPlain, end });
 }
 
 /** Joins parts of a text, or returns `undefined` if one of them is none. */
@@ -109,9 +137,9 @@ export function joinText(parts: readonly unknown[]): string | undefined {
   return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
 }
 
-function encodeUtf16(text: string): Uint8Array {
-  const units = new Uint16Array(text.length);
-  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+function encodeUtf16(text: string, start: number, end: number): Uint8Array {
+  const units = new Uint16Array(end - start);
+  for (let at = start; at < end; at++) units[at - start] = text.charCodeAt(at);
   return new Uint8Array(units.buffer);
 }
 
@@ -119,9 +147,9 @@ function decodeUtf16(bytes: Uint8Array): string | undefined {
   if (bytes.length % 2 !== 0) return undefined;
   const units = new Uint16Array(new Uint8Array(bytes).buffer);
   let text = "";
-  for (let at = 0; at < units.length; at += UTF16_UNITS) {
+  for (let at = 0; at < units.length; at += CALL_UNITS) {
     // Spread, they would take eight times as long.
-    const some: ArrayLike<number> = units.subarray(at, at + UTF16_UNITS);
+    const some: ArrayLike<number> = units.subarray(at, at + CALL_UNITS);
     text += String.fromCharCode.apply(null, some as number[]);
   }
   return text;

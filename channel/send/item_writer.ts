@@ -5,8 +5,8 @@
  */
 
 import { concat } from "@std/bytes/concat";
-import { SerializationError } from "../../errors.ts";
 import { binaryHead } from "../../protocol/binary_item.ts";
+import { checkSize } from "../../protocol/item_size.ts";
 import { giveBack } from "../../internal/memory.ts";
 import type { Binding } from "../binding.ts";
 import { EncodedItem } from "../encoded_item.ts";
@@ -29,7 +29,6 @@ export class ItemWriter {
     try {
       const { codec, scheduler, peerMaxItemBytes } = this.#binding.context;
       const bytes = codec.encode(item, "item", peerMaxItemBytes);
-      this.#checkSize(bytes.length);
       const isSent = this.#sendQueue.sendNow(bytes);
       if (isSent && !scheduler.blocked) return scheduler.handedOver;
       const waiting = this.#waitFor(
@@ -52,7 +51,7 @@ export class ItemWriter {
     const { codec, peerMaxItemBytes } = this.#binding.context;
     const isEncoded = received instanceof EncodedItem;
     const bytes = isEncoded ? received.bytes : codec.encode(received, "item", peerMaxItemBytes);
-    this.#checkSize(bytes.length);
+    checkSize(bytes.length, peerMaxItemBytes);
     if (this.#sendQueue.sendNow(bytes)) return;
     const sent = this.#queue(isEncoded ? bytes : codec.own(bytes));
     return this.#waitFor(sent).catch(() => {});
@@ -68,7 +67,7 @@ export class ItemWriter {
   sendBytes(chunks: readonly Uint8Array[], written: () => void): Promise<void> | void {
     const total = totalLength(chunks);
     const head = binaryHead(total);
-    this.#checkSize(head.length + total);
+    checkSize(head.length + total, this.#binding.context.peerMaxItemBytes);
     const parts = joinedStart([head, ...chunks.filter(({ length }) => length > 0)]);
     if (parts.length === 1 && this.#sendQueue.sendNow(parts[0], written)) return;
     return this.#waitFor(this.#sendQueue.send(parts, written)).catch(() => {});
@@ -90,15 +89,6 @@ export class ItemWriter {
   async #waitFor(sent: Promise<void>): Promise<void> {
     using _hold = this.#binding.context.hold();
     await sent;
-  }
-
-  #checkSize(length: number): void {
-    const { peerMaxItemBytes } = this.#binding.context;
-    if (length <= peerMaxItemBytes) return;
-    throw new SerializationError(
-      `cannot send item: it takes ${length} bytes, and the peer of ${this.#binding.label} accepts ` +
-        `${peerMaxItemBytes} at most; send it in parts`,
-    );
   }
 }
 

@@ -41,13 +41,13 @@ export interface ScriptResult {
 /** A script that runs as an initiator, in a process of its own. */
 export class Script implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #file: string;
+  readonly #remove: () => Promise<void>;
   readonly #stdout: Collected;
   readonly #stderr: Collected;
 
-  private constructor(child: Deno.ChildProcess, file: string) {
+  private constructor(child: Deno.ChildProcess, remove: () => Promise<void>) {
     this.#child = child;
-    this.#file = file;
+    this.#remove = remove;
     this.#stdout = collect(child.stdout);
     this.#stderr = collect(child.stderr);
   }
@@ -56,13 +56,23 @@ export class Script implements AsyncDisposable {
   static async start(source: string, flags: readonly string[]): Promise<Script> {
     const file = await Deno.makeTempFile({ suffix: ".ts" });
     await Deno.writeTextFile(file, `import * as execnet from "${MODULE}";\n${source}\n`);
+    return Script.run([`--config=${CONFIG}`, ...flags, file], () => Deno.remove(file));
+  }
+
+  /** Starts `deno run` with arguments; `remove` removes its files afterwards. */
+  static run(
+    args: readonly string[],
+    remove: () => Promise<void>,
+    options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
+  ): Script {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--quiet", `--config=${CONFIG}`, ...flags, file],
+      ...options,
+      args: ["run", "--no-prompt", "--quiet", ...args],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    return new Script(child, file);
+    return new Script(child, remove);
   }
 
   get pid(): number {
@@ -94,7 +104,7 @@ export class Script implements AsyncDisposable {
     } catch { /* it has ended */ }
     await this.#child.status;
     await Promise.all([this.#stdout.stop(), this.#stderr.stop()]);
-    await Deno.remove(this.#file);
+    await this.#remove();
   }
 }
 
