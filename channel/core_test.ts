@@ -34,7 +34,7 @@ Deno.test("ChannelCore.send() rejects with what stands in the way, and stays ope
   await assertRejects(() => core.send(1, aborted), RangeError, "enough");
   await assertRejects(() => core.send(Symbol()), SerializationError);
   context.peerMaxItemBytes = 10;
-  await assertRejects(() => core.send("x".repeat(20)), SerializationError, "accepts 10 at most");
+  await assertRejects(() => core.send("x".repeat(20)), SerializationError, "more than 10 bytes");
   assertEquals([core.lifecycle.state, context.scheduler.frames], ["open", []]);
 });
 
