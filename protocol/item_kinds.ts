@@ -15,6 +15,9 @@ export const LIST = -2;
 /** Longer arrays are not asked for their keys, of which each index is one. */
 const FEW_ELEMENTS = 256;
 
+/** Keys of objects that are more than their properties, such as `Math`, modules and `arguments`. */
+const SPECIAL_KEYS: readonly symbol[] = [Symbol.toStringTag, Symbol.iterator];
+
 const { getPrototypeOf, getOwnPropertySymbols, hasOwn, keys } = Object;
 const { propertyIsEnumerable } = Object.prototype;
 
@@ -80,9 +83,8 @@ export function lossOf(value: object, kind: number): string | undefined {
 function lostSymbol(value: object): string | undefined {
   const symbols = getOwnPropertySymbols(value);
   if (symbols.length === 0) return undefined;
-  // Math and modules have a tag, which no object that holds data has.
   const lost = symbols.find((symbol) =>
-    symbol === Symbol.toStringTag || propertyIsEnumerable.call(value, symbol)
+    SPECIAL_KEYS.includes(symbol) || propertyIsEnumerable.call(value, symbol)
   );
   return lost && `an object with the key ${String(lost)}`;
 }
