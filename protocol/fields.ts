@@ -26,27 +26,29 @@ class FieldReader extends PackReader {
   }
 }
 
-const out = new PackWriter();
+/** Made when it is needed: a server's program only reads. */
+let writer: PackWriter | undefined;
 const reader = new FieldReader(MAX_DEPTH);
 
 /** Encodes a control message. */
 export function encodeFields(fields: Fields): Uint8Array {
-  out.start(Infinity);
-  write(fields);
-  return out.written.slice();
+  writer ??= new PackWriter();
+  writer.start(Infinity);
+  write(writer, fields);
+  return writer.written.slice();
 }
 
-function write(value: FieldValue): void {
+function write(out: PackWriter, value: FieldValue): void {
   if (typeof value === "number") out.number(value);
   else if (typeof value === "boolean") out.byte(value ? 0xc3 : 0xc2);
   else if (typeof value === "string") out.text(value.toWellFormed());
   else if (Array.isArray(value)) {
     out.array(value.length);
-    value.forEach(write);
+    for (const element of value) write(out, element);
   } else {
     const entries = Object.entries(value);
     out.map(entries.length);
-    for (const entry of entries) entry.forEach(write);
+    for (const part of entries.flat()) write(out, part);
   }
 }
 

@@ -136,8 +136,10 @@ export class Executor implements RemoteHandler {
   }
 
   lost(error: Error | undefined): Error {
-    this.#end(true);
     const why = error instanceof ProtocolError ? `: ${error.message}` : "";
+    // The one who wrote to this side cannot read of it on the connection that ends.
+    if (why !== "") console.error(`execnet ends the connection${why}`);
+    this.#end(true);
     return new GatewayClosedError(`the connection to the initiator is gone${why}`);
   }
 
