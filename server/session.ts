@@ -5,7 +5,7 @@
  */
 
 import { messageOf } from "../internal/errors.ts";
-import type { ProcessOptions } from "../transports/streams/process.ts";
+import type { ProcessOptions } from "../transports/streams/group_leader.ts";
 import {
   AuthType,
   encodeMessage,

@@ -11,7 +11,7 @@ import type { LaunchRequest } from "./machine/request.ts";
 import { denoArguments } from "./program/deno_command.ts";
 import { splitWords } from "./shell/words.ts";
 import { explainStartScript, startScript } from "./start_script.ts";
-import type { ProcessOptions } from "./streams/process.ts";
+import type { ProcessOptions } from "./streams/group_leader.ts";
 
 /** The keys of a spec for a gateway behind a command. */
 export interface CommandKeys {

@@ -10,7 +10,7 @@ import type { Machine } from "./machine/machine.ts";
 import type { Plan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
 import type { SpecReader } from "./spec_reader.ts";
-import type { ProcessOptions } from "./streams/process.ts";
+import type { ProcessOptions } from "./streams/group_leader.ts";
 import type { ExitStatus } from "./transport.ts";
 
 /** One kind of transport; `transports/registry.ts` lists all. */

@@ -22,7 +22,7 @@ import {
 } from "./shell/parts.ts";
 import { explainStartScript, startScript } from "./start_script.ts";
 import type { SpecReader } from "./spec_reader.ts";
-import type { ProcessOptions } from "./streams/process.ts";
+import type { ProcessOptions } from "./streams/group_leader.ts";
 
 /** The keys of a spec for a gateway on this machine. */
 export interface PopenKeys {

@@ -13,7 +13,7 @@ import { defaultOptions, unsetDefaults } from "./ssh/defaults.ts";
 import { explainSsh } from "./ssh/failures.ts";
 import { configFile, parseSsh, type SshOptions } from "./ssh/options.ts";
 import { explainStartScript, forAnyShell, startScript } from "./start_script.ts";
-import type { ProcessOptions } from "./streams/process.ts";
+import type { ProcessOptions } from "./streams/group_leader.ts";
 
 /** The keys of a spec for a gateway on another machine. */
 export interface SshKeys {

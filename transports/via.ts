@@ -6,7 +6,7 @@
 
 import type { Machine } from "./machine/machine.ts";
 import type { ProgramResult, RunOptions } from "./machine/run_program.ts";
-import type { ProcessOptions } from "./streams/process.ts";
+import type { ProcessOptions } from "./streams/group_leader.ts";
 import { type RelayGateway, RelayProcess } from "./via/relay_process.ts";
 import { RelaySocket } from "./via/relay_socket.ts";
 

@@ -7,7 +7,8 @@
 import { LaunchError } from "../../errors.ts";
 import { SHELL } from "../../internal/shell.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
-import { type ProcessOptions, ProcessTransport } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
+import { ProcessTransport } from "../streams/process.ts";
 import type { Address } from "../tcp/address.ts";
 import type { SocketLike } from "../tcp/socket.ts";
 import type { Transport } from "../transport.ts";

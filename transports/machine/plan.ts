@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ProcessOptions } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 import type { Transport } from "../transport.ts";
 import type { Machine } from "./machine.ts";
 

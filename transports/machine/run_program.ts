@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ProcessOptions } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 
 /** How a program ended, and what it printed. */
 export interface ProgramResult {

@@ -10,7 +10,7 @@ import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import type { Launch } from "../kind.ts";
 import { type Machine, NO_PROGRAM } from "../machine/machine.ts";
 import { denoVersionError } from "../program/deno_command.ts";
-import type { ProcessOptions } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 import type { ExitStatus } from "../transport.ts";
 
 /** Cuts longer lines in messages: a program that takes its command line for text prints all of it. */

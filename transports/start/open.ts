@@ -7,7 +7,7 @@
 import type { Launch } from "../kind.ts";
 import type { Machine } from "../machine/machine.ts";
 import { killScript, newKillMark } from "../start_script.ts";
-import type { ProcessOptions } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 import { RemoteKillTransport } from "../streams/remote_kill.ts";
 import type { Transport } from "../transport.ts";
 

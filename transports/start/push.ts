@@ -11,7 +11,7 @@ import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { ProgramResult } from "../machine/run_program.ts";
 import { searchDeno } from "../start_script.ts";
-import type { ProcessOptions } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 
 /** Opens each line of output that is meant for us; the others are noise of a shell's profile. */

@@ -10,7 +10,7 @@ import type { Hold } from "../../internal/keep_alive.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
 import { endingWithParent } from "../machine/machine.ts";
-import type { ProcessOptions } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
 /** A gateway that starts processes and makes connections for others (`via`). */

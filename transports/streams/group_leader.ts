@@ -1,0 +1,79 @@
+/**
+ * Child processes that lead a process group of their own.
+ *
+ * @module
+ */
+
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import type { Socket } from "node:net";
+import type { ExitStatus } from "../transport.ts";
+import { signalGroup } from "./signal.ts";
+
+/** A process to start. */
+export interface ProcessOptions {
+  /** Program and arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** Environment variables besides the inherited ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether it can start processes of its own; what is left of them ends with it. Default true. */
+  readonly startsOthers?: boolean;
+  /** Exit code by which the program reports that it, not the far process, has ended. */
+  readonly lostCode?: number;
+}
+
+/** A child process. As it leads a process group, what it has started can be ended with it. */
+export class GroupLeader {
+  readonly pid: number;
+  /** Its end; never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  readonly #child: ChildProcess;
+  #hasExited = false;
+
+  /** Starts it. Needs `--allow-run` for the program and `--allow-env`. */
+  constructor(
+    { command: [program, ...args], env, startsOthers = true }: ProcessOptions,
+    stdio: StdioOptions,
+  ) {
+    const child = this.#child = spawn(program, args, {
+      stdio,
+      env: { ...Deno.env.toObject(), ...env },
+      detached: true,
+    });
+    if (child.pid === undefined) {
+      child.on("error", () => {}); // its reason is thrown here, before the event
+      const { state } = Deno.permissions.querySync({ name: "run", command: program });
+      throw state === "granted"
+        ? new Error(`${program} could not be started`)
+        : new Deno.errors.NotCapable(`Requires run access to "${program}"`);
+    }
+    this.pid = child.pid;
+    this.exited = new Promise((resolve) => {
+      child.on("exit", (code, signal) => {
+        this.#hasExited = true;
+        if (startsOthers) signalGroup(child, "SIGKILL");
+        resolve({ code, signal });
+      });
+      child.on("error", () => resolve({ code: 127, signal: null }));
+    });
+  }
+
+  /** The near ends of its pipes, by the number of the descriptor. Not for a descriptor that is no pipe. */
+  get pipes(): Socket[] {
+    return this.#child.stdio as unknown as Socket[];
+  }
+
+  /** Signals the process and all that it has started, unless it has ended. */
+  signal(signal: "SIGTERM" | "SIGKILL"): void {
+    if (!this.#hasExited) signalGroup(this.#child, signal);
+  }
+
+  /** Keeps the event loop alive until it ends. */
+  ref(): void {
+    this.#child.ref();
+  }
+
+  /** Lets the event loop end. */
+  unref(): void {
+    this.#child.unref();
+  }
+}
