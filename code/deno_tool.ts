@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DENO_NAMES, findDeno, isStandalone } from "../internal/find_deno.ts";
 import { SHELL } from "../internal/shell.ts";
 import { within } from "../internal/wait.ts";
 
@@ -27,9 +28,10 @@ export async function runDenoTool(
   timeout: number,
   cwd?: string,
 ): Promise<DenoToolResult | undefined> {
+  const script = isStandalone() ? `${findDeno(DENO_NAMES)}\nexec "$@"` : `exec "$0" "$@"`;
   const child = new Deno.Command(SHELL, {
     // The shell runs it, so that the permission that starts gateways is enough.
-    args: ["-c", `exec "$0" "$@"`, Deno.execPath(), ...args],
+    args: ["-c", script, Deno.execPath(), ...args],
     cwd,
     env: { NO_COLOR: "1" },
     stdin: "null",

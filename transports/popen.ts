@@ -5,6 +5,7 @@
  */
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
+import { DENO_NAMES, findDeno, isStandalone, NO_DENO } from "../internal/find_deno.ts";
 import { SHELL } from "../internal/shell.ts";
 import { startsProcesses } from "../permissions/permissions.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
@@ -38,29 +39,34 @@ export interface PopenKeys {
  * `$3` is not empty if the gateway may start processes. They do not end with the initiator by
  * themselves: so a shell waits for the end of fd 3, which never carries any data, and then kills the
  * process group.
+ *
+ * @param findDeno Puts the path of Deno in front of the command, if that lacks it.
  */
-const LAUNCH_SCRIPT = `
+function launchScript(findDeno: string): string {
+  return `
 D=$1 N=$2 W=$3
-shift 3${ENTER_DIRECTORY}${BE_NICE}
+shift 3${findDeno}${ENTER_DIRECTORY}${BE_NICE}
 if [ -n "$W" ]; then { read -r W <&3; kill -s KILL -- "-$$"; } </dev/null >/dev/null 2>&1 & fi
 ${END_WITH_PARENT}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
+}
 
 /** Returns the process of a gateway on this machine. */
 export function popenProcess(settings: ProcessSettings): ProcessOptions {
   const { chdir = "", nice = "", env, permissions } = settings;
   const startsOthers = startsProcesses(permissions);
+  const deno = denoOf(settings);
   return {
     command: [
       SHELL,
       "-c",
-      LAUNCH_SCRIPT,
+      launchScript(deno === undefined ? findDeno(DENO_NAMES) : ""),
       "sh",
       chdir,
       `${nice}`,
       startsOthers ? "watch" : "",
-      denoOf(settings),
+      ...(deno === undefined ? [] : [deno]),
       ...denoArguments(permissions),
     ],
     env,
@@ -91,31 +97,39 @@ export const popen: TransportKind<undefined> = {
 
   plan: (request) => processPlan(popenProcess(request)),
 
-  explain({ request, id, status, tail }) {
+  explain({ request, id, status, seen, tail }) {
     if (status.code === DIRECTORY_FAILED) {
       return new LaunchError(
         `cannot start gateway ${id}: its directory "${request.chdir}" cannot be entered${tail}`,
       );
     }
-    if (status.code === NOT_FOUND || status.code === NOT_EXECUTABLE) {
-      const why = status.code === NOT_FOUND ? "was not found" : "is not executable";
+    if (status.code !== NOT_FOUND && status.code !== NOT_EXECUTABLE) return undefined;
+    const advice = `give the path of a Deno ${MIN_DENO_VERSION} or later as deno=…`;
+    const noDeno = seen.find((line) => line.startsWith(NO_DENO));
+    if (noDeno !== undefined) {
       return new DenoNotFoundError(
-        `cannot start gateway ${id}: "${denoOf(request)}" ${why}; give the path of a Deno ` +
-          `${MIN_DENO_VERSION} or later as deno=…${tail}`,
+        `cannot start gateway ${id}: this program was made by deno compile, so it needs a Deno beside ` +
+          `it, and none was found; it ${noDeno.slice(NO_DENO.length)}; install Deno, or ${advice}`,
       );
     }
-    return undefined;
+    const why = status.code === NOT_FOUND ? "was not found" : "is not executable";
+    return new DenoNotFoundError(
+      `cannot start gateway ${id}: "${denoOf(request)}" ${why}; ${advice}${tail}`,
+    );
   },
 
-  versionCommand: (request) => ({
-    command: [SHELL, "-c", `exec "$0" --version`, denoOf(request)],
-  }),
+  versionCommand(request) {
+    const deno = denoOf(request);
+    const script = deno === undefined ? `${findDeno(DENO_NAMES)}\nexec "$@"` : `exec "$0" "$@"`;
+    return { command: [SHELL, "-c", script, deno ?? "sh", "--version"] };
+  },
 };
 
 function scriptProcess(settings: ProcessSettings, args: readonly string[]): ProcessOptions {
   return { command: [SHELL, "-c", startScript(settings, args)] };
 }
 
-function denoOf({ deno }: ProcessSettings): string {
-  return deno ?? Deno.execPath();
+/** Returns the path of the Deno to start; undefined if the script has to find one. */
+function denoOf({ deno }: ProcessSettings): string | undefined {
+  return deno ?? (isStandalone() ? undefined : Deno.execPath());
 }

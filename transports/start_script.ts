@@ -6,6 +6,7 @@
  */
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
+import { DENO_NAMES, findDeno, isStandalone, NO_DENO } from "../internal/find_deno.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { LaunchFailure } from "./kind.ts";
 import type { ProcessSettings } from "./machine/request.ts";
@@ -19,18 +20,6 @@ import {
   NOT_FOUND,
 } from "./shell/parts.ts";
 import { quoteWords } from "./shell/words.ts";
-
-/** Where Deno may be if it is not on PATH, which is short in a shell that is no login shell. */
-const USUAL_PLACES = [
-  `"$HOME/.deno/bin/deno"`,
-  "/usr/local/bin/deno",
-  "/opt/homebrew/bin/deno",
-  "/home/linuxbrew/.linuxbrew/bin/deno",
-  "/snap/bin/deno",
-];
-
-/** Opens the line on stderr by which the script reports that it found no Deno. */
-const NO_DENO = "execnet: no Deno here: ";
 
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4. All that the user's code prints goes to
@@ -69,37 +58,23 @@ export function startScript(settings: ProcessSettings, args: readonly string[]):
   return [
     `set -- ${quoteWords(args)}`,
     `D=${directory} N=${niceness}${ENTER_DIRECTORY}`,
-    findDeno(deno),
+    findDeno(denoNames(deno)),
     variables.length > 0 ? `set -- env -- ${quoteWords(variables)} "$@"` : "",
     BE_NICE + END_WITH_PARENT + (startsProcesses(permissions) ? END_OTHERS : "") + RUN,
   ].join("\n");
 }
 
-/** Returns the part of a script that puts the path of Deno before "$@". */
-function findDeno(wanted: string | undefined): string {
-  return `${searchDeno(wanted)}
-if [ -z "$F" ]; then
-  echo "${NO_DENO}looked for$L; PATH=$PATH; $(uname -s -m)" >&2
-  exit ${NOT_FOUND}
-fi
-set -- "$F" "$@"`;
-}
-
 /**
- * Returns the part of a script that sets `$F` to the path of the first Deno that exists, or to
- * nothing, and `$L` to what was looked for.
+ * Returns the words under which Deno is looked for, see {@linkcode findDeno}. The last is where it is
+ * here: the far side may be this machine.
  */
-export function searchDeno(wanted: string | undefined): string {
-  const candidates = wanted === undefined || wanted === PUSH
-    ? ["deno", ...USUAL_PLACES, quoteWords([Deno.execPath()])]
-    : [wanted.startsWith("~/") ? `"$HOME"${quoteWords([wanted.slice(1)])}` : quoteWords([wanted])];
-  return `
-F= L=
-for C in ${candidates.join(" ")}; do
-  L="$L $C"
-  if F=$(command -v "$C") && [ -f "$F" ] && [ -x "$F" ]; then break; fi
-  F=
-done`;
+export function denoNames(wanted: string | undefined): string[] {
+  if (wanted === undefined || wanted === PUSH) {
+    return [...DENO_NAMES, ...isStandalone() ? [] : [quoteWords([Deno.execPath()])]];
+  }
+  return [
+    wanted.startsWith("~/") ? `"$HOME"${quoteWords([wanted.slice(1)])}` : quoteWords([wanted]),
+  ];
 }
 
 /** The value of the key `deno` that asks to copy one there if there is none. */

@@ -5,14 +5,19 @@ export interface Offline extends AsyncDisposable {
   env: Record<string, string>;
 }
 
+/** Returns the path of the cache of this process's Deno. */
+export async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
 /** Makes a Deno cache like that of this process, but without esbuild. */
 export async function offline(): Promise<Offline> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
+  const cache = await denoDir();
   const path = await Deno.makeTempDir({ prefix: "execnet-" });
-  for await (const { name } of Deno.readDir(denoDir)) {
+  for await (const { name } of Deno.readDir(cache)) {
     // `deno bundle` keeps esbuild in there.
-    if (name !== "dl") await Deno.symlink(`${denoDir}/${name}`, `${path}/${name}`);
+    if (name !== "dl") await Deno.symlink(`${cache}/${name}`, `${path}/${name}`);
   }
   const nowhere = "http://127.0.0.1:9";
   return {

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { LaunchError } from "../../errors.ts";
+import { isStandalone } from "../../internal/find_deno.ts";
 
 /** An executable file. */
 export interface OwnBinary {
@@ -20,7 +21,8 @@ let known: Promise<OwnBinary> | undefined;
 /**
  * Returns the file of this process's Deno. It is read once, for its hash.
  *
- * @throws {LaunchError} without `--allow-read` for it.
+ * @throws {LaunchError} without `--allow-read` for it, and if this process is no Deno but a program
+ * that `deno compile` has made.
  */
 export function ownBinary(): Promise<OwnBinary> {
   return known ??= read().catch((error) => {
@@ -30,6 +32,12 @@ export function ownBinary(): Promise<OwnBinary> {
 }
 
 async function read(): Promise<OwnBinary> {
+  if (isStandalone()) {
+    throw new LaunchError(
+      "deno=push copies the Deno that runs this process, and this is a program made by deno compile; " +
+        "install Deno there, or give its path as deno=…",
+    );
+  }
   const path = Deno.execPath();
   const hash = createHash("sha256");
   let bytes = 0;

@@ -5,12 +5,13 @@
  */
 
 import { DenoNotFoundError, LaunchError } from "../../errors.ts";
+import { searchDeno } from "../../internal/find_deno.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { isOlder } from "../../internal/version.ts";
 import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { ProgramResult } from "../machine/run_program.ts";
-import { searchDeno } from "../start_script.ts";
+import { denoNames } from "../start_script.ts";
 import type { ProcessOptions } from "../streams/group_leader.ts";
 import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
 
@@ -131,7 +132,7 @@ const CACHE = `D=\${XDG_CACHE_HOME:-$HOME/.cache}/execnet`;
 
 function probeScript({ hash }: OwnBinary): string {
   return `${REPORT}
-${CACHE}${searchDeno(undefined)}
+${CACHE}${searchDeno(denoNames(undefined))}
 if [ -n "$F" ]; then
   report "deno $F"
   report "version $("$F" --version </dev/null 2>/dev/null)"
