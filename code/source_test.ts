@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { typedTest } from "../tests/support/needs.ts";
 import { sourceCode } from "./source.ts";
 
 /** Texts that are sent unchanged. */
@@ -18,7 +19,7 @@ for (const text of UNTOUCHED) {
   });
 }
 
-Deno.test("sourceCode() replaces types by blanks", () => {
+typedTest("sourceCode() replaces types by blanks", () => {
   const text = "const a: number = 1 as number;\ninterface A { b: string }\nthrow a;";
   const { text: script, position } = sourceCode(text);
   assertEquals(position, "");
@@ -27,7 +28,7 @@ Deno.test("sourceCode() replaces types by blanks", () => {
   assertEquals(script.split("\n")[2], "throw a;");
 });
 
-Deno.test("sourceCode() compiles TypeScript that is more than types", () => {
+typedTest("sourceCode() compiles TypeScript that is more than types", () => {
   const { text, position } = sourceCode("enum Color { Red }\nreturn Color.Red;");
   assertEquals(position, "");
   assertEquals(new Function(text)(), 0);
@@ -78,16 +79,16 @@ for (const [declaration, uses, hoisted] of IMPORTS) {
   });
 }
 
-Deno.test("sourceCode() drops imports that are only types", () => {
+typedTest("sourceCode() drops imports that are only types", () => {
   assertEquals(sourceCode(`import type { A } from "m";`).text.trim(), "");
 });
 
-Deno.test("sourceCode() asks no module for a name that may be a type", () => {
+typedTest("sourceCode() asks no module for a name that may be a type", () => {
   const { text } = sourceCode(`import { A, b } from "m"; const a: A = b;`);
   assertMatch(text, /const \{ b: b \} = __import0;/);
 });
 
-Deno.test("sourceCode() compiles casts in angle brackets, and takes a line #!", () => {
+typedTest("sourceCode() compiles casts in angle brackets, and takes a line #!", () => {
   assertEquals(new Function(sourceCode("return <number> 1;").text)(), 1);
   const { text, locate } = sourceCode("#!/usr/bin/env deno\nreturn 2;");
   assertEquals(new Function(text)(), 2);
@@ -102,7 +103,8 @@ const WRONG: readonly [text: string, position: string][] = [
 ];
 
 for (const [text, position] of WRONG) {
-  Deno.test(`sourceCode() reports the position of the error in ${JSON.stringify(text)}`, () => {
+  const register = /:|interface/.test(text) ? typedTest : Deno.test;
+  register(`sourceCode() reports the position of the error in ${JSON.stringify(text)}`, () => {
     const { locate: _, ...code } = sourceCode(text);
     assertEquals(code, { kind: "source", text, position });
   });

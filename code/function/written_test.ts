@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type CapturedName, ImpureFunctionError } from "../../errors.ts";
+import { typedTest } from "../../tests/support/needs.ts";
 import { functionCode } from "./function.ts";
 
 const FILE = import.meta.url;
@@ -42,7 +43,7 @@ interface Options {
   a: number;
 }
 
-Deno.test("captured names have the file, line and column where they were written", () => {
+typedTest("captured names have the file, line and column where they were written", () => {
   const names = captured(async function* work(n: number, options: Options = {
     a: 1,
   }): AsyncGenerator<number> {
@@ -60,7 +61,7 @@ Deno.test("captured names have the file, line and column where they were written
   assertEquals(names[0].line, 8);
 });
 
-Deno.test("captured names are found in a method, and in a function declared elsewhere", () => {
+typedTest("captured names are found in a method, and in a function declared elsewhere", () => {
   const job = {
     run(options: Options) {
       const inner: number = options.a;
@@ -71,13 +72,13 @@ Deno.test("captured names are found in a method, and in a function declared else
   assertEquals(captured(before)[0].location, at("before", "outer"));
 });
 
-Deno.test("of functions with one text, that behind the call is found", () => {
+typedTest("of functions with one text, that behind the call is found", () => {
   const first = () => outer; // one
   captured(first);
   assertEquals(captured(() => outer)[0].location, at("two", "outer")); // two
 });
 
-Deno.test("without the file, positions are those of the function's text", () => {
+typedTest("without the file, positions are those of the function's text", () => {
   const fn = (options: Options) => options.a + outer;
   for (const stack of ["", "Error\n    at file:///no/such/file.ts:1:1", `at ${FILE}x:1:1`]) {
     const [name] = captured(fn, { stack });

@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { readGraph } from "./graph.ts";
+import { typedTest } from "../../tests/support/needs.ts";
 import { link, type Linked } from "./link.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
@@ -260,12 +261,12 @@ const GRAPHS: readonly [sentence: string, files: Files, main: unknown][] = [
 ];
 
 for (const [sentence, files, main] of GRAPHS) {
-  Deno.test(`link() ${sentence}`, async () => {
+  typedTest(`link() ${sentence}`, async () => {
     assertEquals(await run(files), main);
   });
 }
 
-Deno.test("link() binds channel and args, unless a file declares them", async () => {
+typedTest("link() binds channel and args, unless a file declares them", async () => {
   const files = {
     "main.ts":
       `import { there } from "./a.ts"; const channel = "mine"; export default [channel, args, there];`,
@@ -274,27 +275,30 @@ Deno.test("link() binds channel and args, unless a file declares them", async ()
   assertEquals(await run(files, {}, 2), ["mine", 2, "object"]);
 });
 
-Deno.test("link() gives nothing where there is no default export", async () => {
+typedTest("link() gives nothing where there is no default export", async () => {
   assertEquals(await run({ "main.ts": "export const a = 1; export {};" }), undefined);
 });
 
-Deno.test("link() runs a graph anew each time", async () => {
+typedTest("link() runs a graph anew each time", async () => {
   const { text } = linked({ "main.ts": "const made = {}; export default made;" });
   const [one, two] = [await new AsyncFunction(text)(), await new AsyncFunction(text)()];
   assertEquals(one === two, false);
 });
 
-Deno.test("link() keeps imported names read-only, and throws for those without a value", async () => {
-  const files = (text: string) => ({
-    "main.ts": `import { a, read } from "./a.ts"; export let own = 1; ${text}`,
-    "a.ts": `import { own } from "./main.ts"; export const a = 1; export const read = () => own;`,
-  });
-  await assertRejects(() => run(files("a = 2;")), TypeError);
-  const early = `import { own } from "./main.ts"; export const a = own, read = a;`;
-  await assertRejects(() => run({ ...files("read();"), "a.ts": early }), ReferenceError, "own");
-});
+typedTest(
+  "link() keeps imported names read-only, and throws for those without a value",
+  async () => {
+    const files = (text: string) => ({
+      "main.ts": `import { a, read } from "./a.ts"; export let own = 1; ${text}`,
+      "a.ts": `import { own } from "./main.ts"; export const a = 1; export const read = () => own;`,
+    });
+    await assertRejects(() => run(files("a = 2;")), TypeError);
+    const early = `import { own } from "./main.ts"; export const a = own, read = a;`;
+    await assertRejects(() => run({ ...files("read();"), "a.ts": early }), ReferenceError, "own");
+  },
+);
 
-Deno.test("link() fails again where a file has failed", async () => {
+typedTest("link() fails again where a file has failed", async () => {
   const main = await run({
     "main.ts":
       `const tries = []; for (let i = 0; i < 2; i++) await import("./a.ts").catch((e) => tries.push(e));
@@ -342,12 +346,12 @@ const WRONG: readonly [sentence: string, files: Files, message: string][] = [
 ];
 
 for (const [sentence, files, message] of WRONG) {
-  Deno.test(`link() names ${sentence}, and where`, () => {
+  typedTest(`link() names ${sentence}, and where`, () => {
     assertInstanceOf(assertThrows(() => linked(files), Error, message), Error);
   });
 }
 
-Deno.test("link() has the gateway check names of modules that are not there to read", async () => {
+typedTest("link() has the gateway check names of modules that are not there to read", async () => {
   const files = {
     "main.ts": `import { basenam } from "./a.ts"; export default basenam;`,
     "a.ts": `export * from "node:path";`,
@@ -357,7 +361,7 @@ Deno.test("link() has the gateway check names of modules that are not there to r
   assertEquals(await run(right), (await import("node:path")).basename);
 });
 
-Deno.test("link() leads from each line and column to the file", () => {
+typedTest("link() leads from each line and column to the file", () => {
   const files = {
     "main.ts": `#!x
 import { add } from "./lib/add.ts";

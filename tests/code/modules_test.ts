@@ -1,8 +1,8 @@
 /** What modules may be made of, and what is needed to send them. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Gateway, Group, ModuleError, RemoteError } from "../../mod.ts";
-import { test } from "../support/bounded.ts";
 import { type Scratch, scratch } from "../support/files.ts";
+import { typedTest } from "../support/needs.ts";
 
 /** Runs `main.ts`, or `main.tsx`, and returns the item that it sends. */
 async function sent(files: Record<string, string>, spec = "popen"): Promise<unknown> {
@@ -100,7 +100,7 @@ export default async (channel: any) =>
 ];
 
 for (const [what, files, sends] of TAKEN) {
-  test(`modules take ${what}`, async () => {
+  typedTest(`modules take ${what}`, async () => {
     assertEquals(await sent(files), sends);
   });
 }
@@ -117,21 +117,24 @@ const PACKAGES = {
   "node_modules/broken/index.js": `export * from "no-such-dependency"; export const broken = 1;`,
 };
 
-test("a package that cannot be bundled is imported there, and the error says why and what to grant", async () => {
-  const main = (name: string) =>
-    `import { fine } from "npm:fine@1"; import "npm:${name}@1";
+typedTest(
+  "a package that cannot be bundled is imported there, and the error says why and what to grant",
+  async () => {
+    const main = (name: string) =>
+      `import { fine } from "npm:fine@1"; import "npm:${name}@1";
 export default (channel: any) => channel.send(fine);`;
-  assertEquals(await sent({ ...PACKAGES, "main.ts": main("fine") }), 1);
-  const error = await assertRejects(
-    () => sent({ ...PACKAGES, "main.ts": main("broken") }),
-    RemoteError,
-    "it cannot be bundled: deno bundle says",
-  );
-  assertMatch(error.message, /no-such-dependency/);
-  assertMatch(error.message, /add allow-import=registry\.npmjs\.org to the spec of gateway gw0/);
-});
+    assertEquals(await sent({ ...PACKAGES, "main.ts": main("fine") }), 1);
+    const error = await assertRejects(
+      () => sent({ ...PACKAGES, "main.ts": main("broken") }),
+      RemoteError,
+      "it cannot be bundled: deno bundle says",
+    );
+    assertMatch(error.message, /no-such-dependency/);
+    assertMatch(error.message, /add allow-import=registry\.npmjs\.org to the spec of gateway gw0/);
+  },
+);
 
-test("names that only Deno resolves have it bundle the whole module", async () => {
+typedTest("names that only Deno resolves have it bundle the whole module", async () => {
   const main = `import { fine } from "fine"; import { twice } from "./twice.ts";
 export default (channel: any) => channel.send(twice(fine));`;
   const files = {
@@ -171,7 +174,7 @@ const MISTAKES: readonly [what: string, files: Record<string, string>, says: Reg
 ];
 
 for (const [what, files, says] of MISTAKES) {
-  test(`a mistake in ${what} is told with file, line and column`, async () => {
+  typedTest(`a mistake in ${what} is told with file, line and column`, async () => {
     const error = await assertRejects(() => sent(files), ModuleError);
     assertMatch(error.message, says);
   });

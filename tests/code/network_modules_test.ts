@@ -1,7 +1,7 @@
 /** Modules that a module of the network sends: its own are read here, others are imported there. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Gateway, Group, ModuleError, RemoteError } from "../../mod.ts";
-import { test } from "../support/bounded.ts";
+import { typedTest } from "../support/needs.ts";
 
 type Work = (gateway: Gateway, job: string) => Promise<unknown>;
 
@@ -39,23 +39,29 @@ async function withLibrary(run: (origin: string, root: string) => Promise<void>)
   }
 }
 
-test("a library of the network sends a module of its own, which this process reads", () =>
-  withLibrary(async (_, root) => {
-    const { work }: { work: Work } = await import(`${root}/lib/mod.ts`);
-    await using group = new Group();
-    const gateway = await group.makeGateway(); // it may import nothing
-    assertEquals(await work(gateway, "./job.ts"), [6, { a: 1 }, "job.ts", undefined]);
-    const error = await assertRejects(() => work(gateway, "./fails.ts"), RemoteError, "there");
-    assertMatch(error.remoteStack, /\/lib\/fails\.ts:2:30/);
-    await assertRejects(() => work(gateway, "./missing.ts"), ModuleError, "/lib/missing.ts");
-  }));
+typedTest(
+  "a library of the network sends a module of its own, which this process reads",
+  () =>
+    withLibrary(async (_, root) => {
+      const { work }: { work: Work } = await import(`${root}/lib/mod.ts`);
+      await using group = new Group();
+      const gateway = await group.makeGateway(); // it may import nothing
+      assertEquals(await work(gateway, "./job.ts"), [6, { a: 1 }, "job.ts", undefined]);
+      const error = await assertRejects(() => work(gateway, "./fails.ts"), RemoteError, "there");
+      assertMatch(error.remoteStack, /\/lib\/fails\.ts:2:30/);
+      await assertRejects(() => work(gateway, "./missing.ts"), ModuleError, "/lib/missing.ts");
+    }),
+);
 
-test("a module of the network that a file sends is imported by the gateway", () =>
-  withLibrary(async (origin, root) => {
-    await using group = new Group();
-    const url = new URL(`${root}/lib/job.ts`);
-    const mayNot = await group.makeGateway();
-    await assertRejects(() => mayNot.remoteExec(url, 3).receive(), RemoteError, "allow-import");
-    const may = await group.makeGateway({ popen: true, "allow-import": [new URL(origin).host] });
-    assertEquals(await may.remoteExec(url, 3).receive(), [6, { a: 1 }, "job.ts", undefined]);
-  }));
+typedTest(
+  "a module of the network that a file sends is imported by the gateway",
+  () =>
+    withLibrary(async (origin, root) => {
+      await using group = new Group();
+      const url = new URL(`${root}/lib/job.ts`);
+      const mayNot = await group.makeGateway();
+      await assertRejects(() => mayNot.remoteExec(url, 3).receive(), RemoteError, "allow-import");
+      const may = await group.makeGateway({ popen: true, "allow-import": [new URL(origin).host] });
+      assertEquals(await may.remoteExec(url, 3).receive(), [6, { a: 1 }, "job.ts", undefined]);
+    }),
+);

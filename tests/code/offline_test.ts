@@ -1,7 +1,7 @@
 /** Sending modules where there is no network, and Deno has never bundled anything. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { test } from "../support/bounded.ts";
 import { scratch } from "../support/files.ts";
+import { typedTest } from "../support/needs.ts";
 import { offline } from "../support/offline.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -26,7 +26,7 @@ await gw.remoteExec(new URL("./main.ts", import.meta.url)).receive()
   return decoder.decode(stdout) + decoder.decode(stderr);
 }
 
-test("files, JSON and text are sent without network", async () => {
+typedTest("files, JSON and text are sent without network", async () => {
   const files = {
     "main.ts": `import { b } from "./lib/b.ts";
 import data from "#data" with { type: "json" };
@@ -46,12 +46,12 @@ const PACKAGE = {
 export default (channel: any) => channel.send(parse("1", { ecmaVersion: 6 }).type);`,
 };
 
-test("packages are imported by a gateway that may, without network", async () => {
+typedTest("packages are imported by a gateway that may, without network", async () => {
   const spec = "popen//allow-import=registry.npmjs.org";
   assertEquals(await sent(PACKAGE, spec), `"Program"\n`);
 });
 
-test("packages are not sent without network, and the error says what is missing", async () => {
+typedTest("packages are not sent without network, and the error says what is missing", async () => {
   const output = await sent(PACKAGE, "popen");
   assertMatch(output, /deno bundle needs esbuild from npm once: run it where npm can be reached/);
   assertMatch(output, /add allow-import=registry\.npmjs\.org to the spec of gateway gw0/);

@@ -1,5 +1,6 @@
 /** Tests that need something that not every machine has. */
 
+import { canStripTypes } from "../../code/source.ts";
 import { test } from "./bounded.ts";
 
 /**
@@ -9,9 +10,8 @@ import { test } from "./bounded.ts";
 const IS_ALL_REQUIRED = Deno.env.get("EXECNET_TEST_REQUIRE_ALL") === "true";
 
 /**
- * Registers a test that is ignored if one of `needs` is missing: `"linux"`, `"root"`, or a program.
- * Its
- * name then says what is missing.
+ * Registers a test that is ignored if one of `needs` is missing: `"linux"`, `"root"`, `"types"` (a Deno
+ * that removes them by itself), or a program. Its name then says what is missing.
  */
 export function testWith(
   needs: readonly string[],
@@ -21,6 +21,11 @@ export function testWith(
   if (has(needs)) return test(sentence, body);
   const lacking = needs.filter((need) => !isThere(need));
   Deno.test({ name: `${sentence} (needs ${lacking.join(", ")})`, ignore: true, fn: body });
+}
+
+/** Registers a test that needs a Deno that removes types by itself. */
+export function typedTest(sentence: string, body: () => void | Promise<void>): void {
+  testWith(["types"], sentence, async () => await body());
 }
 
 /** Returns whether a test with these needs is to run. */
@@ -36,6 +41,7 @@ export function mayFetch(): boolean {
 function isThere(need: string): boolean {
   if (need === "linux") return Deno.build.os === "linux";
   if (need === "root") return Deno.uid() === 0;
+  if (need === "types") return canStripTypes;
   return find(need) !== undefined;
 }
 
