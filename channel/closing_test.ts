@@ -254,7 +254,7 @@ Deno.test("the remote answers a status request, and is told to exit", async () =
   await using it = await pair();
   it.remote.status = { channels: 3, executing: ["a", "b"], execModel: "main" };
   assertEquals(await it.initiator.connection.requestStatus(), it.remote.status);
-  it.initiator.connection.requestExit();
+  it.initiator.connection.requestExit(5);
   await quiet(it);
-  assertEquals([it.remote.exits, it.initiator.holds], [1, 0]);
+  assertEquals([it.remote.exits, it.initiator.holds], [[5], 0]);
 });

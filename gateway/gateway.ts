@@ -221,14 +221,15 @@ export class Gateway implements AsyncDisposable {
     return await this.#core.status(options);
   }
 
-  /** Begins an orderly end: executions have 1 s to stop, and nothing new can be run. */
+  /** Begins an orderly end: nothing new can be run, and what runs has 1 s, with its results. */
   exit(): void {
     this.#core.exit();
   }
 
   /**
-   * Ends the gateway, and resolves when it has ended: asks it to end, sends SIGTERM after `timeout`
-   * milliseconds (default 2,000), and SIGKILL 1 s later.
+   * Ends the gateway, and resolves when it has ended. What runs there is asked to stop as by
+   * {@linkcode Gateway.exit}, and has `timeout` milliseconds for that (default 1,000), with its
+   * `finally` blocks. A gateway that does not end then gets SIGTERM, and SIGKILL 1 s later.
    */
   async terminate(options: TerminateOptions = {}): Promise<GatewayExit> {
     checkOptions("terminate", options, TERMINATE_OPTIONS);

@@ -185,9 +185,9 @@ export class GatewayCore {
     this.#session.exit();
   }
 
-  /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
-  async terminate(timeout?: number): Promise<GatewayExit> {
-    await Promise.all([this.#isolation.terminate(timeout), this.#session.terminate(timeout)]);
+  /** Asks it to end, then makes it, see `Gateway.terminate`. */
+  async terminate(graceMs?: number): Promise<GatewayExit> {
+    await Promise.all([this.#isolation.terminate(graceMs), this.#session.terminate(graceMs)]);
     return await this.#ended;
   }
 

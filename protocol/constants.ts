@@ -58,7 +58,7 @@ export const FrameType = {
   STATUS_REQUEST: 9,
   /** The answer to a STATUS_REQUEST: a control message. */
   STATUS: 10,
-  /** Asks the remote to end. */
+  /** Asks the remote to end, and says how many milliseconds (u32) its executions have for that. */
   EXIT: 11,
   /** Code for later EXEC_KEPT frames: its hash, then a control message. */
   CODE: 12,

@@ -21,7 +21,7 @@ const PAYLOAD_BYTES: Readonly<Record<FrameType, readonly [least: number, most: n
   [FrameType.EXEC]: SOME,
   [FrameType.STATUS_REQUEST]: NONE,
   [FrameType.STATUS]: SOME,
-  [FrameType.EXIT]: NONE,
+  [FrameType.EXIT]: [4, 4],
   [FrameType.CODE]: [CODE_HASH_BYTES + 1, MAX_FRAME_BYTES],
   [FrameType.EXEC_KEPT]: [CODE_HASH_BYTES, CODE_HASH_BYTES],
   [FrameType.PING]: NONE,

@@ -24,7 +24,7 @@ export type Frame =
   | { type: "execKept"; channel: number; hash: Uint8Array }
   | { type: "statusRequest"; request: number }
   | { type: "status"; request: number; status: Uint8Array }
-  | { type: "exit" }
+  | { type: "exit"; graceMs: number }
   | { type: "ping" }
   | { type: "pong" };
 
@@ -216,7 +216,7 @@ function toFrame(type: ControlType, channel: number, payload: Uint8Array): Frame
     case FrameType.STATUS:
       return { type: "status", request: channel, status: payload };
     case FrameType.EXIT:
-      return { type: "exit" };
+      return { type: "exit", graceMs: readUint32(payload, 0) };
     case FrameType.PING:
       return { type: "ping" };
     case FrameType.PONG:

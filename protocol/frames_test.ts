@@ -51,7 +51,7 @@ const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
     encodeFrame(FrameType.STATUS, 3, PAYLOAD),
     { type: "status", request: 3, status: PAYLOAD },
   ],
-  [encodeFrame(FrameType.EXIT, 0), { type: "exit" }],
+  [encodeFrame(FrameType.EXIT, 0, Uint8Array.of(0, 0, 3, 232)), { type: "exit", graceMs: 1_000 }],
 ];
 
 const STREAM = Uint8Array.from(FRAMES.flatMap(([bytes]) => [...bytes]));
@@ -170,7 +170,7 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
   PING: [0, 0],
   PONG: [0, 0],
   STATUS: [1, MAX_FRAME_BYTES],
-  EXIT: [0, 0],
+  EXIT: [4, 4],
   CODE: [33, MAX_FRAME_BYTES],
   EXEC_KEPT: [32, 32],
 };

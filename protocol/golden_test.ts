@@ -75,7 +75,7 @@ const DECODED: Record<string, Frame> = {
   "PONG": { type: "pong" },
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },
-  "EXIT": { type: "exit" },
+  "EXIT": { type: "exit", graceMs: 1_000 },
   "CODE": { type: "code", hash: HASH, code: FRAMES["CODE"].subarray(41) },
   "EXEC_KEPT": { type: "execKept", channel: 1, hash: HASH },
 };

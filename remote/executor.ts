@@ -24,6 +24,7 @@ import { Mapper } from "./mapper.ts";
 import { asError } from "./thrown.ts";
 
 interface Execution {
+  kind: ExecKind;
   name: string;
   core: ChannelCore;
   ended: Promise<void>;
@@ -33,8 +34,8 @@ interface Execution {
 
 type SentGlobals = Record<symbol, { run<T>(store: undefined, run: () => T): T } | undefined>;
 
-/** How long executions have to end, when they are asked to. */
-const EXIT_GRACE_MS = 1_000;
+/** How long executions have to end when the initiator is gone. */
+const ORPHAN_GRACE_MS = 1_000;
 
 /** The remote side of a connection. */
 export class Executor implements RemoteHandler {
@@ -45,6 +46,8 @@ export class Executor implements RemoteHandler {
   readonly #executions = new Set<Execution>();
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
   readonly #exit: (isOrphan: boolean) => void;
+  readonly #graceOver = Promise.withResolvers<void>();
+  #graceTimer: Timer | undefined;
 
   /**
    * @param stream Where the hello of this side has been said already.
@@ -74,9 +77,9 @@ export class Executor implements RemoteHandler {
   }
 
   exec(channel: Channel, request: ExecRequest, kept?: KeptCode): void {
-    const { name, isolated } = request;
+    const { kind, name, isolated } = request;
     const core = coreOf(channel);
-    const execution: Execution = { name, core, ended: Promise.resolve(), isolated };
+    const execution: Execution = { kind, name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
     execution.ended = unsent(() => this.#run(channel, request, kept)).then(
       () => {
@@ -90,7 +93,10 @@ export class Executor implements RemoteHandler {
         );
         return false;
       },
-    ).then((isDone) => this.#over(execution, isDone));
+    ).then(async (isDone) => {
+      if (kind === "call") await core.sendQueue.flushed();
+      await this.#over(execution, isDone);
+    });
   }
 
   /** Makes the initiator send some bytes. */
@@ -130,21 +136,24 @@ export class Executor implements RemoteHandler {
     };
   }
 
-  exit(): void {
-    for (const { core } of this.#executions) core.lifecycle.cancel();
-    this.#end(false);
+  exit(graceMs: number): void {
+    for (const { kind, core } of this.#executions) {
+      // A call does not see its channel, so it could not stop; its result still has to be sent.
+      if (kind !== "call") core.lifecycle.cancel();
+    }
+    this.#end(false, graceMs);
   }
 
   lost(error: Error | undefined): Error {
     const why = error instanceof ProtocolError ? `: ${error.message}` : "";
     // The one who wrote to this side cannot read of it on the connection that ends.
     if (why !== "") console.error(`execnet ends the connection${why}`);
-    this.#end(true);
+    this.#end(true, ORPHAN_GRACE_MS);
     return new GatewayClosedError(`the connection to the initiator is gone${why}`);
   }
 
-  async #end(isOrphan: boolean): Promise<void> {
-    if (this.#executions.size > 0) await this.#lastWords();
+  async #end(isOrphan: boolean, graceMs: number): Promise<void> {
+    if (this.#executions.size > 0) await this.#lastWords(graceMs);
     // Who does not read this will not wait for it: SIGTERM follows. An orphan has nobody who reads.
     if (!isOrphan) await this.#connection.written();
     this.#exit(isOrphan);
@@ -161,11 +170,13 @@ export class Executor implements RemoteHandler {
     await run(code.kind, runnable, channel, args);
   }
 
-  async #lastWords(): Promise<void> {
-    let timer: Timer | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, EXIT_GRACE_MS));
-    await Promise.race([Promise.all(Array.from(this.#executions, ({ ended }) => ended)), late]);
-    clearTimer(timer);
+  /** Waits until all executions have ended, at most for the grace of the latest request. */
+  async #lastWords(graceMs: number): Promise<void> {
+    clearTimer(this.#graceTimer);
+    this.#graceTimer = setTimeout(this.#graceOver.resolve, graceMs);
+    const ended = Promise.all(Array.from(this.#executions, ({ ended }) => ended));
+    await Promise.race([ended, this.#graceOver.promise]);
+    clearTimer(this.#graceTimer);
   }
 }
 

@@ -193,9 +193,9 @@ export class Connection implements ChannelContext {
     if (this.#lost === undefined) this.scheduler.frame(FrameType.PING, 0);
   }
 
-  /** Asks the peer to end. */
-  requestExit(): void {
-    if (this.#lost === undefined) this.scheduler.frame(FrameType.EXIT, 0);
+  /** Asks the peer to end, and lets its executions run for `graceMs` more. */
+  requestExit(graceMs: number): void {
+    if (this.#lost === undefined) this.scheduler.frame(FrameType.EXIT, 0, undefined, graceMs);
   }
 
   /** Ends the connection: everything that waits on it fails. */

@@ -186,7 +186,7 @@ const breaches: Row[] = [
   },
   {
     what: "EXIT to an initiator",
-    bytes: [encodeFrame(FrameType.EXIT, 0)],
+    bytes: [encodeFrame(FrameType.EXIT, 0, new Uint8Array(4))],
     says: "exit, which is not its part",
   },
   {

@@ -72,7 +72,7 @@ export function dispatch(frame: Frame, on: FrameTarget): void {
     case "status":
       return on.statusRequests.answer(frame.request, decodeStatusReport(frame.status));
     case "exit":
-      return remoteHandler(frame, on).exit();
+      return remoteHandler(frame, on).exit(frame.graceMs);
     case "ping":
       return on.scheduler.frame(FrameType.PONG, 0);
     case "pong":

@@ -74,7 +74,7 @@ const code: Frame = { type: "code", hash: HASH, code: encodeKeptCode(KEPT) };
 const exec: Frame = { type: "exec", channel: 3, request: encodeExecRequest(REQUEST) };
 const execKept: Frame = { type: "execKept", channel: 3, hash: HASH };
 const statusRequest: Frame = { type: "statusRequest", request: 9 };
-const exit: Frame = { type: "exit" };
+const exit: Frame = { type: "exit", graceMs: 1_000 };
 
 const EITHER: [frames: Frame[], calls: unknown[][]][] = [
   [[item], [["item", item]]],
@@ -101,7 +101,7 @@ const REMOTE: [frames: Frame[], calls: unknown[][]][] = [
   [[code], []],
   [[code, execKept], [["exec", "running 3", "job", "() => 1"]]],
   [[statusRequest], [["frame", FrameType.STATUS, 9, encodeStatusReport(STATUS)]]],
-  [[exit], [["exit"]]],
+  [[exit], [["exit", 1_000]]],
 ];
 
 for (const [frames, calls] of REMOTE) {

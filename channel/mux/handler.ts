@@ -46,8 +46,8 @@ export interface RemoteHandler extends EitherHandler {
   exec(channel: Channel, request: ExecRequest, kept?: KeptCode): void;
   /** Reports what runs. */
   status(): StatusReport;
-  /** The initiator asks this side to end. */
-  exit(): void;
+  /** The initiator asks this side to end, after its executions have, or after `graceMs`. */
+  exit(graceMs: number): void;
 }
 
 /** Handles what concerns no channel. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DEFAULT_TERMINATE_MS, type TerminateOptions } from "../process/terminate.ts";
+import { DEFAULT_GRACE_MS, type TerminateOptions } from "../process/terminate.ts";
 import { type Ending, endLevels } from "./plan.ts";
 
 /** Time that gateways which others run through have to end by themselves, however long those took. */
@@ -23,7 +23,7 @@ export async function endAll(
   gateways: readonly Terminable[],
   options: TerminateOptions | undefined,
 ): Promise<void> {
-  const { timeout = DEFAULT_TERMINATE_MS } = options ?? {};
+  const { timeout = DEFAULT_GRACE_MS } = options ?? {};
   const start = performance.now();
   const least = Math.min(timeout, LEAST_TERMINATE_MS);
   let left = options?.timeout;

@@ -9,6 +9,7 @@ import { clearTimer, setTimeout, type Timer } from "../../internal/timers.ts";
 import type { Code } from "../../code/code.ts";
 import type { Permissions } from "../../permissions/permissions.ts";
 import type { Session } from "./session.ts";
+import { DEFAULT_GRACE_MS } from "./terminate.ts";
 
 /** Time that an execution has to end before its process is made to. */
 const CANCEL_GRACE_MS = 1_000;
@@ -65,9 +66,9 @@ export class Isolation {
     return channel;
   }
 
-  /** Asks all to end, then makes them. The first call sets the time that they have, in ms. */
-  terminate(timeout: number = CANCEL_GRACE_MS): Promise<unknown> {
-    return this.#endAll((session) => session.terminate(timeout));
+  /** Asks all to end, then makes them. The first call sets the time that they have. */
+  terminate(graceMs: number = DEFAULT_GRACE_MS): Promise<unknown> {
+    return this.#endAll((session) => session.terminate(graceMs));
   }
 
   /** Ends all because the gateway is gone, unless they were asked to end before. */
@@ -119,7 +120,7 @@ export class Isolation {
     const { lifecycle } = coreOf(channel);
     lifecycle.onEnd(async () => {
       if (lifecycle.state !== "closing") await session.connection.idle();
-      await session.terminate(CANCEL_GRACE_MS);
+      await session.terminate(CANCEL_GRACE_MS, CANCEL_GRACE_MS);
     });
   }
 }

@@ -100,11 +100,11 @@ export class RemoteProcess implements ByteStream {
     this.#transport.abort(signal);
   }
 
-  /** Asks it to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
-  async terminate(ask: () => void, timeout: number): Promise<GatewayExit> {
+  /** Asks it to end, then makes it: SIGTERM after `killMs`, SIGKILL 1 s later. */
+  async terminate(ask: () => void, killMs: number): Promise<GatewayExit> {
     ask();
     const { exited } = this.#transport;
-    if (!await within(exited, Math.min(timeout, MAX_TIMER_MS))) {
+    if (!await within(exited, Math.min(killMs, MAX_TIMER_MS))) {
       this.#transport.abort("SIGTERM");
       if (!await within(exited, TERM_GRACE_MS)) {
         this.#transport.abort("SIGKILL");

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { type Channel, type ChannelGateway, coreOf } from "../../channel/channel.ts";
 import type { ChannelCore } from "../../channel/core.ts";
 import { Bridges } from "../../channel/mux/bridge.ts";
@@ -13,11 +12,13 @@ import type { ChannelIds } from "../../channel/mux/channel_table.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
 import type { Code } from "../../code/code.ts";
+import { codeHash } from "../../code/code_hash.ts";
 import { importAdvice } from "../../code/import_advice.ts";
 import { explain } from "../../code/remote_stack.ts";
 import { GatewayClosedError, ProtocolError } from "../../errors.ts";
 import { toError } from "../../internal/errors.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
+import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
 import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
@@ -32,7 +33,7 @@ import { Printer } from "./printer.ts";
 import { type GatewayExit, RemoteProcess } from "./remote_process.ts";
 import { canRun, type SessionEvent, type SessionState, transition } from "./session_state.ts";
 import { cancelledError, noAnswerError, startFailure } from "./start_failure.ts";
-import { DEFAULT_TERMINATE_MS } from "./terminate.ts";
+import { DEFAULT_GRACE_MS, killDelay } from "./terminate.ts";
 import { UnreportedErrors } from "./unreported.ts";
 
 /** The parts and options of a {@linkcode Session}. */
@@ -158,17 +159,21 @@ export class Session {
 
   /** Asks the process to end. */
   exit(): void {
-    if (!canRun(this.#state)) return;
-    const isQueued = this.#state === "queued";
-    this.#go("end");
-    this.connection.requestExit();
-    if (isQueued) this.#process.abort("SIGTERM");
+    if (canRun(this.#state)) this.#ask(DEFAULT_GRACE_MS);
   }
 
-  /** Asks the process to end, then makes it: SIGTERM after `timeout` ms, SIGKILL 1 s later. */
-  async terminate(timeout: number = DEFAULT_TERMINATE_MS): Promise<GatewayExit> {
+  /**
+   * Asks the process to end, then makes it.
+   *
+   * @param graceMs Time for what runs there.
+   * @param killMs Time until SIGTERM; SIGKILL follows 1 s later.
+   */
+  async terminate(
+    graceMs: number = DEFAULT_GRACE_MS,
+    killMs: number = killDelay(graceMs),
+  ): Promise<GatewayExit> {
     using _hold = this.#init.keepAlive.hold();
-    return await this.#process.terminate(() => this.exit(), timeout);
+    return await this.#process.terminate(() => this.#ask(graceMs), killMs);
   }
 
   /**
@@ -186,6 +191,13 @@ export class Session {
     const { subject } = this.#printer;
     const { noise } = this.connection;
     return { subject, status, streamError, noise, tail, executing: this.executing };
+  }
+
+  #ask(graceMs: number): void {
+    const isQueued = this.#state === "queued";
+    this.#go("end");
+    this.connection.requestExit(Math.min(Math.max(0, graceMs), MAX_TIMER_MS));
+    if (isQueued) this.#process.abort("SIGTERM");
   }
 
   #go(event: SessionEvent): void {
@@ -244,9 +256,4 @@ export class Session {
     this.#process.abort("SIGKILL");
     return breachError(this.#facts, error, this.connection.peer !== undefined);
   }
-}
-
-/** Returns the SHA-256 of code: a shorter hash could be the same for two texts. */
-function codeHash(message: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(message).digest());
 }

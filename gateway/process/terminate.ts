@@ -21,12 +21,27 @@ import { MILLISECONDS, type OptionRules } from "../../internal/arguments.ts";
  * ```
  */
 export interface TerminateOptions {
-  /** Milliseconds until SIGTERM, if it does not end by itself; SIGKILL follows 1 s later. Default 2,000. */
+  /**
+   * Milliseconds that what runs there has to stop, with its `finally` blocks. Default 1,000. If the
+   * gateway has not ended by itself after as much again (1 s at most), SIGTERM follows, and SIGKILL
+   * 1 s later.
+   */
   timeout?: number;
 }
 
-/** The remote gives its executions 1 s to end; the rest is for the way there and back. */
-export const DEFAULT_TERMINATE_MS = 2_000;
+/** Time for what runs on a gateway that is asked to end. */
+export const DEFAULT_GRACE_MS = 1_000;
+
+/** Bound of the time for the way there and back. */
+const MAX_TRIP_MS = 1_000;
+
+/**
+ * Returns when a process that was asked to end gets SIGTERM: after the grace of what runs there, and
+ * some time for the way there and back.
+ */
+export function killDelay(graceMs: number): number {
+  return graceMs + Math.min(graceMs, MAX_TRIP_MS);
+}
 
 /** The rules of {@linkcode TerminateOptions}. */
 export const TERMINATE_OPTIONS: OptionRules<TerminateOptions> = { timeout: MILLISECONDS };

@@ -54,7 +54,7 @@ const FORGED: readonly [
   ["an item on a channel that never was", "gateway", () => encodeFrame(FrameType.ITEM, 999, NIL)],
   ["a channel of the initiator's numbers", "gateway", () => encodeFrame(FrameType.OPEN, 1001)],
   ["something to run", "gateway", () => encodeFrame(FrameType.EXEC, 2, text("x"))],
-  ["a request to end", "gateway", () => encodeFrame(FrameType.EXIT, 0)],
+  ["a request to end", "gateway", () => encodeFrame(FrameType.EXIT, 0, u32(0))],
   ["a status that nobody asked for", "nothing", () => encodeFrame(FrameType.STATUS, 77, STATUS)],
   [
     "more credit than fits",

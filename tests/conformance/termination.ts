@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Channel } from "../../channel/channel.ts";
 import { GatewayClosedError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
 
@@ -72,6 +73,54 @@ export function terminationTests(behaves: Behaviour): void {
     gw.exit();
     await gw.closed;
     assertEquals(performance.now() - start < 900, true);
+  });
+
+  for (const isolate of [false, true]) {
+    const kind = isolate ? "an isolated execution" : "an execution";
+    behaves(`Gateway.terminate() gives ${kind} up to its timeout to stop`, async (gw) => {
+      const words = gw.newChannel();
+      const source = `try {
+          await channel.send("begun");
+          await channel.receive();
+        } finally {
+          await new Promise((resolve) => setTimeout(resolve, 1_500));
+          await args.send("stopped");
+        }`;
+      const channel = gw.remoteExec(source, words, { isolate });
+      assertEquals(await channel.receive(), "begun");
+      assertEquals((await gw.terminate({ timeout: 20_000 })).reason, "exit");
+      assertEquals(await words.receive(), "stopped");
+    });
+
+    behaves(`Gateway.exit() lets a call of ${kind} end, and its result arrives`, async (gw) => {
+      const begun = gw.newChannel<string>();
+      const slow = async (begun: Channel<unknown, string>) => {
+        await begun.send("begun");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return new Uint8Array(3_000_000); // more than a window
+      };
+      const result = gw.callWith({ isolate }, slow, begun);
+      assertEquals(await begun.receive(), "begun");
+      gw.exit();
+      assertEquals((await result).length, 3_000_000);
+      assertEquals((await gw.closed).reason, "exit");
+    });
+  }
+
+  behaves("a call that does not end in time fails with the gateway, and is named", async (gw) => {
+    const begun = gw.newChannel<string>();
+    const hang = async (begun: Channel<unknown, string>) => {
+      await begun.send("begun");
+      await new Promise(() => {});
+    };
+    const result = assertRejects(
+      () => gw.call(hang, begun),
+      GatewayClosedError,
+      "while it ran hang",
+    );
+    assertEquals(await begun.receive(), "begun");
+    await gw.terminate({ timeout: 100 });
+    await result;
   });
 
   behaves("items sent before the end of the gateway are still received", async (gw) => {

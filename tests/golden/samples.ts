@@ -105,7 +105,7 @@ export const FRAMES: Readonly<Record<string, Uint8Array>> = {
   "PONG": encodeFrame(FrameType.PONG, 0),
   "STATUS_REQUEST": encodeFrame(FrameType.STATUS_REQUEST, 7),
   "STATUS": encodeFrame(FrameType.STATUS, 7, status),
-  "EXIT": encodeFrame(FrameType.EXIT, 0),
+  "EXIT": encodeFrame(FrameType.EXIT, 0, Uint8Array.of(0, 0, 3, 232)),
   "CODE": encodeFrame(FrameType.CODE, 0, concat([HASH, code])),
   "EXEC_KEPT": encodeFrame(FrameType.EXEC_KEPT, 1, HASH),
 };

@@ -76,7 +76,8 @@ export class Side {
   readonly frames: string[] = [];
   /** How many holds keep the event loop alive. */
   holds = 0;
-  exits = 0;
+  /** The time that each request to end has left, in milliseconds. */
+  readonly exits: number[] = [];
   readonly #stream: WatchedStream;
   #executed = Promise.withResolvers<void>();
 
@@ -106,7 +107,7 @@ export class Side {
           this.#executed.resolve();
         },
         status: () => this.status,
-        exit: () => void this.exits++,
+        exit: (graceMs) => void this.exits.push(graceMs),
       };
     this.connection = new Connection(this.#stream, handler, limits);
     this.execs = new ExecSender(this.connection, hashOf);
