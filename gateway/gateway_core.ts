@@ -9,7 +9,7 @@ import { ChannelIds } from "../channel/mux/channel_table.ts";
 import { UnboundChannels } from "../channel/mux/unbound.ts";
 import type { Code } from "../code/code.ts";
 import { functionCode } from "../code/function/function.ts";
-import { ChannelClosedError, GatewayClosedError, TimeoutError } from "../errors.ts";
+import { ChannelClosedError, GatewayClosedError, SpecError, TimeoutError } from "../errors.ts";
 import { described } from "../internal/arguments.ts";
 import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { isOlder } from "../internal/version.ts";
@@ -35,6 +35,9 @@ import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
  * begun. An idle gateway would never end, nor would a script that only watches it.
  */
 const WATCH_MS = 2_000;
+
+/** What the bytes of another gateway are relayed in, with some room. */
+const MIN_RELAY_ITEM_BYTES = 128 * 1024;
 
 /** The parts and options of a gateway. */
 export interface GatewayInit {
@@ -191,8 +194,20 @@ export class GatewayCore {
     return await this.#ended;
   }
 
-  /** Returns it as a gateway that starts others. */
-  asRelay(): RelayGateway {
+  /**
+   * Returns it as a gateway that starts others.
+   *
+   * @param key The one of their specs that names it.
+   * @throws {SpecError} if it cannot be one.
+   */
+  asRelay(key: string): RelayGateway {
+    const { maxItemBytes = Infinity } = this.#spec;
+    if (maxItemBytes < MIN_RELAY_ITEM_BYTES) {
+      throw new SpecError(
+        `the gateway "${this.id}", which "${key}" names, has maxItemBytes=${maxItemBytes}: one that ` +
+          `starts others needs ${MIN_RELAY_ITEM_BYTES} at least`,
+      );
+    }
     return {
       id: this.#owner.id,
       newChannel: () => this.newChannel(),

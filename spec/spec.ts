@@ -73,6 +73,11 @@ export interface GatewaySpec extends PermissionKeys, TransportKeys {
    * was sent pings. One in a busy loop does not answer, either. Default: no pings are sent.
    */
   heartbeat?: number;
+  /**
+   * The largest item that is accepted from it, encoded, in bytes; default, and at most, 1 GiB. There,
+   * a `send` of a larger one rejects.
+   */
+  maxItemBytes?: number;
   /** What it may do; default: nothing. */
   permissions?: PermissionSet;
   /** Exceptions from that. */
@@ -90,11 +95,14 @@ export interface ResolvedSpec extends Launch {
   readonly execmodel: "main" | "process";
   readonly via?: string;
   readonly heartbeat?: number;
+  readonly maxItemBytes?: number;
   readonly output: Output;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 const MAX_HEARTBEAT_S = 86_400;
+/** The protocol's own limit. */
+const MAX_ITEM_BYTES = 1024 * 1024 * 1024;
 
 /**
  * Checks a spec.
@@ -123,6 +131,7 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
       chdir: entries.text("chdir"),
       via,
       heartbeat: entries.number("heartbeat", 1, MAX_HEARTBEAT_S),
+      maxItemBytes: entries.number("maxItemBytes", 1, MAX_ITEM_BYTES),
       nice: entries.number("nice", -20, 19),
     }),
   );
@@ -146,6 +155,7 @@ function knownKeys(): SpecKeys {
       "execmodel",
       "connectTimeout",
       "heartbeat",
+      "maxItemBytes",
       "allow-all",
       ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
     ],

@@ -125,7 +125,7 @@ export class Starter {
 
   #machineOf(id: string, key: "via" | "installvia"): Machine {
     const relay = this.#members.get(id);
-    if (relay !== undefined) return machineOf(coreOf(relay).asRelay());
+    if (relay !== undefined) return machineOf(coreOf(relay).asRelay(key));
     throw new SpecError(
       `the gateway "${id}", which "${key}" names, is not in this group; start it first, or start both ` +
         `by Group.open`,

@@ -16,6 +16,7 @@ import { codeHash } from "../../code/code_hash.ts";
 import { importAdvice } from "../../code/import_advice.ts";
 import { explain } from "../../code/remote_stack.ts";
 import { GatewayClosedError, ProtocolError } from "../../errors.ts";
+import { defined } from "../../internal/defined.ts";
 import { toError } from "../../internal/errors.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { MAX_TIMER_MS } from "../../internal/wait.ts";
@@ -101,7 +102,7 @@ export class Session {
       advise: (message) =>
         deniedAdvice(message, owner.id, spec.permissions) ?? importAdvice(message),
       lost: (error) => this.#lost(error),
-    });
+    }, defined({ maxItemBytes: spec.maxItemBytes }));
     this.execs = new ExecSender(connection, codeHash);
     const hello = encodePreamble(localHello(owner.id, connection.maxItemBytes));
     connection.start(...(program === undefined ? [] : [program]), hello);

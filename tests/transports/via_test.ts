@@ -77,7 +77,7 @@ test("a killed far gateway is reported with its signal, and the middle one goes 
 test("a relay that is closed right after its request starts no process", async () => {
   await using group = await Group.open([MIDDLE]);
   const [gateway] = [...group];
-  const middle = coreOf(gateway).asRelay();
+  const middle = coreOf(gateway).asRelay("via");
   const command = ["/bin/sh", "-c", "sleep 600"] as const;
   const side = middle.newChannel();
   middle.relay({ command, guarded: command, env: {}, side }, "late").close();
