@@ -36,6 +36,7 @@ export { Gateway } from "./gateway/gateway.ts";
 export type { GatewayGroup } from "./gateway/group_interface.ts";
 export type { TerminateOptions } from "./gateway/process/terminate.ts";
 export { Group } from "./gateway/group.ts";
+export type { StartOptions } from "./gateway/start_options.ts";
 export type { GroupOptions, OpenOptions } from "./gateway/group/options.ts";
 export type {
   Items,

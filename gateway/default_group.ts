@@ -6,6 +6,7 @@
 
 import type { Gateway } from "./gateway.ts";
 import { Group } from "./group.ts";
+import type { StartOptions } from "./start_options.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
 /**
@@ -43,6 +44,9 @@ export const defaultGroup: Group = new Group();
  * assertEquals(await gw.call((a: number, b: number) => a + b, 1, 2), 3);
  * ```
  */
-export function makeGateway(spec?: string | GatewaySpec): Promise<Gateway> {
-  return defaultGroup.makeGateway(spec);
+export function makeGateway(
+  spec?: string | GatewaySpec,
+  options?: StartOptions,
+): Promise<Gateway> {
+  return defaultGroup.makeGateway(spec, options);
 }

@@ -17,7 +17,7 @@ import type { WaitOptions } from "../internal/wait.ts";
 import { narrow } from "../permissions/narrowing.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import { type GatewaySpec, requiredIds, type ResolvedSpec } from "../spec/spec.ts";
-import type { Machine } from "../transports/machine/machine.ts";
+import { type Machine, untilAborted } from "../transports/machine/machine.ts";
 import { withChanges } from "../transports/machine/request.ts";
 import { denoVersionError } from "../transports/program/deno_command.ts";
 import { openTransport } from "../transports/start/open.ts";
@@ -51,6 +51,8 @@ export interface GatewayInit {
   machine: Machine;
   /** The program of the far side, as its loader reads it; undefined if it runs already. */
   program: Uint8Array | undefined;
+  /** Aborted when the gateway is not wanted any more, before it is up. */
+  cancelled?: AbortSignal;
 }
 
 /** The inside of a `Gateway`. */
@@ -66,13 +68,14 @@ export class GatewayCore {
 
   /** Starts the process. The `owner` is what its channels give as their gateway. */
   constructor(owner: ChannelGateway, init: GatewayInit) {
-    const { id, spec, machine, program } = init;
+    const { id, spec, machine, program, cancelled } = init;
     this.#owner = owner;
     this.#spec = spec;
     const keepAlive = this.#keepAlive;
     const shared = { owner, program, machine, keepAlive, ids: new ChannelIds("initiator") };
     this.#session = new Session({
       ...shared,
+      machine: cancelled === undefined ? machine : untilAborted(machine, cancelled),
       kind: "gateway",
       spec,
       transport: openTransport(spec, machine, id),

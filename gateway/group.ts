@@ -5,8 +5,7 @@
  */
 
 import { closestString } from "@std/text/closest-string";
-import type { Channel } from "../channel/channel.ts";
-import { MultiChannel } from "../channel/multi_channel.ts";
+import type { MultiChannel } from "../channel/multi_channel.ts";
 import { callOf, codeOf } from "../code/prepare.ts";
 import { checkArgument, checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
@@ -20,6 +19,7 @@ import {
 } from "./exec_options.ts";
 import { coreOf, type Gateway } from "./gateway.ts";
 import { endAll } from "./group/end_all.ts";
+import { execAll } from "./group/exec_all.ts";
 import { Members } from "./group/members.ts";
 import {
   GROUP_OPTIONS,
@@ -37,6 +37,7 @@ import { startMap } from "./map/map.ts";
 import type { Items, MapFunction, MapOptions } from "./map_options.ts";
 import { TERMINATE_OPTIONS, type TerminateOptions } from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_info.ts";
+import { START_OPTIONS, type StartOptions } from "./start_options.ts";
 
 /** With more starts at once they only wait for each other, and an ssh server refuses some. */
 const DEFAULT_CONCURRENCY = 16;
@@ -110,9 +111,14 @@ export class Group implements GatewayGroup<Gateway> {
    * @throws {SpecError} if the spec is wrong, or its id is taken.
    * @throws {LaunchError} or a subclass of it, if the gateway cannot be started.
    * @throws {GatewayClosedError} if the group is terminated before it is up.
+   * @throws the reason of the `signal`, if that is aborted before.
    */
-  makeGateway(spec: string | GatewaySpec = this.defaultSpec): Promise<Gateway> {
-    return this.#starter.start(spec);
+  async makeGateway(
+    spec: string | GatewaySpec = this.defaultSpec,
+    options: StartOptions = {},
+  ): Promise<Gateway> {
+    checkOptions("makeGateway", options, START_OPTIONS);
+    return await this.#starter.start(spec, options.signal);
   }
 
   /**
@@ -167,15 +173,7 @@ export class Group implements GatewayGroup<Gateway> {
     options: ExecOptions = {},
   ): MultiChannel {
     checkExecOptions(options);
-    const sent = codeOf(code, options.name, this.remoteExec);
-    const channels: Channel[] = [];
-    try {
-      for (const gateway of this) channels.push(coreOf(gateway).execute(sent, args, options));
-    } catch (error) {
-      for (const channel of channels) channel.close();
-      throw error;
-    }
-    return new MultiChannel(channels);
+    return execAll(this, codeOf(code, options.name, this.remoteExec), args, options);
   }
 
   /**

@@ -7,6 +7,7 @@
 import type { WaitOptions } from "../internal/wait.ts";
 import type { AtPeer } from "./at_peer.ts";
 import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./exec_options.ts";
+import type { StartOptions } from "./start_options.ts";
 import type { Items, MapFunction, MapOptions } from "./map_options.ts";
 import type { TerminateOptions } from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_info.ts";
@@ -20,7 +21,7 @@ export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway
   /** Number of gateways that are up. */
   readonly size: number;
   /** See {@linkcode Group.makeGateway}. */
-  makeGateway(spec?: string | GatewaySpec): Promise<Gateway>;
+  makeGateway(spec?: string | GatewaySpec, options?: StartOptions): Promise<Gateway>;
   /** See {@linkcode Group.get}. */
   get(key: string | number): Gateway | undefined;
   /** See {@linkcode Group.has}. */

@@ -8,7 +8,7 @@ import { GatewayClosedError, SpecError } from "../../errors.ts";
 import { printLine } from "../../internal/lines.ts";
 import { shownSpec } from "../../spec/shown.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
-import { here, type Machine } from "../../transports/machine/machine.ts";
+import { here, type Machine, untilAborted } from "../../transports/machine/machine.ts";
 import { programFor } from "../../transports/program/program.ts";
 import { type GatewayStart, startQueued } from "../../transports/start/start.ts";
 import { machineOf } from "../../transports/via.ts";
@@ -42,10 +42,16 @@ export class Starter {
   /**
    * Starts a gateway and waits for its handshake.
    *
+   * @param cancelled Ends the start.
    * @param wantedId Default: the id in the spec, or a new one.
    */
-  async start(spec: string | GatewaySpec, wantedId?: string): Promise<Gateway> {
-    const { signal } = this.#life;
+  async start(
+    spec: string | GatewaySpec,
+    cancelled?: AbortSignal,
+    wantedId?: string,
+  ): Promise<Gateway> {
+    const life = this.#life.signal;
+    const signal = cancelled === undefined ? life : AbortSignal.any([life, cancelled]);
     signal.throwIfAborted();
     const resolved = resolveSpec(spec);
     const id = this.#members.reserve(wantedId ?? resolved.id);
@@ -63,7 +69,7 @@ export class Starter {
   /** Starts another gateway with the spec and id of one that has ended, or is about to. */
   async restart(lost: Gateway): Promise<Gateway> {
     await coreOf(lost).ended; // its id is free then
-    return await this.start(this.#given.get(lost) ?? lost.spec, lost.id);
+    return await this.start(this.#given.get(lost) ?? lost.spec, undefined, lost.id);
   }
 
   /** Calls `joined` for each gateway that comes up, until the returned function is called. */
@@ -96,7 +102,7 @@ export class Starter {
     const machine = via === undefined ? here : this.#machineOf(via, "via");
     const start: GatewayStart = {
       id,
-      machine,
+      machine: untilAborted(machine, signal),
       signal,
       hosting: async (id) =>
         await serverHosting(this.#group, this.#machineOf(id, "installvia"), output),
@@ -105,20 +111,31 @@ export class Starter {
     return await startQueued(resolved, start, async (spec) => {
       signal.throwIfAborted();
       const shown = shownSpec(resolved, given);
-      const gateway = createGateway({ id, spec, given: shown, machine, program }, this.#group);
+      const gateway = createGateway(
+        { id, spec, given: shown, machine, program, cancelled: signal },
+        this.#group,
+      );
       await this.#join(gateway, signal);
       return gateway;
     });
   }
 
   async #join(gateway: Gateway, signal: AbortSignal): Promise<void> {
+    const core = coreOf(gateway);
+    const abort = () => void core.terminate(0);
+    signal.addEventListener("abort", abort);
     this.#starting.add(gateway);
     try {
-      await coreOf(gateway).ready();
-      signal.throwIfAborted(); // whoever refuses starts is ending it
+      await core.ready();
+      signal.throwIfAborted();
       this.#members.add(gateway);
       for (const joined of this.#joinListeners) joined(gateway);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await core.terminate(0);
+      throw signal.reason;
     } finally {
+      signal.removeEventListener("abort", abort);
       this.#starting.delete(gateway);
     }
   }

@@ -44,7 +44,7 @@ export interface SessionInit {
   /** The gateway. */
   owner: ChannelGateway;
   spec: ResolvedSpec;
-  /** The machine that the process is started from. */
+  /** The machine that the process was started from: it is asked why a start has failed. */
   machine: Machine;
   transport: Transport;
   /** Resolves when the start has a slot, from when `connectTimeout` counts. Default: it has one. */

@@ -30,6 +30,15 @@ export interface Machine {
   run(process: ProcessOptions, options: RunOptions): Promise<ProgramResult>;
 }
 
+/** Returns a machine whose programs are ended by `signal`, too. What carries a gateway is not. */
+export function untilAborted(machine: Machine, signal: AbortSignal): Machine {
+  return {
+    ...machine,
+    run: (process, options) =>
+      machine.run(process, { ...options, signal: AbortSignal.any([options.signal, signal]) }),
+  };
+}
+
 /** Opens the line on stderr by which {@linkcode LOCAL_SCRIPT} reports a missing program. */
 export const NO_PROGRAM = "execnet: no program here: ";
 

@@ -9,7 +9,8 @@ import { searchDeno } from "../../internal/find_deno.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { isOlder } from "../../internal/version.ts";
 import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
-import type { Machine } from "../machine/machine.ts";
+import { bounded } from "../../internal/wait.ts";
+import { type Machine, untilAborted } from "../machine/machine.ts";
 import type { ProgramResult } from "../machine/run_program.ts";
 import { denoNames } from "../start_script.ts";
 import type { ProcessOptions } from "../streams/group_leader.ts";
@@ -34,28 +35,51 @@ export interface PushRequest {
   readonly progress?: (line: string) => void;
 }
 
-/** Copies under way from this process, by destination: one is enough for all gateways there. */
-const underWay = new Map<string, Promise<string | undefined>>();
+/** A search or copy under way, for all gateways that wait for it. */
+interface Push {
+  readonly done: Promise<string | undefined>;
+  readonly cancel: AbortController;
+  waiting: number;
+}
+
+/** Those of this process, by destination: one is enough for all gateways there. */
+const underWay = new Map<string, Push>();
 
 /**
  * Returns the path of a Deno at the far side: an installed one, or a copy of this process's own, which
  * stays there for the next time. Undefined if the far side does not answer: the start will report why.
  *
+ * @param signal Ends the wait, and the copy if no other gateway waits for it.
  * @throws {DenoNotFoundError} if there is none, and this process's own would not run there.
  * @throws {LaunchError} if it cannot be copied.
  */
-export async function pushDeno(request: PushRequest): Promise<string | undefined> {
+export async function pushDeno(
+  request: PushRequest,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { machine, runScript } = request;
   const where = JSON.stringify([machine.via, runScript("").command]);
-  const before = underWay.get(where);
-  if (before !== undefined) return await before;
-  const push = findOrCopy(request);
-  underWay.set(where, push);
+  const push = underWay.get(where) ?? begin(where, request);
+  push.waiting++;
   try {
-    return await push;
+    return await bounded(push.done, { signal }, () => new LaunchError("it took too long"));
   } finally {
-    underWay.delete(where);
+    if (--push.waiting === 0) await end(where, push);
   }
+}
+
+function begin(where: string, request: PushRequest): Push {
+  const cancel = new AbortController();
+  const machine = untilAborted(request.machine, cancel.signal);
+  const push = { done: findOrCopy({ ...request, machine }), cancel, waiting: 0 };
+  underWay.set(where, push);
+  return push;
+}
+
+async function end(where: string, { done, cancel }: Push): Promise<void> {
+  underWay.delete(where);
+  cancel.abort();
+  await done.catch(() => {}); // those that waited have been told
 }
 
 async function findOrCopy(request: PushRequest): Promise<string | undefined> {

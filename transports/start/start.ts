@@ -5,7 +5,7 @@
  */
 
 import { LaunchError } from "../../errors.ts";
-import { setTimeout } from "../../internal/timers.ts";
+import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { bounded, MAX_TIMER_MS } from "../../internal/wait.ts";
 import { type Launch, type StartContext, type StartLimit, TransientLaunchError } from "../kind.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -28,7 +28,7 @@ const MAX_ISOLATED_STARTS = 4 * navigator.hardwareConcurrency;
 export interface GatewayStart extends StartContext {
   /** Its id. */
   readonly id: string;
-  /** Gives up the wait for a slot. */
+  /** Ends the start. */
   readonly signal: AbortSignal;
   /** Shows how far a long preparation is. */
   readonly progress?: (line: string) => void;
@@ -45,12 +45,14 @@ export async function startQueued<Request extends Launch, Result>(
   start: GatewayStart,
   attempt: (prepared: Request) => Promise<Result>,
 ): Promise<Result> {
+  const { machine, signal } = start;
   const prepared = await withOptions(launch, start);
+  signal.throwIfAborted();
   const limit = launch.kind.startLimit?.(launch);
-  const slot = limit && slotOn(start.machine, limit);
+  const slot = limit && slotOn(machine, limit);
   try {
-    if (slot?.queued !== undefined) await whenFree(slot.queued, start.signal);
-    return await retried(await withDeno(prepared, start), attempt);
+    if (slot?.queued !== undefined) await whenFree(slot.queued, signal);
+    return await retried(await withDeno(prepared, start), signal, attempt);
   } finally {
     slot?.release();
   }
@@ -68,13 +70,13 @@ export async function withOptions<Request extends Launch>(
 
 async function withDeno<Request extends Launch>(
   launch: Request,
-  { id, machine, progress }: GatewayStart,
+  { id, machine, signal, progress }: GatewayStart,
 ): Promise<Request> {
   const { kind } = launch;
   if (launch.deno !== PUSH || kind.runScript === undefined) return launch;
   const runScript = kind.runScript.bind(kind, launch);
   const { connectTimeout } = launch;
-  const deno = await pushDeno({ id, machine, runScript, connectTimeout, progress });
+  const deno = await pushDeno({ id, machine, runScript, connectTimeout, progress }, signal);
   return withChanges<Launch>(launch, { deno }) as Request;
 }
 
@@ -124,6 +126,7 @@ export function openQueued(launch: Launch, machine: Machine, id: string): Queued
 
 async function retried<Request extends Launch, Result>(
   launch: Request,
+  signal: AbortSignal,
   attempt: (prepared: Request) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + launch.connectTimeout * (1 - LEAST_SHARE_LEFT);
@@ -135,7 +138,22 @@ async function retried<Request extends Launch, Result>(
       if (!(error instanceof TransientLaunchError) || performance.now() + wait > deadline) {
         throw error;
       }
-      await new Promise<void>((resolve) => setTimeout(resolve, wait));
+      await sleep(wait, signal);
     }
   }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimer(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+  });
 }
