@@ -23,7 +23,7 @@ import { MILLISECONDS, type OptionRules } from "../../internal/arguments.ts";
 export interface TerminateOptions {
   /**
    * Milliseconds that what runs there has to stop, with its `finally` blocks. Default 1,000. If the
-   * gateway has not ended by itself after as much again (1 s at most), SIGTERM follows, and SIGKILL
+   * gateway has not ended by itself after as much again (0.5 s at most), SIGTERM follows, and SIGKILL
    * 1 s later.
    */
   timeout?: number;
@@ -33,7 +33,7 @@ export interface TerminateOptions {
 export const DEFAULT_GRACE_MS = 1_000;
 
 /** Bound of the time for the way there and back. */
-const MAX_TRIP_MS = 1_000;
+const MAX_TRIP_MS = 500;
 
 /**
  * Returns when a process that was asked to end gets SIGTERM: after the grace of what runs there, and

@@ -13,7 +13,7 @@ for (const isolate of [false, true]) {
     const bytes = async (length: number) =>
       (await gw.callWith({ isolate }, (length: number) => new Uint8Array(length), length)).length;
     assertEquals(await bytes(100_000 - HEAD), 100_000 - HEAD);
-    const error = await assertRejects(() => bytes(100_001 - HEAD), RemoteError, "100000 at most");
+    const error = await assertRejects(() => bytes(100_001 - HEAD), RemoteError, "100000 bytes");
     assertEquals(error.name, "SerializationError");
     const echo = gw.remoteExec(`await channel.send((await channel.receive()).length)`);
     await echo.send(new Uint8Array(1_000_000)); // it bounds what is received, not what is sent
