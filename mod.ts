@@ -34,7 +34,7 @@ export type {
 } from "./gateway/exec_options.ts";
 export { Gateway } from "./gateway/gateway.ts";
 export type { GatewayGroup } from "./gateway/group_interface.ts";
-export type { TerminateOptions } from "./gateway/process/terminate.ts";
+export type { DrainOptions, TerminateOptions } from "./gateway/process/terminate.ts";
 export { Group } from "./gateway/group.ts";
 export type { StartOptions } from "./gateway/start_options.ts";
 export type { GroupOptions, OpenOptions } from "./gateway/group/options.ts";

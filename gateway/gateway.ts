@@ -162,7 +162,7 @@ export class Gateway implements AsyncDisposable {
     options: ExecOptions = {},
   ): Channel {
     checkExecOptions(options);
-    return this.#core.execute(codeOf(code, options.name, this.remoteExec), args, options);
+    return this.#core.start(codeOf(code, options.name, this.remoteExec), args, options);
   }
 
   /**

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
+import type { Channel, ChannelGateway } from "../channel/channel.ts";
 import { ChannelIds } from "../channel/mux/channel_table.ts";
 import { UnboundChannels } from "../channel/mux/unbound.ts";
 import type { Code } from "../code/code.ts";
 import { functionCode } from "../code/function/function.ts";
-import { ChannelClosedError, GatewayClosedError, SpecError, TimeoutError } from "../errors.ts";
-import { described } from "../internal/arguments.ts";
+import { GatewayClosedError, SpecError, TimeoutError } from "../errors.ts";
 import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { isOlder } from "../internal/version.ts";
 import type { WaitOptions } from "../internal/wait.ts";
@@ -23,12 +22,14 @@ import { denoVersionError } from "../transports/program/deno_command.ts";
 import { openTransport } from "../transports/start/open.ts";
 import { openQueued } from "../transports/start/start.ts";
 import type { RelayGateway } from "../transports/via/relay_process.ts";
+import { closeOnAbort } from "./cancel.ts";
 import type { CallOptions, ExecOptions } from "./exec_options.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
 import type { GatewayExit } from "./process/remote_process.ts";
 import { Session } from "./process/session.ts";
 import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
+import { Work } from "./work.ts";
 
 /**
  * How long a read of `Gateway.closed` keeps the event loop alive: long enough for an end that has
@@ -64,12 +65,14 @@ export class GatewayCore {
   readonly #unbound: UnboundChannels;
   readonly #keepAlive = new KeepAlive();
   readonly #ended: Promise<GatewayExit>;
+  readonly #work: Work;
   #remote: RemoteInfo | undefined;
 
   /** Starts the process. The `owner` is what its channels give as their gateway. */
   constructor(owner: ChannelGateway, init: GatewayInit) {
     const { id, spec, machine, program, cancelled } = init;
     this.#owner = owner;
+    this.#work = new Work(id);
     this.#spec = spec;
     const keepAlive = this.#keepAlive;
     const shared = { owner, program, machine, keepAlive, ids: new ChannelIds("initiator") };
@@ -147,18 +150,25 @@ export class GatewayCore {
     });
   }
 
-  /** Runs code of any kind, see `Gateway.remoteExec`. */
+  /** Runs code of any kind, see `Gateway.remoteExec`, unless its group is being drained. */
+  start(code: Code, args: unknown, options: ExecOptions): Channel {
+    this.#work.check(code.name);
+    return this.execute(code, args, options);
+  }
+
+  /** Runs code of any kind, also as a part of something that runs already, such as a map. */
   execute(code: Code, args: unknown, options: ExecOptions): Channel {
     const { signal } = options;
     signal?.throwIfAborted();
     const channel = this.#run(code, args, options);
+    this.#work.add(channel);
     if (signal !== undefined) closeOnAbort(channel, signal);
     return channel;
   }
 
   /** Runs a function and returns its result, see `Gateway.callWith`. */
   async call(code: Code, args: unknown, { timeout, ...options }: CallOptions): Promise<unknown> {
-    const channel = this.execute(code, args, options);
+    const channel = this.start(code, args, options);
     try {
       return await channel.receive({ timeout });
     } catch (error) {
@@ -168,6 +178,19 @@ export class GatewayCore {
         `${code.name} took longer than ${timeout} ms on gateway ${this.id}, and was cancelled`,
       );
     }
+  }
+
+  /** Refuses what its user wants to run until the returned object is disposed. */
+  refuse(): Disposable {
+    return this.#work.refuse();
+  }
+
+  /** Resolves when nothing runs that its user has started; undefined if nothing does now. */
+  idle(): Promise<void> | undefined {
+    const hold = this.#keepAlive.hold();
+    const idle = this.#work.idle();
+    if (idle === undefined) hold[Symbol.dispose]();
+    return idle?.finally(() => hold[Symbol.dispose]());
   }
 
   /** Makes a channel that belongs to no connection yet. */
@@ -216,7 +239,7 @@ export class GatewayCore {
       newChannel: () => this.newChannel(),
       // In the gateway's own process, whatever its execmodel: it depends on no further process then.
       remoteExec: (fn, args, { name }) =>
-        this.execute(functionCode(fn, "function", name), args, { isolate: false }) as never,
+        this.#run(functionCode(fn, "function", name), args, { isolate: false }) as never,
       relay: (args, name) =>
         this.#session.run({ kind: "relay", text: "", name, position: "" }, args) as never,
       hold: () => this.#keepAlive.hold(),
@@ -233,19 +256,4 @@ export class GatewayCore {
     const narrowed = narrow(this.#spec.permissions, { permissions, deny }, { granter });
     return this.#isolation.run(code, args, narrowed);
   }
-}
-
-function closeOnAbort(channel: Channel, signal: AbortSignal): void {
-  const { binding, lifecycle } = coreOf(channel);
-  const abort = () => lifecycle.close(signal.reason, abortedError(binding.label, signal.reason));
-  signal.addEventListener("abort", abort);
-  channel.signal.addEventListener("abort", () => signal.removeEventListener("abort", abort));
-}
-
-function abortedError(channel: string, cause: unknown): ChannelClosedError {
-  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : described(cause);
-  return new ChannelClosedError(
-    `${channel} was closed, as the signal of its remoteExec was aborted: ${why}`,
-    { cause },
-  );
 }

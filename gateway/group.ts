@@ -18,6 +18,7 @@ import {
   type RemoteGenerator,
 } from "./exec_options.ts";
 import { coreOf, type Gateway } from "./gateway.ts";
+import { Drains } from "./group/drain.ts";
 import { endAll } from "./group/end_all.ts";
 import { execAll } from "./group/exec_all.ts";
 import { Members } from "./group/members.ts";
@@ -35,7 +36,11 @@ import { statusOf } from "./group/status.ts";
 import type { GatewayGroup } from "./group_interface.ts";
 import { startMap } from "./map/map.ts";
 import type { Items, MapFunction, MapOptions } from "./map_options.ts";
-import { TERMINATE_OPTIONS, type TerminateOptions } from "./process/terminate.ts";
+import {
+  type DrainOptions,
+  TERMINATE_OPTIONS,
+  type TerminateOptions,
+} from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_info.ts";
 import { START_OPTIONS, type StartOptions } from "./start_options.ts";
 
@@ -63,6 +68,7 @@ export class Group implements GatewayGroup<Gateway> {
   readonly defaultSpec: string | GatewaySpec;
   readonly #members = new Members<Gateway>();
   readonly #starter = new Starter(this, this.#members);
+  readonly #drains = new Drains(this.#members, this.#starter);
 
   /**
    * Makes an empty group.
@@ -110,14 +116,14 @@ export class Group implements GatewayGroup<Gateway> {
    *
    * @throws {SpecError} if the spec is wrong, or its id is taken.
    * @throws {LaunchError} or a subclass of it, if the gateway cannot be started.
-   * @throws {GatewayClosedError} if the group is terminated before it is up.
-   * @throws the reason of the `signal`, if that is aborted before.
+   * @throws {GatewayClosedError} if the group is terminated before; or the reason of the `signal`.
    */
   async makeGateway(
     spec: string | GatewaySpec = this.defaultSpec,
     options: StartOptions = {},
   ): Promise<Gateway> {
     checkOptions("makeGateway", options, START_OPTIONS);
+    this.#drains.check("start a gateway");
     return await this.#starter.start(spec, options.signal);
   }
 
@@ -173,6 +179,7 @@ export class Group implements GatewayGroup<Gateway> {
     options: ExecOptions = {},
   ): MultiChannel {
     checkExecOptions(options);
+    this.#drains.check("run code");
     return execAll(this, codeOf(code, options.name, this.remoteExec), args, options);
   }
 
@@ -211,6 +218,7 @@ export class Group implements GatewayGroup<Gateway> {
     fn: MapFunction<Item, Args, Result>,
     options: MapOptions<Item, Args> = {},
   ): AsyncIterableIterator<Awaited<Result>, undefined> {
+    this.#drains.check("begin a map");
     const host = { from: callOf(this.map), gateways: this, starter: this.#starter };
     return startMap(host, items, fn, options);
   }
@@ -218,20 +226,18 @@ export class Group implements GatewayGroup<Gateway> {
   /**
    * Asks all gateways at once what they are doing. A gateway that has ended, or does not answer within
    * `timeout` milliseconds (default 5,000), is not `reachable`, and has the `error`.
-   *
-   * @example
-   * ```ts
-   * import { Group } from "@x/execnet";
-   * import { assertEquals } from "@std/assert";
-   *
-   * await using group = await Group.open(["popen", "popen"]);
-   * const status = (await group.remoteStatus({ timeout: 10_000 })).get("gw1");
-   * assertEquals(status?.reachable && status.executing, []);
-   * ```
    */
   async remoteStatus(options?: WaitOptions): Promise<Map<string, MemberStatus>> {
     checkOptions("remoteStatus", options, WAIT_OPTIONS);
     return await statusOf(this, options);
+  }
+
+  /**
+   * Ends all gateways once what runs has ended, with the maps that have begun; in any case after
+   * `timeout` ms (default: no limit). Nothing new is taken: it fails with a GatewayClosedError.
+   */
+  async drain(options: DrainOptions = {}): Promise<void> {
+    await this.#drains.run(options, () => this.terminate());
   }
 
   /**

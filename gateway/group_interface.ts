@@ -9,7 +9,7 @@ import type { AtPeer } from "./at_peer.ts";
 import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./exec_options.ts";
 import type { StartOptions } from "./start_options.ts";
 import type { Items, MapFunction, MapOptions } from "./map_options.ts";
-import type { TerminateOptions } from "./process/terminate.ts";
+import type { DrainOptions, TerminateOptions } from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_info.ts";
 import type { MultiChannel } from "../channel/multi_channel.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
@@ -52,6 +52,8 @@ export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway
   ): AsyncIterableIterator<Awaited<Result>, undefined>;
   /** See {@linkcode Group.remoteStatus}. */
   remoteStatus(options?: WaitOptions): Promise<Map<string, MemberStatus>>;
+  /** See {@linkcode Group.drain}. */
+  drain(options?: DrainOptions): Promise<void>;
   /** See {@linkcode Group.terminate}. */
   terminate(options?: TerminateOptions): Promise<void>;
 }

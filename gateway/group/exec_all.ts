@@ -19,7 +19,7 @@ export function execAll(
 ): MultiChannel {
   const channels: Channel[] = [];
   try {
-    for (const gateway of gateways) channels.push(coreOf(gateway).execute(code, args, options));
+    for (const gateway of gateways) channels.push(coreOf(gateway).start(code, args, options));
   } catch (error) {
     for (const channel of channels) channel.close();
     throw error;

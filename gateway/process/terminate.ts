@@ -29,6 +29,29 @@ export interface TerminateOptions {
   timeout?: number;
 }
 
+/**
+ * Options of {@linkcode Group.drain}.
+ *
+ * @example
+ * ```ts
+ * import { type DrainOptions, GatewayClosedError, Group } from "@x/execnet";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const options: DrainOptions = { timeout: 60_000 };
+ * const group = await Group.open(["popen", "popen"]);
+ * const results = Promise.all(Array.from(group, (gw) => gw.call(() => "done")));
+ * const drained = group.drain(options);
+ * assertThrows(() => group.remoteExec("1"), GatewayClosedError, "is being drained");
+ * assertEquals(await results, ["done", "done"]);
+ * await drained;
+ * assertEquals(group.size, 0);
+ * ```
+ */
+export interface DrainOptions {
+  /** Milliseconds that what runs has to end; then it is ended. Default: no limit. */
+  timeout?: number;
+}
+
 /** Time for what runs on a gateway that is asked to end. */
 export const DEFAULT_GRACE_MS = 1_000;
 
@@ -43,5 +66,7 @@ export function killDelay(graceMs: number): number {
   return graceMs + Math.min(graceMs, MAX_TRIP_MS);
 }
 
+/** The rules of {@linkcode DrainOptions}. */
+export const DRAIN_OPTIONS: OptionRules<DrainOptions> = { timeout: MILLISECONDS };
 /** The rules of {@linkcode TerminateOptions}. */
 export const TERMINATE_OPTIONS: OptionRules<TerminateOptions> = { timeout: MILLISECONDS };
