@@ -16,6 +16,7 @@ Deno.test("setCallback() gets queued items first, then what comes, then the end 
   there.setCallback((item) => void seen.push(item), { endMarker: "end" });
   assertEquals(seen, [1, 2]);
   await here.send(3);
+  here.closeSend();
   here.close();
   await there.waitClose();
   assertEquals(seen, [1, 2, 3, "end"]);
@@ -27,7 +28,8 @@ Deno.test("setCallback() gives an undefined end marker where one is given", asyn
   const seen: unknown[] = [];
   there.setCallback((item) => void seen.push(item), { endMarker: undefined });
   here.setCallback((item) => void seen.push(item));
-  here.close();
+  here.closeSend();
+  there.closeSend();
   await Promise.all([here.waitClose(), there.waitClose()]);
   assertEquals(seen, [undefined]);
 });
@@ -47,6 +49,7 @@ Deno.test("setCallback() on a closed channel gets what is queued and the end mar
   await using it = await pair();
   const [here, there] = await plainChannel(it);
   await here.send(1);
+  here.closeSend();
   here.close();
   await here.waitClose();
   const seen: unknown[] = [];
@@ -69,6 +72,7 @@ Deno.test("an async callback is awaited: one item at a time, and waitClose() wai
   }, { endMarker: "marker" });
   await here.send("a");
   await here.send("b");
+  here.closeSend();
   here.close();
   await here.waitClose();
   assertEquals(log, ["begin a"]);

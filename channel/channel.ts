@@ -32,9 +32,18 @@ export const SEND_OPTIONS: OptionRules<SendOptions> = { signal: SIGNAL };
 export interface CallbackOptions<Marker> {
   /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
   endMarker?: Marker;
+  /**
+   * Called once, before the end marker, if the channel ends with an error: the peer's, what the
+   * callback threw, or that it was cut, so that items may be missing. A promise is awaited. Default:
+   * `waitClose` alone throws it.
+   */
+  onError?(error: unknown): unknown;
 }
 
-const CALLBACK_OPTIONS: OptionRules<CallbackOptions<unknown>> = { endMarker: ANYTHING };
+const CALLBACK_OPTIONS: OptionRules<CallbackOptions<unknown>> = {
+  endMarker: ANYTHING,
+  onError: FUNCTION,
+};
 
 /** What a channel belongs to: a {@linkcode Gateway}, or on the remote side what stands for it. */
 export interface ChannelGateway {
@@ -134,9 +143,11 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * Iterates over the items until the peer closes. Leaving the loop leaves the channel open.
+   * Iterates over the items until the peer has ended sending. Leaving the loop leaves the channel open.
    *
    * @throws {RemoteError} when the peer closed the channel with an error.
+   * @throws {ChannelClosedError} when either side closed it before, so that items may be missing.
+   * @throws {GatewayClosedError} when the gateway was lost before.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Receive, undefined> {
     const { received } = this.#core;
@@ -167,7 +178,8 @@ export class Channel<Receive = unknown, Send = unknown>
       ? { value: options.endMarker }
       : undefined;
     const call = (item: unknown) => callback(item as Receive | Marker);
-    this.#core.received.setConsumer({ kind: "callback", call, endMarker: marker });
+    const onError = options?.onError?.bind(options);
+    this.#core.received.setConsumer({ kind: "callback", call, onError, endMarker: marker });
   }
 
   /**

@@ -99,20 +99,30 @@ export class ChannelCore implements LifecycleParts {
   /**
    * Waits until both sides have closed, and the callback has run for the last time.
    *
-   * @throws The error that it ended with.
+   * @throws The error that it ended with. That it was cut is none for code that calls this after
+   * its own close.
    */
   async waitClose(options?: WaitOptions): Promise<void> {
     using _hold = this.binding.context.hold();
+    const { isClosedHere } = this.lifecycle;
     await bounded(
       this.lifecycle.whenClosed(),
       options,
-      () =>
-        new TimeoutError(
-          `${this.binding.label} did not close within ${options?.timeout} ms; it stays as it is`,
-        ),
+      () => this.#waitCloseExpired(options?.timeout),
     );
     this.outcome.isReported = true;
-    if (this.outcome.failure !== undefined) throw this.outcome.failure;
+    const { failure } = this.outcome;
+    const error = isClosedHere ? failure : failure ?? this.outcome.cutError();
+    if (error !== undefined) throw error;
+  }
+
+  #waitCloseExpired(timeout: number | undefined): Error {
+    const { size } = this.received;
+    const advice = size === 0
+      ? "it stays as it is"
+      : `${size} items wait to be received on it, and the peer may wait until they are: receive them, ` +
+        `or set a callback, before waiting`;
+    return new TimeoutError(`${this.binding.label} did not close within ${timeout} ms; ${advice}`);
   }
 
   /**

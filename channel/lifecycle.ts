@@ -10,7 +10,7 @@ import { EXECUTION_ENDED, type Outcome } from "./outcome.ts";
 import type { ItemReader } from "./receive/item_reader.ts";
 import type { ReceiveQueue } from "./receive/receive_queue.ts";
 import type { SendQueue } from "./send/send_queue.ts";
-import { canSend, type ChannelEvent, type ChannelState, transition } from "./state.ts";
+import { canReceive, canSend, type ChannelEvent, type ChannelState, transition } from "./state.ts";
 
 /** What a channel belongs to, which decides how it closes. */
 export type ChannelRole =
@@ -40,6 +40,7 @@ export class Lifecycle {
   readonly #endListeners: (() => void)[] = [];
   readonly #closed = Promise.withResolvers<void>();
   #abort: AbortController | undefined;
+  #isClosedHere = false;
 
   constructor(role: ChannelRole, parts: LifecycleParts) {
     this.#role = role;
@@ -53,6 +54,11 @@ export class Lifecycle {
   /** Whether nothing new can be sent or received. */
   get isClosed(): boolean {
     return this.#state === "closing" || this.#state === "peerClosed" || this.#state === "closed";
+  }
+
+  /** Whether the user of this side has closed it. */
+  get isClosedHere(): boolean {
+    return this.#isClosedHere;
   }
 
   /** Aborted when the channel closes. */
@@ -99,9 +105,9 @@ export class Lifecycle {
    * Closes it from this side. Items that wait to be sent are given up.
    *
    * @param error The peer receives it as an error.
-   * @param cutShort The error that code on this side gets which iterates over it.
+   * @param reason The error that code on this side gets which uses it afterwards.
    */
-  close(error?: unknown, cutShort?: Error): void {
+  close(error?: unknown, reason?: Error): void {
     if (this.#role === "running") {
       throw new ExecnetError(
         `cannot close the channel of a running execution from inside it: return, or throw, instead`,
@@ -110,11 +116,12 @@ export class Lifecycle {
     if (this.isClosed) return;
     const { binding, outcome, sendQueue } = this.#parts;
     binding.bindHome(); // its peer has to know the channel, to answer
-    outcome.cutShort = cutShort;
-    const reason = outcome.reason ?? cutShort ?? "was closed by this side";
-    sendQueue.closeNow(this.#encode(error), () => outcome.notSentError(reason));
+    this.#cut();
+    this.#isClosedHere = true;
+    const why = outcome.reason ?? reason ?? "was closed by this side";
+    sendQueue.closeNow(this.#encode(error), () => outcome.notSentError(why));
     this.#go("closeSent");
-    this.#end(reason);
+    this.#end(why);
   }
 
   /** Closes the channel of an execution that has ended, after what that sent. */
@@ -137,6 +144,8 @@ export class Lifecycle {
   closedByPeer(error: Error | undefined): void {
     const { outcome, sendQueue } = this.#parts;
     const wasClosing = this.#state === "closing";
+    // An execution that has ended without an error has sent all that it had.
+    if (this.#role !== "execution" || error !== undefined) this.#cut();
     this.#go("closeReceived");
     if (wasClosing) {
       sendQueue.hurryClose(() => outcome.notSentError(outcome.reason));
@@ -156,21 +165,27 @@ export class Lifecycle {
   }
 
   /** Asks the execution of this channel to stop, as the peer's close does. */
-  cancel(): void {
-    if (!this.isClosed) this.closedByPeer(undefined);
+  cancel(reason: Error): void {
+    if (this.isClosed) return;
+    this.#cut();
+    this.#parts.sendQueue.abandon(() => reason);
+    this.#go("closeReceived");
+    this.#end(reason, reason);
   }
 
   /** Ends it with its connection. */
   lose(error: Error): void {
+    this.#cut();
     this.#parts.outcome.lose(error);
     this.#parts.sendQueue.abandon(() => error);
     this.#go("lost");
-    this.#end(error, error);
+    this.#end(error, this.#parts.outcome.isCut ? error : undefined);
   }
 
   /** Closes this channel alone: what the peer sent on it is wrong, but the connection is sound. */
   reset(error: Error): void {
     if (this.isClosed) return;
+    this.#cut();
     this.#parts.sendQueue.closeNow(this.#encode(error), () => error);
     this.#go("closeSent");
     this.#end(error, error);
@@ -194,6 +209,11 @@ export class Lifecycle {
   abortWriting(reason: unknown): void {
     if (this.#role !== "running") this.close(reason);
     else if (!this.isClosed) this.finish(failureOf(reason ?? "its writable was aborted"));
+  }
+
+  /** Marks it as cut, if the peer has not ended sending. */
+  #cut(): void {
+    if (canReceive(this.#state)) this.#parts.outcome.isCut = true;
   }
 
   #encode(error: unknown): Uint8Array {

@@ -31,7 +31,7 @@ type Seen = [state: ChannelState, frames: string[], isReleased: boolean];
 
 function go(lifecycle: Lifecycle, step: Step): void {
   if (step === "closedByPeer") lifecycle.closedByPeer(undefined);
-  else if (step === "reset") lifecycle.reset(ERROR);
+  else if (step === "reset" || step === "cancel") lifecycle[step](ERROR);
   else lifecycle[step]();
 }
 

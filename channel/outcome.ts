@@ -18,8 +18,8 @@ export class Outcome {
   #failure: Error | undefined;
   /** Whether somebody has been told of the failure. */
   isReported = false;
-  /** Why this side has closed it, if that was not the code that iterates over it. */
-  cutShort: Error | undefined;
+  /** Whether it ended before the peer had ended sending, so that items may be missing. */
+  isCut = false;
 
   constructor(binding: Binding) {
     this.#binding = binding;
@@ -33,6 +33,11 @@ export class Outcome {
   /** The error that it ended with, which `waitClose` throws; the first one stays. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** The error that its peer, or a channel that it is joined to, is told of. */
+  get endError(): Error | undefined {
+    return this.#failure ?? (this.#reason instanceof Error ? this.#reason : undefined);
   }
 
   /** Ends it, or will end it, with an error. */
@@ -64,6 +69,11 @@ export class Outcome {
       ? " (what that returns is not sent; `call` gives it)"
       : "";
     return this.#error(this.#reason, hint);
+  }
+
+  /** Returns the error of an iteration at the end; undefined if nothing can be missing. */
+  cutError(): Error | undefined {
+    return this.isCut ? this.#failure ?? this.receiveError() : undefined;
   }
 
   /** Makes the error of a send after the end. */

@@ -91,7 +91,7 @@ Deno.test("Connection drops every frame for a channel that was closed", async ()
   const channel = it.side.connection.newChannel();
   const other = it.side.connection.newChannel();
   await it.peer.greet();
-  await it.peer.write(encodeFrame(CLOSE, 1));
+  await it.peer.write(encodeFrame(END, 1), encodeFrame(CLOSE, 1));
   await channel.waitClose();
   await it.peer.write(
     item(1, "late"),
@@ -157,7 +157,7 @@ Deno.test("A reference to a closed channel arrives as a channel that says so", a
   await using it = face("initiator");
   const [channel, gone] = [it.side.connection.newChannel(), it.side.connection.newChannel()];
   await it.peer.greet();
-  await it.peer.write(encodeFrame(CLOSE, gone.id));
+  await it.peer.write(encodeFrame(END, gone.id), encodeFrame(CLOSE, gone.id));
   await gone.waitClose();
   const reference = Uint8Array.of(0xd6, 10, 0, 0, 0, gone.id);
   await it.peer.write(encodeFrame(ITEM, channel.id, reference));

@@ -67,6 +67,11 @@ export function canSend(state: ChannelState): boolean {
   return state === "open" || state === "peerEnded";
 }
 
+/** Whether the peer may still send items. */
+export function canReceive(state: ChannelState): boolean {
+  return state === "open" || state === "localEnded";
+}
+
 /** What to do with an item that arrives: an item after END or CLOSE breaks the protocol. */
 export function onItem(state: ChannelState): "take" | "drop" | "violation" {
   switch (state) {

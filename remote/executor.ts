@@ -45,6 +45,7 @@ export class Executor implements RemoteHandler {
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #compiled = new WeakMap<KeptCode, Runnable>();
+  #isEnding = false;
   readonly #exit: (isOrphan: boolean) => void;
   readonly #graceOver = Promise.withResolvers<void>();
   #graceTimer: Timer | undefined;
@@ -88,9 +89,10 @@ export class Executor implements RemoteHandler {
         return isDone;
       },
       (error: unknown) => {
-        core.lifecycle.finish(
-          core.lifecycle.isClosed && isOwnEnd(error, core) ? undefined : asError(error),
-        );
+        const isCancelled = core.lifecycle.isClosed && isOwnEnd(error, core);
+        if (!isCancelled) core.lifecycle.finish(asError(error));
+        // If all of the gateway is to end, no close says that this one has: it was cut.
+        else if (!this.#isEnding) core.lifecycle.finish();
         return false;
       },
     ).then(async (isDone) => {
@@ -137,9 +139,11 @@ export class Executor implements RemoteHandler {
   }
 
   exit(graceMs: number): void {
+    this.#isEnding = true;
+    const reason = new GatewayClosedError(`gateway ${this.owner.id} is asked to end`);
     for (const { kind, core } of this.#executions) {
       // A call does not see its channel, so it could not stop; its result still has to be sent.
-      if (kind !== "call") core.lifecycle.cancel();
+      if (kind !== "call") core.lifecycle.cancel(reason);
     }
     this.#end(false, graceMs);
   }
@@ -235,6 +239,7 @@ async function sendYielded(channel: Channel, result: unknown): Promise<void> {
   channel.signal.addEventListener("abort", () => void iterator.return?.()?.catch(() => {}));
   const items = { [Symbol.asyncIterator]: () => iterator };
   for await (const item of items) await channel.send(item);
+  channel.signal.throwIfAborted(); // it was returned from, and may have had more
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -66,8 +66,8 @@ function bridgeOneWay(from: ChannelCore, to: ChannelCore): void {
   forward(from, (item) => {
     if (item !== END_OF_ITEMS) return to.sendOn(item);
     isDrained = true;
-    if (lifecycle.isClosed) to.lifecycle.close(outcome.failure ?? outcome.cutShort);
-    else to.lifecycle.closeSend();
+    if (!outcome.isCut) to.lifecycle.closeSend();
+    if (lifecycle.isClosed) to.lifecycle.close(outcome.endError);
   }, to.binding.label);
   lifecycle.onEnd(() => {
     if (isDrained) to.lifecycle.close(outcome.failure);

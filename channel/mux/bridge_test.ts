@@ -67,6 +67,7 @@ Deno.test("a half-close, and then the close, go over a bridge", async () => {
   assertEquals(await Array.fromAsync(b), []);
   await b.send("still");
   assertEquals(await a.receive(), "still");
+  b.closeSend();
   b.close();
   await a.waitClose();
   await b.waitClose();
@@ -154,6 +155,7 @@ Deno.test("what a channel holds is not lost where it has closed before it is sen
   await using two = await pair();
   const [near, a] = await plainChannel(one);
   for (let i = 0; i < 3; i++) await a.send(i);
+  a.closeSend();
   a.close();
   await quiet(one);
   await two.near.send({ near });
@@ -166,6 +168,7 @@ Deno.test("the same, where the item that names it has to wait for its window", a
   await using two = await pair();
   const [near, a] = await plainChannel(one);
   await a.send("kept");
+  a.closeSend();
   a.close();
   await quiet(one);
   for (let i = 0; i < 11; i++) two.near.send(new Uint8Array(100_000));

@@ -157,9 +157,12 @@ export class Connection implements ChannelContext {
     await this.#stream.flushed();
   }
 
-  /** Closes the channels that are open, without an error; resolves when that was written. */
+  /** Closes the channels that are open, after all that was sent; resolves when that was written. */
   async closeChannels(): Promise<void> {
-    for (const channel of this.#channels.all) channel.close();
+    for (const channel of this.#channels.all) {
+      channel.closeSend();
+      channel.close();
+    }
     await this.written();
   }
 

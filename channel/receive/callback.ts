@@ -22,6 +22,8 @@ export interface Consumer {
   readonly kind: ConsumerKind;
   /** A promise is awaited before the next call. */
   call(item: unknown, cost: number): unknown;
+  /** Called with the error of the end, if there is one, before the last call. */
+  onError?(error: unknown): unknown;
   /** The argument of the last call; default: there is no such call. */
   endMarker?: { value: unknown };
 }
@@ -41,6 +43,8 @@ export interface CallbackQueue {
   shift(): Received | undefined;
   /** Whether no more items are added. */
   readonly isEnded: boolean;
+  /** Returns the error of the end, if there is one. */
+  endError(): Error | undefined;
   /** Reports what was consumed. */
   consumed(cost: number): void;
   /** Drops all items. */
@@ -56,6 +60,7 @@ export class CallbackRunner {
   readonly #queue: CallbackQueue;
   readonly #hold: Hold;
   #isBusy = false;
+  #isErrorReported = false;
 
   /** @param hold Disposed after the last call. */
   constructor(consumer: Consumer, queue: CallbackQueue, hold: Hold) {
@@ -82,6 +87,8 @@ export class CallbackRunner {
         if (isThenable(result)) return this.#runAfter(result);
       }
       if (queue.isEnded) {
+        const reported = this.#reportError();
+        if (isThenable(reported)) return this.#runAfter(reported);
         const result = this.#callLast();
         return isThenable(result) ? this.#runAfter(result) : this.#finish();
       }
@@ -98,6 +105,14 @@ export class CallbackRunner {
     }, (error) => this.#fail(error));
   }
 
+  #reportError(thrown?: { error: unknown }): unknown {
+    const { onError } = this.#consumer;
+    if (onError === undefined || this.#isErrorReported) return;
+    this.#isErrorReported = true;
+    const failure = thrown ?? { error: this.#queue.endError() };
+    if (failure.error !== undefined || thrown !== undefined) return onError(failure.error);
+  }
+
   #callLast(): unknown {
     const { endMarker } = this.#consumer;
     this.#consumer.endMarker = undefined;
@@ -107,6 +122,7 @@ export class CallbackRunner {
   #fail(error: unknown): void {
     this.#queue.discard();
     try {
+      this.#reportError({ error });
       this.#callLast();
     } catch { /* it has failed already, which is reported */ }
     this.#finish({ error });

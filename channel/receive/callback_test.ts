@@ -9,6 +9,7 @@ class Recorder implements CallbackQueue {
   readonly log: unknown[] = [];
   readonly #items = new Queue<Received>();
   isEnded = false;
+  error: Error | undefined;
 
   push(...items: unknown[]): void {
     for (const item of items) this.#items.push({ item, cost: 10, sequence: 0 });
@@ -16,6 +17,10 @@ class Recorder implements CallbackQueue {
 
   shift(): Received | undefined {
     return this.#items.shift();
+  }
+
+  endError(): Error | undefined {
+    return this.error;
   }
 
   consumed(cost: number): void {

@@ -158,11 +158,16 @@ export class ReceiveQueue implements CallbackQueue {
     return this.#next<IteratorResult<unknown, undefined>>(
       (value) => ({ value, done: false }),
       () => {
-        const error = this.#takeError() ?? this.#outcome.cutShort;
+        const error = this.endError();
         if (error !== undefined) throw error;
         return { value: undefined, done: true };
       },
     );
+  }
+
+  /** Returns the error of the end: the peer's, or that items may be missing. */
+  endError(): Error | undefined {
+    return this.#takeError() ?? this.#outcome.cutError();
   }
 
   /** Hands items to `consumer` from now on. */

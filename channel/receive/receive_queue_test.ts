@@ -89,7 +89,8 @@ Deno.test("ReceiveQueue.next() ends in order, or with why this side has closed",
   it.queue.end();
   assertEquals(await it.queue.next(), { value: undefined, done: false });
   assertEquals(await it.queue.next(), { value: undefined, done: true });
-  it.outcome.cutShort = new ExecnetError("aborted");
+  it.outcome.isCut = true;
+  it.outcome.end(new ExecnetError("aborted"));
   await assertRejects(() => it.queue.next(), ExecnetError, "aborted");
 });
 

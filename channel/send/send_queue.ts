@@ -111,9 +111,10 @@ export class SendQueue implements FrameSource {
     });
   }
 
-  /** Half-closes after what is queued. */
+  /** Half-closes after what is queued: at once if nothing is, so that a close cannot overtake it. */
   end(): void {
-    this.#push({ kind: "end" });
+    if (this.#entries.size === 0) this.#frame(FrameType.END);
+    else this.#push({ kind: "end" });
   }
 
   /** Closes after what is queued. */

@@ -22,7 +22,7 @@ export function closeTests(behaves: Behaviour): void {
     const iterating = Array.fromAsync(channel);
     channel.close();
     await assertRejects(() => receiving, ChannelClosedError);
-    assertEquals(await iterating, []);
+    await assertRejects(() => iterating, ChannelClosedError);
     await assertRejects(() => channel.receive(), ChannelClosedError);
     await assertRejects(() => channel.send(1), ChannelClosedError);
   });
@@ -173,7 +173,11 @@ export function closeTests(behaves: Behaviour): void {
   behaves(
     "Channel.waitClose() inside the execution throws what the other closes with",
     async (gw) => {
-      for (const error of [undefined, new RangeError("no more")]) {
+      const ends = [
+        [undefined, "ChannelClosedError", "was closed by the peer"],
+        [new RangeError("no more"), "RangeError", "no more"],
+      ] as const;
+      for (const [error, name, says] of ends) {
         const report = gw.newChannel();
         const channel = gw.remoteExec(
           `const error = await channel.waitClose().catch((error) => error);
@@ -181,7 +185,9 @@ export function closeTests(behaves: Behaviour): void {
           report,
         );
         channel.close(error);
-        assertEquals(await report.receive(), [error?.name, error?.message]);
+        const [seenName, message] = await report.receive() as [string, string];
+        assertEquals(seenName, name);
+        assertStringIncludes(message, says);
       }
     },
   );
@@ -220,6 +226,7 @@ export function closeTests(behaves: Behaviour): void {
     );
     assertEquals(await channel.receive(), 1);
     await channel.send("a");
+    channel.closeSend();
     channel.close();
     assertEquals(await execution.receive(), [["a"], true]);
     await channel.waitClose();

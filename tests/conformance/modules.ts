@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { ModuleError, RemoteError } from "../../errors.ts";
+import { ModuleError, RemoteError, TimeoutError } from "../../errors.ts";
 import { assert } from "../support/assert.ts";
 import { scratch } from "../support/files.ts";
 import { type Behaviour, idle } from "./behaviour.ts";
@@ -208,8 +208,8 @@ export function moduleTests(behaves: Behaviour): void {
     await channel.waitClose();
     await after.waitClose();
     assertEquals((await gw.remoteStatus()).executing, []);
-    report.close();
-    assertEquals(await Array.fromAsync(report), ["after"]);
+    assertEquals(await report.receive(), "after");
+    await assertRejects(() => report.receive({ timeout: 0 }), TimeoutError);
   });
 
   behaves("a module with another scheme is imported by the gateway", async (gw) => {

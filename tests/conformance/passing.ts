@@ -21,7 +21,7 @@ export function passingTests(behaves: Behaviour): void {
     const progress = gw.newChannel();
     const channel = gw.remoteExec(
       `for (const part of [0.5, 1]) await args.progress.send(part);
-       args.progress.close();`,
+       args.progress.closeSend();`,
       { progress },
     );
     assertEquals(await Array.fromAsync(progress), [0.5, 1]);
@@ -60,6 +60,7 @@ export function passingTests(behaves: Behaviour): void {
       await sub.send(42);
       const sameBack = await channel.receive();
       await channel.send([sameBack === sub, sub.gateway === channel.gateway]);
+      sub.closeSend();
       sub.close();
     `);
     const sub = await channel.receive();

@@ -59,6 +59,7 @@ export function statusTests(behaves: Behaviour): void {
        const sub = channel.gateway.newChannel();
        await channel.send(sub);
        await channel.receive();
+       sub.closeSend();
        sub.close();`,
       mine,
     );

@@ -8,6 +8,7 @@ import { inTime, until } from "../support/deadline.ts";
 import { isForgotten } from "../support/garbage.ts";
 import { callbackTests } from "./callbacks.ts";
 import { closeTests } from "./close.ts";
+import { cutTests } from "./cut.ts";
 import { executionTests } from "./execution.ts";
 import { functionTests } from "./functions.ts";
 import { generatorTests } from "./generators.ts";
@@ -29,6 +30,7 @@ import type { Behaviour } from "./behaviour.ts";
 const THEMES: readonly ((behaves: Behaviour) => void)[] = [
   receiveTests,
   closeTests,
+  cutTests,
   halfCloseTests,
   callbackTests,
   streamTests,

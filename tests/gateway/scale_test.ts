@@ -36,7 +36,7 @@ test(`a gateway has ${CHANNELS} channels at a time, and none afterwards`, async 
     await channel.send(all.length);
     await Promise.all(all.map(async (each) => {
       for await (const n of each) await each.send(n + 1);
-      each.close();
+      each.closeSend();
     }));
   `);
   await echo.send(channels);
