@@ -16,12 +16,8 @@
  * @module
  */
 
-export {
-  type CallbackOptions,
-  Channel,
-  type ChannelGateway,
-  type SendOptions,
-} from "./channel/channel.ts";
+export { Channel, type ChannelGateway } from "./channel/channel.ts";
+export { type CallbackOptions, type SendOptions } from "./channel/options.ts";
 export type { WaitOptions } from "./internal/wait.ts";
 export * from "./errors.ts";
 export type { AtPeer, Flipped } from "./gateway/at_peer.ts";

@@ -4,46 +4,16 @@
  * @module
  */
 
+import { checkArgument, checkOptions, FUNCTION, type OptionRules } from "../internal/arguments.ts";
 import {
-  ANYTHING,
-  checkArgument,
-  checkOptions,
-  FUNCTION,
-  type OptionRules,
-  SIGNAL,
-} from "../internal/arguments.ts";
+  CALLBACK_OPTIONS,
+  type CallbackOptions,
+  SEND_OPTIONS,
+  type SendOptions,
+} from "./options.ts";
 import type { ChannelCore } from "./core.ts";
 import { readableOf, writableOf } from "./streams.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
-
-/** Options of {@linkcode Channel.send}. */
-export interface SendOptions {
-  /**
-   * Gives up when aborted, with the signal's reason. An item whose first bytes have left arrives
-   * all the same.
-   */
-  signal?: AbortSignal;
-}
-
-/** The rules of {@linkcode SendOptions}. */
-export const SEND_OPTIONS: OptionRules<SendOptions> = { signal: SIGNAL };
-
-/** Options of {@linkcode Channel.setCallback}. */
-export interface CallbackOptions<Marker> {
-  /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
-  endMarker?: Marker;
-  /**
-   * Called once, before the end marker, if the channel ends with an error: the peer's, what the
-   * callback threw, or that it was cut, so that items may be missing. A promise is awaited. Default:
-   * `waitClose` alone throws it.
-   */
-  onError?(error: unknown): unknown;
-}
-
-const CALLBACK_OPTIONS: OptionRules<CallbackOptions<unknown>> = {
-  endMarker: ANYTHING,
-  onError: FUNCTION,
-};
 
 /** What a channel belongs to: a {@linkcode Gateway}, or on the remote side what stands for it. */
 export interface ChannelGateway {

@@ -8,7 +8,8 @@ import { ProtocolError, type RemoteError, TimeoutError } from "../errors.ts";
 import { bounded, type WaitOptions } from "../internal/wait.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { Binding } from "./binding.ts";
-import { type ChannelRole, Lifecycle, type LifecycleParts } from "./lifecycle.ts";
+import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
+import type { ChannelRole } from "./state.ts";
 import { Outcome } from "./outcome.ts";
 import { type ErrorExplainer, PeerError } from "./peer_error.ts";
 import type { Consumer } from "./receive/callback.ts";
@@ -104,7 +105,7 @@ export class ChannelCore implements LifecycleParts {
    */
   async waitClose(options?: WaitOptions): Promise<void> {
     using _hold = this.binding.context.hold();
-    const { isClosedHere } = this.lifecycle;
+    const { isClosedHere } = this.outcome;
     await bounded(
       this.lifecycle.whenClosed(),
       options,

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ChannelClosedError, ProtocolError, SerializationError, TimeoutError } from "../errors.ts";
 import { FakeContext } from "../tests/support/fake_context.ts";
 import { ChannelCore } from "./core.ts";
-import type { ChannelRole } from "./lifecycle.ts";
+import type { ChannelRole } from "./state.ts";
 
 /** Channel 1 on a connection that records. */
 function setUp(role: ChannelRole = "plain") {

@@ -6,20 +6,18 @@
 
 import { ExecnetError, ProtocolError } from "../errors.ts";
 import type { Binding } from "./binding.ts";
-import { EXECUTION_ENDED, type Outcome } from "./outcome.ts";
+import { EXECUTION_ENDED, failureOf, type Outcome } from "./outcome.ts";
 import type { ItemReader } from "./receive/item_reader.ts";
 import type { ReceiveQueue } from "./receive/receive_queue.ts";
 import type { SendQueue } from "./send/send_queue.ts";
-import { canReceive, canSend, type ChannelEvent, type ChannelState, transition } from "./state.ts";
-
-/** What a channel belongs to, which decides how it closes. */
-export type ChannelRole =
-  /** Made by `newChannel()`. */
-  | "plain"
-  /** The initiator's end of an execution. */
-  | "execution"
-  /** The remote's end of an execution under way: it closes when that ends. */
-  | "running";
+import {
+  canReceive,
+  canSend,
+  type ChannelEvent,
+  type ChannelRole,
+  type ChannelState,
+  transition,
+} from "./state.ts";
 
 /** The parts of a channel that its end affects. */
 export interface LifecycleParts {
@@ -40,7 +38,6 @@ export class Lifecycle {
   readonly #endListeners: (() => void)[] = [];
   readonly #closed = Promise.withResolvers<void>();
   #abort: AbortController | undefined;
-  #isClosedHere = false;
 
   constructor(role: ChannelRole, parts: LifecycleParts) {
     this.#role = role;
@@ -51,14 +48,14 @@ export class Lifecycle {
     return this.#state;
   }
 
+  /** Whether it is the remote's end of an execution under way. */
+  get isRunning(): boolean {
+    return this.#role === "running";
+  }
+
   /** Whether nothing new can be sent or received. */
   get isClosed(): boolean {
     return this.#state === "closing" || this.#state === "peerClosed" || this.#state === "closed";
-  }
-
-  /** Whether the user of this side has closed it. */
-  get isClosedHere(): boolean {
-    return this.#isClosedHere;
   }
 
   /** Aborted when the channel closes. */
@@ -117,11 +114,17 @@ export class Lifecycle {
     const { binding, outcome, sendQueue } = this.#parts;
     binding.bindHome(); // its peer has to know the channel, to answer
     this.#cut();
-    this.#isClosedHere = true;
+    outcome.isClosedHere = true;
     const why = outcome.reason ?? reason ?? "was closed by this side";
     sendQueue.closeNow(this.#encode(error), () => outcome.notSentError(why));
     this.#go("closeSent");
     this.#end(why);
+  }
+
+  /** Half-closes, then closes: the peer sees a stream that ended in order. */
+  closeInOrder(): void {
+    this.closeSend();
+    this.close();
   }
 
   /** Closes the channel of an execution that has ended, after what that sent. */
@@ -200,17 +203,6 @@ export class Lifecycle {
     this.close(error ?? failure); // with undefined, it would close without an error
   }
 
-  /** Closes it as its readable was cancelled. An execution goes on, and may send. */
-  cancelReading(reason: unknown): void {
-    if (this.#role !== "running") this.close(reason);
-  }
-
-  /** Closes it as its writable was aborted. An execution has failed with it. */
-  abortWriting(reason: unknown): void {
-    if (this.#role !== "running") this.close(reason);
-    else if (!this.isClosed) this.finish(failureOf(reason ?? "its writable was aborted"));
-  }
-
   /** Marks it as cut, if the peer has not ended sending. */
   #cut(): void {
     if (canReceive(this.#state)) this.#parts.outcome.isCut = true;
@@ -263,9 +255,4 @@ export class Lifecycle {
     context.release(id);
     this.#closed.resolve();
   }
-}
-
-function failureOf(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  return new ExecnetError(typeof thrown === "string" ? thrown : Deno.inspect(thrown));
 }

@@ -3,7 +3,8 @@ import { ChannelClosedError, ExecnetError, ProtocolError } from "../errors.ts";
 import { assertInstanceOf } from "../tests/support/assert.ts";
 import { FakeContext } from "../tests/support/fake_context.ts";
 import { ChannelCore } from "./core.ts";
-import type { ChannelRole, Lifecycle } from "./lifecycle.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { ChannelRole } from "./state.ts";
 import type { ChannelState } from "./state.ts";
 
 /** Channel 1, and what it does to its connection. */
@@ -178,16 +179,4 @@ Deno.test("Lifecycle closes with what a callback threw; a running execution is r
     const error = it.context.codec.decode(payload) as Error;
     assertEquals([type, error.message], ["CLOSE", "no"]);
   }
-});
-
-Deno.test("Lifecycle closes a plain channel whose stream ends; an execution goes on reading alone", () => {
-  const [plain, reading, writing] = [new Setup(), new Setup("running"), new Setup("running")];
-  plain.lifecycle.cancelReading("enough");
-  reading.lifecycle.cancelReading("enough");
-  writing.lifecycle.abortWriting("broken");
-  assertEquals([plain, reading, writing].map(({ lifecycle }) => lifecycle.state), [
-    "closing",
-    "open",
-    "closing",
-  ]);
 });

@@ -5,7 +5,8 @@
  */
 
 import { checkArgument, checkOptions, type OptionRule } from "../internal/arguments.ts";
-import { type Channel, SEND_OPTIONS, type SendOptions } from "./channel.ts";
+import type { Channel } from "./channel.ts";
+import { SEND_OPTIONS, type SendOptions } from "./options.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { insideOf, MergedChannels, whenReadable } from "./merge.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChannelClosedError } from "../errors.ts";
+import { ChannelClosedError, ExecnetError } from "../errors.ts";
 import type { Binding } from "./binding.ts";
 
 /** The reason of a channel whose execution is over. */
@@ -20,6 +20,8 @@ export class Outcome {
   isReported = false;
   /** Whether it ended before the peer had ended sending, so that items may be missing. */
   isCut = false;
+  /** Whether the user of this side has closed it. */
+  isClosedHere = false;
 
   constructor(binding: Binding) {
     this.#binding = binding;
@@ -92,4 +94,10 @@ export class Outcome {
     if (reason instanceof Error) return reason;
     return new ChannelClosedError(`${this.#binding.label} ${reason}${hint}`);
   }
+}
+
+/** Returns what was thrown as an error to end a channel with. */
+export function failureOf(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new ExecnetError(typeof thrown === "string" ? thrown : Deno.inspect(thrown));
 }

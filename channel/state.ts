@@ -4,6 +4,15 @@
  * @module
  */
 
+/** What a channel belongs to, which decides how it closes. */
+export type ChannelRole =
+  /** Made by `newChannel()`. */
+  | "plain"
+  /** The initiator's end of an execution. */
+  | "execution"
+  /** The remote's end of an execution under way: it closes when that ends. */
+  | "running";
+
 /** Where a channel stands. */
 export type ChannelState =
   /** Items go both ways. */

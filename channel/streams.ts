@@ -5,6 +5,7 @@
  */
 
 import type { ChannelCore } from "./core.ts";
+import { failureOf } from "./outcome.ts";
 
 /** Queues nothing itself: the channel's window is the buffer. */
 const UNBUFFERED = { highWaterMark: 0 };
@@ -18,7 +19,8 @@ export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
       else controller.enqueue(value as T);
     },
     cancel(reason) {
-      core.lifecycle.cancelReading(reason);
+      // An execution goes on, and may send.
+      if (!core.lifecycle.isRunning) core.lifecycle.close(reason);
     },
   }, UNBUFFERED);
 }
@@ -28,6 +30,13 @@ export function writableOf<T>(core: ChannelCore): WritableStream<T> {
   return new WritableStream<T>({
     write: (item) => core.send(item),
     close: () => core.lifecycle.closeSend(),
-    abort: (reason) => core.lifecycle.abortWriting(reason),
+    abort(reason) {
+      const { lifecycle } = core;
+      if (!lifecycle.isRunning) lifecycle.close(reason);
+      // The execution has failed with its writable.
+      else if (!lifecycle.isClosed) {
+        lifecycle.finish(failureOf(reason ?? "its writable was aborted"));
+      }
+    },
   });
 }

@@ -17,7 +17,7 @@ import { type Hello, PreambleDecoder } from "../../protocol/preamble.ts";
 import { type Channel, channelOf, coreOf } from "../channel.ts";
 import { Binding, type ChannelContext, type ChannelOwner } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
-import type { ChannelRole } from "../lifecycle.ts";
+import type { ChannelRole } from "../state.ts";
 import { Scheduler } from "../send/scheduler.ts";
 import { ChannelIds, ChannelTable } from "./channel_table.ts";
 import { ReceivedCode } from "./code_cache.ts";
@@ -66,7 +66,7 @@ export class Connection implements ChannelContext {
       statusRequests: this.#statusRequests,
       accept: (id, role) => channels.accept(id, (id) => this.#make(id, role)),
     };
-    this.#hello.promise.catch(() => {}); // who needs the hello awaits it, others need not care
+    this.#hello.promise.catch(() => {}); // whoever needs the hello awaits it
   }
 
   /** Begins to read. `first` is written ahead of everything, such as this side's preamble. */
@@ -159,10 +159,7 @@ export class Connection implements ChannelContext {
 
   /** Closes the channels that are open, after all that was sent; resolves when that was written. */
   async closeChannels(): Promise<void> {
-    for (const channel of this.#channels.all) {
-      channel.closeSend();
-      channel.close();
-    }
+    for (const channel of this.#channels.all) coreOf(channel).lifecycle.closeInOrder();
     await this.written();
   }
 

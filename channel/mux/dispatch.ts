@@ -14,7 +14,7 @@ import {
 import type { Frame } from "../../protocol/frames.ts";
 import type { Channel } from "../channel.ts";
 import type { ChannelCore } from "../core.ts";
-import type { ChannelRole } from "../lifecycle.ts";
+import type { ChannelRole } from "../state.ts";
 import type { FrameSink } from "../frame_sink.ts";
 import type { ChannelTable } from "./channel_table.ts";
 import type { ReceivedCode } from "./code_cache.ts";

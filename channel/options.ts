@@ -1,0 +1,37 @@
+/**
+ * Options of the methods of a channel.
+ *
+ * @module
+ */
+
+import { ANYTHING, FUNCTION, type OptionRules, SIGNAL } from "../internal/arguments.ts";
+
+/** Options of {@linkcode Channel.send}. */
+export interface SendOptions {
+  /**
+   * Gives up when aborted, with the signal's reason. An item whose first bytes have left arrives
+   * all the same.
+   */
+  signal?: AbortSignal;
+}
+
+/** The rules of {@linkcode SendOptions}. */
+export const SEND_OPTIONS: OptionRules<SendOptions> = { signal: SIGNAL };
+
+/** Options of {@linkcode Channel.setCallback}. */
+export interface CallbackOptions<Marker> {
+  /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
+  endMarker?: Marker;
+  /**
+   * Called once, before the end marker, if the channel ends with an error: the peer's, what the
+   * callback threw, or that it was cut, so that items may be missing. A promise is awaited. Default:
+   * `waitClose` alone throws it.
+   */
+  onError?(error: unknown): unknown;
+}
+
+/** The rules of {@linkcode CallbackOptions}. */
+export const CALLBACK_OPTIONS: OptionRules<CallbackOptions<unknown>> = {
+  endMarker: ANYTHING,
+  onError: FUNCTION,
+};
