@@ -26,6 +26,8 @@ export interface SessionRequest {
   nice: number;
   /** The `deno` to start; empty. A server refuses any other value. */
   deno: string;
+  /** Unstable features of Deno. Default: none. */
+  unstable?: readonly string[];
 }
 
 /**
@@ -38,7 +40,8 @@ export async function encodeRequest(
   transcript: Transcript,
   request: SessionRequest,
 ): Promise<Uint8Array> {
-  const content = encodeFields({ ...request });
+  const { unstable = [], ...required } = request;
+  const content = encodeFields(unstable.length > 0 ? { ...required, unstable } : required);
   if (content.length > MAX_REQUEST_BYTES) {
     throw new RangeError(
       `its permissions and environment take ${content.length} bytes; a server takes at most ` +
@@ -81,7 +84,14 @@ export async function decodeRequest(
     chdir: text("chdir"),
     nice,
     deno: text("deno"),
+    ...(fields.has("unstable") ? { unstable: listField(fields, "unstable") } : {}),
   };
+}
+
+function listField(fields: ReadonlyMap<string, unknown>, name: string): readonly string[] {
+  const value = fields.get(name);
+  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return value;
+  throw fieldError(name);
 }
 
 function setField(fields: ReadonlyMap<string, unknown>, name: string): RequestedSet {

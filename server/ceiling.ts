@@ -23,6 +23,8 @@ import { isRefusedVariable, isVariableName } from "./environment.ts";
 /** The most that a server grants. */
 export interface Ceiling {
   permissions: Permissions;
+  /** Unstable features that sessions may have. */
+  unstable: readonly string[];
   /** The working directory of sessions that ask for no other, if it is known. */
   cwd: string | undefined;
 }
@@ -40,6 +42,7 @@ export function ceilingOf(
   { all, allow, deny }: Permissions,
   secretFiles: readonly string[],
   cwd: string | undefined,
+  unstable: readonly string[] = [],
 ): Ceiling {
   const denied = new Map(Object.entries(absolute(deny, cwd)));
   for (const kind of ["read", "write"] as const) {
@@ -54,6 +57,7 @@ export function ceilingOf(
       deny: permissionSet(denied as Map<PermissionKind, true | string[]>),
     },
     cwd,
+    unstable,
   };
 }
 
@@ -63,7 +67,7 @@ export function ceilingOf(
  * @throws {Refusal} if not; it names what the client may not have.
  */
 export function sessionSettings(request: SessionRequest, ceiling: Ceiling): ProcessSettings {
-  const { chdir, nice, env, deno } = request;
+  const { chdir, nice, env, deno, unstable = [] } = request;
   if (deno !== "") throw refusal(`deno=${deno}: which Deno runs is the server's to say`);
   if (!Number.isInteger(nice) || nice < 0 || nice > 19) {
     throw refusal(`nice=${nice}: a session's niceness is from 0 to 19`);
@@ -78,9 +82,16 @@ export function sessionSettings(request: SessionRequest, ceiling: Ceiling): Proc
       );
     }
   }
+  const refused = unstable.find((feature) => !ceiling.unstable.includes(feature));
+  if (refused !== undefined) {
+    throw refusal(
+      `unstable=${refused}: start the server with -- --unstable-${refused} to allow it`,
+    );
+  }
   if (chdir.includes("\0")) throw refusal("chdir: no directory has that name");
   const permissions = sessionPermissions(request, ceiling);
-  return { deno: undefined, chdir: chdir === "" ? undefined : chdir, nice, env, permissions };
+  const directory = chdir === "" ? undefined : chdir;
+  return { deno: undefined, chdir: directory, nice, env, permissions, unstable };
 }
 
 function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissions {

@@ -11,7 +11,8 @@ import { serve } from "./server.ts";
 declare const channel: { send(port: number): Promise<void>; readonly signal: AbortSignal };
 declare const args: ServerArgs;
 
-const { hostname, port, insecure, token, permissions: { all, allow, deny }, waitMs } = args;
+const { hostname, port, insecure, token, permissions: { all, allow, deny }, unstable, waitMs } =
+  args;
 const server = serve({
   hostname,
   port,
@@ -19,6 +20,7 @@ const server = serve({
   token,
   ...(all ? { "allow-all": true } : { permissions: allow }),
   deny,
+  unstable,
   once: true,
   log({ event }) {
     if (event === "accepted") clearTimeout(unused);

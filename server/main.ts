@@ -31,7 +31,8 @@ usage: serve [host:]port [options] [-- permission flags]
 
 permission flags: what sessions may do at most, as deno run takes them, for example
   -- --allow-read=/data --allow-net=example.com --deny-read=/data/keys
-  Without any, sessions may compute, and nothing else.`;
+  Without any, sessions may compute, and nothing else.
+  --unstable-kv and the like allow sessions to ask for unstable features.`;
 
 const TEXT_OPTIONS = ["token-file", "tls-cert", "tls-key", "max-sessions", "session-timeout"];
 const SWITCHES = ["insecure", "once", "help"];
@@ -173,9 +174,15 @@ function readPem(name: string, path: string | undefined): string | undefined {
 function ceilingOptions(flags: readonly string[]): ServeOptions {
   const allow: [string, unknown][] = [];
   const deny: [string, unknown][] = [];
+  const unstable: string[] = [];
   let all = false;
   for (const flag of flags) {
     const long = flag.replace(/^-[A-Z](?==|$)/, (short) => SHORT_FLAGS[short] ?? short);
+    const [, feature] = /^--unstable-([a-z][a-z0-9-]*)$/.exec(long) ?? [];
+    if (feature !== undefined) {
+      unstable.push(feature);
+      continue;
+    }
     const [, way, kind, value] = /^--(allow|deny)-([a-z]+)(?:=(.*))?$/s.exec(long) ?? [];
     if (way === "allow" && kind === "all" && value === undefined) all = true;
     else if (way === "allow") allow.push([`allow-${kind}`, value ?? true]);
@@ -190,6 +197,7 @@ function ceilingOptions(flags: readonly string[]): ServeOptions {
       permissions: parsePermissions(allow, "allow"),
       deny: parsePermissions(deny, "deny"),
       "allow-all": all,
+      unstable,
     };
   } catch (error) {
     if (error instanceof ExecnetError) throw new UsageError(error.message);

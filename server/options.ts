@@ -44,6 +44,8 @@ export interface ServeOptions {
   deny?: PermissionSet;
   /** Sessions may do anything that the user of this process may. */
   "allow-all"?: boolean;
+  /** Unstable features of Deno that sessions may ask for, such as `["kv"]`; default: none. */
+  unstable?: readonly string[];
   /** The token, at least 32 characters; default: the one in `tokenFile`. */
   token?: string;
   /**
@@ -95,6 +97,11 @@ export interface ServerConfig {
   warnings: readonly string[];
 }
 
+const FEATURES: OptionRule = {
+  wanted: 'a list of features such as ["kv"]',
+  isRight: (value) => Array.isArray(value) && value.every((name) => /^[a-z][a-z0-9-]*$/.test(name)),
+};
+
 const FILES: OptionRule = {
   wanted: "a list of paths",
   isRight: (value) => Array.isArray(value) && value.every(TEXT.isRight),
@@ -107,6 +114,7 @@ const SERVE_OPTIONS: OptionRules<ServeOptions> = {
   permissions: ANYTHING,
   deny: ANYTHING,
   "allow-all": BOOLEAN,
+  unstable: FEATURES,
   token: TEXT,
   tokenFile: TEXT,
   cert: TEXT,
@@ -161,7 +169,7 @@ export function resolveOptions(given: ServeOptions): ServerConfig {
     allow: parsePermissions(permissionsOfObject("permissions", options.permissions), "allow"),
     deny: parsePermissions(permissionsOfObject("deny", options.deny), "deny"),
   };
-  const ceiling = ceilingOf(permissions, secretFiles, workingDirectory());
+  const ceiling = ceilingOf(permissions, secretFiles, workingDirectory(), options.unstable);
   return {
     hostname,
     port,

@@ -25,6 +25,7 @@ import { PUSH } from "../transports/start_script.ts";
 import { SpecEntries, type SpecKeys } from "./entries.ts";
 import { environmentOf } from "./environment.ts";
 import type { OutputHandler } from "./output.ts";
+import { ownUnstable, unstableOf } from "./unstable.ts";
 
 /** Permissions by the keys of the text form, such as `"allow-read": ["/data"]`, or `"/a,/b"`. */
 export type PermissionKeys = {
@@ -84,6 +85,11 @@ export interface GatewaySpec extends PermissionKeys, TransportKeys {
   deny?: PermissionSet;
   /** Everything is allowed. */
   "allow-all"?: boolean;
+  /**
+   * Unstable features of Deno, such as `["kv", "cron"]`, or `"kv,cron"`. Default: the `unstable` of this
+   * process's `deno.json`; behind a server none.
+   */
+  unstable?: string | readonly string[];
   /** Where its output goes; default `"inherit"`: to stderr, each line as `[id] line`. */
   output?: Output;
   /** One environment variable, as in text. */
@@ -123,6 +129,7 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
     permissions: permissionsOf(entries),
     output: outputOf(entries),
   };
+  const unstable = unstableOf(entries) ?? (kind.isServed?.(known.options) ? [] : ownUnstable());
   return withChanges(
     known,
     defined({
@@ -133,6 +140,7 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
       heartbeat: entries.number("heartbeat", 1, MAX_HEARTBEAT_S),
       maxItemBytes: entries.number("maxItemBytes", 1, MAX_ITEM_BYTES),
       nice: entries.number("nice", -20, 19),
+      unstable: unstable.length > 0 ? unstable : undefined,
     }),
   );
 }
@@ -157,6 +165,7 @@ function knownKeys(): SpecKeys {
       "heartbeat",
       "maxItemBytes",
       "allow-all",
+      "unstable",
       ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),
     ],
     ofObjects: ["env", "permissions", "deny", "output"],

@@ -44,7 +44,7 @@ export const command: TransportKind<CommandOptions> = {
 
   plan: (request, killMark) =>
     processPlan(
-      runScript(request, startScript(request, denoArguments(request.permissions, killMark))),
+      runScript(request, startScript(request, denoArguments(request, killMark))),
     ),
 
   explain: explainStartScript,

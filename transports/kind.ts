@@ -33,6 +33,8 @@ export interface TransportKind<Options = unknown> {
   parse(spec: SpecReader): Options;
   /** Returns its keys and their values for `Gateway.spec` and messages, its own key first, no secrets. */
   shown(options: Options): Readonly<Record<string, unknown>>;
+  /** Returns whether a server of somebody else starts the process, and decides what it may have. */
+  isServed?(options: Options): boolean;
   /** Returns the ids of gateways that have to be up before, and to outlive, one with these options. */
   requires?(options: Options): readonly string[];
   /** Bounds how many gateways start at once. Default: no bound. */

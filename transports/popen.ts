@@ -67,7 +67,7 @@ export function popenProcess(settings: ProcessSettings): ProcessOptions {
       `${nice}`,
       startsOthers ? "watch" : "",
       ...(deno === undefined ? [] : [deno]),
-      ...denoArguments(permissions),
+      ...denoArguments(settings),
     ],
     env,
     startsOthers,
@@ -84,7 +84,7 @@ const KEYS = {
 export const popenViaRelay: TransportKind<undefined> = {
   ...KEYS,
   isNetworked: true,
-  plan: (request) => processPlan(scriptProcess(request, denoArguments(request.permissions))),
+  plan: (request) => processPlan(scriptProcess(request, denoArguments(request))),
   explain: explainStartScript,
   versionCommand: (request) => scriptProcess(request, ["--version"]),
 };

@@ -56,7 +56,7 @@ export const ssh: TransportKind<SshOptions> = {
 
   plan: (request, killMark) =>
     processPlan(
-      runScript(request, startScript(request, denoArguments(request.permissions, killMark))),
+      runScript(request, startScript(request, denoArguments(request, killMark))),
     ),
 
   explain: (failure) => explainSsh(failure) ?? explainStartScript(failure),

@@ -32,6 +32,8 @@ export const tcp: TransportKind<PreparedOptions> = {
 
   shown: (options) => ({ ...shownTcp(options) }),
 
+  isServed: ({ installvia }) => installvia === undefined,
+
   requires: ({ installvia }) => installvia === undefined ? [] : [installvia],
 
   async prepare({ options }, { hosting }) {
@@ -82,14 +84,14 @@ function sessionPlan(request: LaunchRequest<ServerOptions>): Plan {
 
 /** An installed server was itself started with these settings, which its session inherits. */
 function onServer<Options>(
-  { options, id, connectTimeout, permissions }: LaunchRequest<Options>,
+  { options, id, connectTimeout, permissions, unstable }: LaunchRequest<Options>,
 ): LaunchRequest<Options> {
-  return { options, id, connectTimeout, permissions, env: {} };
+  return { options, id, connectTimeout, permissions, unstable, env: {} };
 }
 
 function sessionRequest(request: LaunchRequest): SessionRequest {
-  const { permissions: { all, allow, deny }, env, id = "", chdir = "", nice = 0, deno = "" } =
-    request;
+  const { permissions: { all, allow, deny }, unstable, env } = request;
+  const { id = "", chdir = "", nice = 0, deno = "" } = request;
   return {
     name: id,
     all,
@@ -99,6 +101,7 @@ function sessionRequest(request: LaunchRequest): SessionRequest {
     chdir,
     nice,
     deno,
+    unstable,
   };
 }
 

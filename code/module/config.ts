@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Expression, parseExpressionAt } from "acorn";
+import { denoConfigs, parentsOf, parseConfig, readIfThere } from "../../internal/deno_config.ts";
 
 /** How the imports of a graph resolve. */
 export interface ImportConfig {
@@ -32,38 +32,28 @@ export const NO_CONFIG: ImportConfig = {
   isWhole: true,
 };
 
-const CONFIG_NAMES = ["deno.json", "deno.jsonc"];
 const COMPANIONS = ["deno.lock", "package.json"];
 /** Keys by which other folders give names. */
 const WIDER_KEYS = ["workspace", "links", "patch"];
 
 /** Finds the configuration for a module in `folder`. */
 export function findImportConfig(folder: string): ImportConfig {
-  const files = new Map<string, string>();
-  let found: string | undefined;
-  let imports: ScopedImports[] = [];
-  let isWhole = true;
-  for (const parent of parentsOf(folder)) {
-    if (isThere(`${parent}package.json`)) isWhole = false;
-    const path = CONFIG_NAMES.map((name) => `${parent}${name}`).find((path) => read(path, files));
-    if (path === undefined) continue;
-    const config = parseConfig(files.get(path) ?? "");
-    if (found === undefined) {
-      found = parent;
-      imports = importsOf(config, path, files);
-      if (WIDER_KEYS.some((key) => config[key] !== undefined)) isWhole = false;
-      for (const name of COMPANIONS) read(`${parent}${name}`, files);
-    } else {
-      files.delete(path);
-      if (config.workspace !== undefined) isWhole = false;
-    }
-  }
-  return { files, folder: found, imports, isWhole };
+  const [nearest, ...outer] = denoConfigs(folder);
+  const hasPackages = parentsOf(folder).some((parent) => isThere(`${parent}package.json`));
+  const isWhole = !hasPackages &&
+    WIDER_KEYS.every((key) => nearest?.values[key] === undefined) &&
+    outer.every(({ values }) => values.workspace === undefined);
+  if (nearest === undefined) return { ...NO_CONFIG, isWhole };
+  const { path, text, values } = nearest;
+  const files = new Map([[path, text]]);
+  const imports = importsOf(values, path, files);
+  for (const name of COMPANIONS) read(`${nearest.folder}${name}`, files);
+  return { files, folder: nearest.folder, imports, isWhole };
 }
 
 /** Returns the import map in a configuration, or in the file that it names. */
 function importsOf(
-  config: Record<string, unknown>,
+  config: Readonly<Record<string, unknown>>,
   path: string,
   files: Map<string, string>,
 ): ScopedImports[] {
@@ -135,55 +125,13 @@ export function fileUrl(path: string): URL {
   return new URL(`file://${encodeURI(path).replaceAll(/[?#]/g, encodeURIComponent)}`);
 }
 
-function* parentsOf(folder: string): Generator<string> {
-  for (let at = folder; at !== ""; at = at.replace(/[^/]*\/$/, "")) yield at;
-}
-
 function isThere(path: string): boolean {
-  return read(path, new Map());
+  return readIfThere(path) !== undefined;
 }
 
+/** Returns whether it could be read. */
 function read(path: string, into: Map<string, string>): boolean {
-  try {
-    into.set(path, Deno.readTextFileSync(path));
-    return true;
-  } catch (error) {
-    // A parent folder that may not be read is skipped; the module's own folder has been read.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
-      return false;
-    }
-    throw error;
-  }
-}
-
-/** Parses JSON with comments, as Deno does. Deno itself will refuse a file that is malformed. */
-
-function parseConfig(text: string): Record<string, unknown> {
-  try {
-    const value = valueOf(parseExpressionAt(text, 0, { ecmaVersion: "latest" }));
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
-  } catch {
-    return {};
-  }
-}
-
-function valueOf(node: Expression): unknown {
-  switch (node.type) {
-    case "Literal":
-      return node.value;
-    case "ArrayExpression":
-      return node.elements.map((element) =>
-        element === null || element.type === "SpreadElement" ? null : valueOf(element)
-      );
-    case "ObjectExpression":
-      return Object.fromEntries(
-        node.properties.flatMap((property) =>
-          property.type === "Property" && property.key.type === "Literal"
-            ? [[String(property.key.value), valueOf(property.value)]]
-            : []
-        ),
-      );
-    default:
-      return undefined;
-  }
+  const text = readIfThere(path);
+  if (text !== undefined) into.set(path, text);
+  return text !== undefined;
 }

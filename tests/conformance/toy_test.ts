@@ -20,8 +20,8 @@ const toy: TransportKind<string> = {
   isNetworked: false,
   parse: (spec) => spec.required("toy"),
   shown: (deno) => ({ toy: deno }),
-  plan: ({ options: deno, permissions }) => ({
-    open: () => openPair([deno, ...denoArguments(permissions)]),
+  plan: (request) => ({
+    open: () => openPair([request.options, ...denoArguments(request)]),
   }),
   explain: () => undefined,
 };

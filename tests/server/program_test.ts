@@ -106,11 +106,14 @@ test("the error of a wrong command line says why, and how to write it", async ()
     "-R=/a",
     "--allow-net",
     "--deny-read=/a/b",
+    "--unstable-kv",
+    "--unstable-worker-options",
   ]);
   assertExists(read);
   assertEquals([read.hostname, read.port, read.once], ["::1", 8, true]);
   assertEquals({ ...read.permissions }, { read: ["/a"], net: true });
   assertEquals({ ...read.deny }, { read: ["/a/b"] });
+  assertEquals(read.unstable, ["kv", "worker-options"]);
 });
 
 Deno.test("an address beyond this machine needs TLS or --insecure, and the error says why", () => {

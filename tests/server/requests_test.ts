@@ -40,6 +40,22 @@ test("permissions above the ceiling are refused, and named", async () => {
   await gw.terminate();
 });
 
+test("unstable features are refused, unless the server allows them", async () => {
+  await using server = new TestServer({ unstable: ["kv"] });
+  const error = await assertRejects(() => server.gateway("unstable=kv,cron"), LaunchError);
+  assertStringIncludes(
+    error.message,
+    "unstable=cron: start the server with -- --unstable-cron to allow it",
+  );
+  const features = () => ["openKv", "cron"].filter((name) => Reflect.has(Deno, name));
+  const gw = await server.gateway("unstable=kv");
+  assertEquals(await gw.call(features), ["openKv"]);
+  await gw.terminate();
+  const plain = await server.gateway("");
+  assertEquals(await plain.call(features), []);
+  await plain.terminate();
+});
+
 test("environment variables that load code or change Deno, and deno=, are refused and named", async () => {
   await using server = new TestServer();
   for (

@@ -15,7 +15,7 @@ for (const [how, spec] of [["files", "popen"], ["sockets", "popen//deny-read=/de
         `exec "$@" 4>&1 1>&2 3<&0 0</dev/null`,
         "sh",
         Deno.execPath(),
-        ...denoArguments(resolveSpec(spec).permissions),
+        ...denoArguments(resolveSpec(spec)),
       ],
       stdin: "piped",
       stdout: "piped",

@@ -76,7 +76,8 @@ export class InstalledServer {
    * @throws {LaunchError} if one of them fails.
    */
   async start(signal: AbortSignal): Promise<Transport> {
-    const { request: { connectTimeout, permissions }, address, insecure, connect } = this.#init;
+    const { request, address, insecure, connect } = this.#init;
+    const { connectTimeout, permissions, unstable } = request;
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
     try {
       const port = await this.#listen(signal, {
@@ -84,6 +85,7 @@ export class InstalledServer {
         insecure,
         token,
         permissions,
+        unstable,
         waitMs: connectTimeout,
       });
       signal.throwIfAborted();

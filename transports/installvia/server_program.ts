@@ -16,6 +16,8 @@ export interface ServerArgs {
   token: string;
   /** The most that the session may do. */
   permissions: Permissions;
+  /** Unstable features that it may have. Default: none. */
+  unstable?: readonly string[];
   /** Milliseconds after which the server ends if no session has begun. */
   waitMs: number;
 }

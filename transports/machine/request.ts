@@ -18,6 +18,8 @@ export interface ProcessSettings {
   readonly env: Readonly<Record<string, string>>;
   /** What its code may do. */
   readonly permissions: Permissions;
+  /** Unstable features of Deno that its code has. Default: none. */
+  readonly unstable?: readonly string[];
 }
 
 /** What a transport needs to know to start a gateway. */

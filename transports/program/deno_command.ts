@@ -6,16 +6,19 @@
 
 import { DenoVersionError } from "../../errors.ts";
 import { permissionFlags } from "../../permissions/flags.ts";
-import type { Permissions } from "../../permissions/permissions.ts";
 import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
+import type { ProcessSettings } from "../machine/request.ts";
 import { LOADER_URL } from "./loader.ts";
 
 /**
- * Returns the arguments of `deno` that start a gateway with just these grants.
+ * Returns the arguments of `deno` that start a gateway with just these grants and features.
  *
  * @param killMark Put into the command line, so that the process can be found by it.
  */
-export function denoArguments(permissions: Permissions, killMark?: string): string[] {
+export function denoArguments(
+  { permissions, unstable = [] }: Pick<ProcessSettings, "permissions" | "unstable">,
+  killMark?: string,
+): string[] {
   return [
     "run",
     "--quiet",
@@ -27,6 +30,7 @@ export function denoArguments(permissions: Permissions, killMark?: string): stri
     `--location=http://${crypto.randomUUID()}.invalid/`,
     // Lets the program free the buffers of dropped items.
     "--v8-flags=--expose-gc",
+    ...unstable.map((feature) => `--unstable-${feature}`),
     ...permissionFlags(permissions),
     killMark === undefined ? LOADER_URL : `${LOADER_URL}#${killMark}`,
   ];

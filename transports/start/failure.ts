@@ -15,6 +15,7 @@ import type { ExitStatus } from "../transport.ts";
 
 /** Cuts longer lines in messages: a program that takes its command line for text prints all of it. */
 const MAX_SHOWN_CHARACTERS = 300;
+const UNKNOWN_FEATURE = /unexpected argument '--unstable-([a-z0-9-]+)'/;
 const VERSION_TIMEOUT_MS = 5_000;
 
 /**
@@ -52,9 +53,14 @@ export async function launchError(
     : status.code !== null
     ? `process ended with code ${status.code}`
     : "connection ended";
+  const unknown = seen.map((line) => UNKNOWN_FEATURE.exec(line)?.[1]).find(Boolean);
+  const advice = unknown === undefined
+    ? "; does a Deno start there, and does what starts it pass on stdin and stdout?"
+    : `; its Deno has no unstable feature "${unknown}", which unstable= of its spec, or the deno.json ` +
+      "of this process, asks for";
   return new LaunchError(
     `cannot start gateway ${id}: its ${how} before it answered` +
-      (tail || "; does a Deno start there, and does what starts it pass on stdin and stdout?"),
+      (unknown === undefined && tail !== "" ? tail : advice + tail),
   );
 }
 

@@ -1,0 +1,81 @@
+/**
+ * Finds and reads `deno.json`.
+ *
+ * @module
+ */
+
+import { type Expression, parseExpressionAt } from "acorn";
+
+/** A configuration file of Deno. */
+export interface DenoConfig {
+  /** Its folder, with a slash at the end. */
+  folder: string;
+  path: string;
+  text: string;
+  /** What it says; empty if it is malformed, which Deno itself will report. */
+  values: Readonly<Record<string, unknown>>;
+}
+
+const NAMES = ["deno.json", "deno.jsonc"];
+
+/**
+ * Yields the configurations in a folder and its parents. Folders that this process may not read are
+ * skipped, without a prompt.
+ */
+export function* denoConfigs(folder: string): Generator<DenoConfig> {
+  for (const parent of parentsOf(folder)) {
+    for (const path of NAMES.map((name) => `${parent}${name}`)) {
+      const text = readIfThere(path);
+      if (text === undefined) continue;
+      yield { folder: parent, path, text, values: parseConfig(text) };
+      break;
+    }
+  }
+}
+
+/** Yields a folder and its parents, each with a slash at the end. */
+export function* parentsOf(folder: string): Generator<string> {
+  for (let at = folder; at !== ""; at = at.replace(/[^/]*\/$/, "")) yield at;
+}
+
+/** Returns the text of a file; `undefined` if there is none, or this process may not read it. */
+export function readIfThere(path: string): string | undefined {
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Parses JSON with comments, as Deno does. */
+export function parseConfig(text: string): Record<string, unknown> {
+  try {
+    const value = valueOf(parseExpressionAt(text, 0, { ecmaVersion: "latest" }));
+    return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+  } catch {
+    return {};
+  }
+}
+
+function valueOf(node: Expression): unknown {
+  switch (node.type) {
+    case "Literal":
+      return node.value;
+    case "ArrayExpression":
+      return node.elements.map((element) =>
+        element === null || element.type === "SpreadElement" ? null : valueOf(element)
+      );
+    case "ObjectExpression":
+      return Object.fromEntries(
+        node.properties.flatMap((property) =>
+          property.type === "Property" && property.key.type === "Literal"
+            ? [[String(property.key.value), valueOf(property.value)]]
+            : []
+        ),
+      );
+    default:
+      return undefined;
+  }
+}
