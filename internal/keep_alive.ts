@@ -4,20 +4,25 @@
  * @module
  */
 
-/** Keeps the event loop alive until it is disposed. Disposing it again does nothing. */
-export type Hold = Disposable;
+/** Keeps the event loop alive until it is disposed. */
+export class Hold implements Disposable {
+  #release: (() => void) | undefined;
 
-/** Returns a hold that calls `release` when it is disposed for the first time. */
-export function createHold(release: () => void): Hold {
-  let isHeld = true;
-  return {
-    [Symbol.dispose]() {
-      if (!isHeld) return;
-      isHeld = false;
-      release();
-    },
-  };
+  /**
+   * @param release Called when it is disposed for the first time. Pass the same function to all holds
+   * of one kind: an item that waits to be sent has a hold of its own, which is to cost little.
+   */
+  constructor(release: () => void) {
+    this.#release = release;
+  }
+
+  /** Ends the hold. Again, it does nothing. */
+  [Symbol.dispose](): void {
+    const release = this.#release;
+    this.#release = undefined;
+    release?.();
+  }
 }
 
 /** Keeps nothing alive: for a side whose event loop does not depend on what waits. */
-export const NO_HOLD: Hold = { [Symbol.dispose]() {} };
+export const NO_HOLD: Hold = new Hold(() => {});

@@ -5,6 +5,7 @@
  */
 
 import type { Channel } from "../channel/channel.ts";
+import { isThenable } from "../channel/receive/callback.ts";
 import { ProtocolError, SerializationError } from "../errors.ts";
 import { sendableError } from "../protocol/item_error.ts";
 import type { MapAnswer } from "../protocol/map_answer.ts";
@@ -183,9 +184,4 @@ export class Mapper {
 function renamed(error: Error): Error {
   error.message = error.message.replace("item.results[0]", "result");
   return error;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
 }

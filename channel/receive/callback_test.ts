@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createHold } from "../../internal/keep_alive.ts";
+import { Hold } from "../../internal/keep_alive.ts";
 import { Queue } from "../../internal/queue.ts";
 import { type CallbackQueue, CallbackRunner, type Consumer, isThenable } from "./callback.ts";
 import type { Received } from "./callback.ts";
@@ -51,7 +51,7 @@ function setUp(
     },
     endMarker,
   };
-  const hold = createHold(() => queue.log.push("released"));
+  const hold = new Hold(() => queue.log.push("released"));
   return { queue, runner: new CallbackRunner(consumer, queue, hold) };
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createHold, type Hold } from "../../internal/keep_alive.ts";
+import { Hold } from "../../internal/keep_alive.ts";
 
 /** A resource that can keep the event loop alive, such as a `Transport`. */
 export interface Handle {
@@ -19,6 +19,10 @@ export interface Handle {
 export class KeepAlive {
   readonly #handles = new Set<Handle>();
   #holds = 0;
+  readonly #release = () => {
+    if (--this.#holds > 0) return;
+    for (const handle of this.#handles) handle.unref();
+  };
 
   /** Applies to `handle` from now on, until {@linkcode KeepAlive.delete}. */
   add(handle: Handle): void {
@@ -33,13 +37,7 @@ export class KeepAlive {
 
   /** Keeps the event loop alive until the returned hold is disposed. */
   hold(): Hold {
-    this.#change(1);
-    return createHold(() => this.#change(-1));
-  }
-
-  #change(by: 1 | -1): void {
-    this.#holds += by;
-    if (this.#holds === 0) { for (const handle of this.#handles) handle.unref(); }
-    else if (this.#holds === 1 && by === 1) { for (const handle of this.#handles) handle.ref(); }
+    if (this.#holds++ === 0) { for (const handle of this.#handles) handle.ref(); }
+    return new Hold(this.#release);
   }
 }

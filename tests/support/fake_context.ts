@@ -2,7 +2,7 @@
 
 import { Binding, type ChannelContext } from "../../channel/binding.ts";
 import type { FrameSink, FrameSource } from "../../channel/frame_sink.ts";
-import { createHold, type Hold } from "../../internal/keep_alive.ts";
+import { Hold } from "../../internal/keep_alive.ts";
 import { DEFAULT_LIMITS, FrameType } from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
 
@@ -83,7 +83,7 @@ export class FakeContext implements ChannelContext {
 
   hold(): Hold {
     this.holds++;
-    return createHold(() => void this.holds--);
+    return new Hold(() => void this.holds--);
   }
 
   release(id: number): void {

@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { GatewayClosedError } from "../../errors.ts";
-import { createHold } from "../../internal/keep_alive.ts";
+import { Hold } from "../../internal/keep_alive.ts";
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
 import { FrameType, type Limits } from "../../protocol/constants.ts";
 import { encodeExecRequest, type StatusReport } from "../../protocol/control.ts";
@@ -78,6 +78,7 @@ export class Side {
   holds = 0;
   /** The time that each request to end has left, in milliseconds. */
   readonly exits: number[] = [];
+  readonly #release = () => void this.holds--;
   readonly #stream: WatchedStream;
   #executed = Promise.withResolvers<void>();
 
@@ -90,7 +91,7 @@ export class Side {
       tap: this.#tap(),
       hold: () => {
         this.holds++;
-        return createHold(() => void this.holds--);
+        return new Hold(this.#release);
       },
       lost(error: Error | undefined) {
         lost.resolve(error);
