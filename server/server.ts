@@ -8,6 +8,7 @@ import { messageOf } from "../internal/errors.ts";
 import { checkOptions, MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
 import { MAX_TIMER_MS } from "../internal/wait.ts";
 import { popenProcess } from "../transports/popen.ts";
+import { SpawnError } from "../transports/streams/group_leader.ts";
 import type { ProcessSettings } from "../transports/machine/request.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
@@ -156,7 +157,8 @@ export class Server implements AsyncDisposable {
     try {
       const timeout = this.#config.sessionTimeout;
       return await ServerSession.start({ process, timeout, ...connections });
-    } catch (cause) {
+    } catch (error) {
+      const cause = error instanceof SpawnError ? await error.reason : error;
       throw new Refusal(RefusalCode.START, `its process could not be started: ${messageOf(cause)}`);
     }
   }

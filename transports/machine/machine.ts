@@ -4,15 +4,16 @@
  * @module
  */
 
-import { LaunchError } from "../../errors.ts";
 import { SHELL } from "../../internal/shell.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
-import type { ProcessOptions } from "../streams/group_leader.ts";
+import { type ProcessOptions, SpawnError } from "../streams/group_leader.ts";
+import { LateTransport } from "../streams/late.ts";
 import { ProcessTransport } from "../streams/process.ts";
 import type { Address } from "../tcp/address.ts";
 import type { SocketLike } from "../tcp/socket.ts";
 import type { Transport } from "../transport.ts";
 import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
+import { spawnFailure } from "./spawn_failure.ts";
 
 /** A machine that starts processes and makes connections. */
 export interface Machine {
@@ -21,7 +22,8 @@ export interface Machine {
   /**
    * Starts a process that carries the protocol of gateway `id`.
    *
-   * @throws {LaunchError} if it cannot be started.
+   * @throws {LaunchError} if it may not be started. If the system cannot start it, the stream ends
+   * with that error.
    */
   start(process: ProcessOptions, id: string): Transport;
   /** Begins a TCP connection for gateway `id`; undefined for this process, which connects itself. */
@@ -50,19 +52,15 @@ exec "$@"`;
 
 /** This machine. */
 export const here: Machine = {
-  start(process) {
+  start(process, id) {
     const [program] = process.command;
     try {
       return new ProcessTransport({ ...process, command: localCommand(process) });
     } catch (cause) {
-      if (!(cause instanceof Error)) throw cause;
-      const advice = cause instanceof Deno.errors.NotCapable
-        ? `this process needs --allow-run=${program} and --allow-env`
-        : `is "${program}" installed on this machine, and on PATH?`;
-      throw new LaunchError(
-        `cannot start a gateway by "${program}": ${cause.message}; ${advice}`,
-        { cause },
-      );
+      if (!(cause instanceof SpawnError)) throw spawnFailure(id, program, cause);
+      return new LateTransport(async () => {
+        throw spawnFailure(id, program, await cause.reason);
+      });
     }
   },
 

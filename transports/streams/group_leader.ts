@@ -21,6 +21,18 @@ export interface ProcessOptions {
   readonly lostCode?: number;
 }
 
+/** A process could not be started. The system's reason is known a moment later. */
+export class SpawnError extends Error {
+  /** Resolves with an error that has a `code` such as `EMFILE`. */
+  readonly reason: Promise<Error>;
+
+  /** Makes the error of a child that Node could not start. */
+  constructor(program: string, child: ChildProcess) {
+    super(`${program} could not be started`);
+    this.reason = new Promise((resolve) => child.once("error", resolve));
+  }
+}
+
 /** A child process. As it leads a process group, what it has started can be ended with it. */
 export class GroupLeader {
   readonly pid: number;
@@ -40,10 +52,10 @@ export class GroupLeader {
       detached: true,
     });
     if (child.pid === undefined) {
-      child.on("error", () => {}); // its reason is thrown here, before the event
+      const error = new SpawnError(program, child);
       const { state } = Deno.permissions.querySync({ name: "run", command: program });
       throw state === "granted"
-        ? new Error(`${program} could not be started`)
+        ? error
         : new Deno.errors.NotCapable(`Requires run access to "${program}"`);
     }
     this.pid = child.pid;
