@@ -125,9 +125,13 @@ export class ErrorFitter {
 
   /** Returns whether something of a value can be sent. */
   #canBeSent(value: unknown): boolean {
-    const isObject = typeof value === "object" && value !== null;
-    if (isObject && kindOf(value) !== undefined) return true;
-    return typeof value === "string" || this.#sizeOf(value, PART_BYTES) < Infinity;
+    if (typeof value === "string") return true;
+    try {
+      if (typeof value === "object" && value !== null && kindOf(value) !== undefined) return true;
+    } catch {
+      return false; // a proxy that does not let anybody look
+    }
+    return this.#sizeOf(value, PART_BYTES) < Infinity;
   }
 
   #cut(text: string, room: number): string {

@@ -75,6 +75,7 @@ export class ItemEncoder {
       this.#value(item);
       checkSize(this.#out.length, maxBytes);
     } catch (cause) {
+      this.#out.release(); // it may have grown large
       if (cause instanceof SerializationError) throw cause;
       throw this.#refusal(messageOf(cause), this.#chain, { cause });
     } finally {

@@ -16,6 +16,12 @@ function thrown(value: unknown): AnyError {
   return error as AnyError;
 }
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 Deno.test("encodeError() keeps an error that can be sent as it is", () => {
   const error = Object.assign(new RangeError("m", { cause: [1n] }), { code: "E1" });
   assertEquals(codec.encodeError(error), codec.encode(error).slice());
@@ -25,10 +31,11 @@ Deno.test("encodeError() leaves out properties that cannot be sent, at any depth
   const error = Object.assign(new Error("m", { cause: new Error("c", { cause: () => {} }) }), {
     good: 1,
     bad: Symbol("s"),
+    gone: revoked(),
     config: { url: "u", run() {}, list: [1, () => {}, new WeakMap()] },
   });
   const { message, good, config, cause, ...rest } = thrown(error);
-  assertEquals([message, good, "bad" in rest], ["m", 1, false]);
+  assertEquals([message, good, "bad" in rest, "gone" in rest], ["m", 1, false, false]);
   assertEquals(config, { url: "u", list: [1, "[function (anonymous)]", "[class WeakMap]"] });
   assert(cause instanceof Error);
   assertEquals([cause.message, "cause" in cause], ["c", false]);

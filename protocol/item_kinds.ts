@@ -20,6 +20,7 @@ const SPECIAL_KEYS: readonly symbol[] = [Symbol.toStringTag, Symbol.iterator];
 
 const { getPrototypeOf, getOwnPropertySymbols, hasOwn, keys } = Object;
 const { propertyIsEnumerable } = Object.prototype;
+const { inspect } = Deno;
 
 /** By prototype, so that an instance of a subclass is of no kind: it would arrive as less. */
 const KINDS: ReadonlyMap<object | null, number> = new Map<object | null, number>([
@@ -49,7 +50,7 @@ export function kindOf(value: object): number | undefined {
   if (kind !== undefined) return kind;
   if (value instanceof Error) return ItemType.ERROR;
   // Node's files and sockets give them. They are bytes, whatever else their class adds.
-  if (value instanceof Uint8Array && prototype.constructor.name === "Buffer") {
+  if (value instanceof Uint8Array && prototype.constructor?.name === "Buffer") {
     return ItemType.BUFFER;
   }
   return isObjectPrototype(prototype) ? PLAIN_OBJECT : undefined;
@@ -100,7 +101,7 @@ export function isDense(array: readonly unknown[]): boolean {
   const { length } = array;
   if (length > FEW_ELEMENTS && !array.includes(undefined)) {
     // It shows named properties behind the elements that it leaves out, and takes 2 µs.
-    const shown = Deno.inspect(array, { iterableLimit: 0, depth: 0 });
+    const shown = inspect(array, { iterableLimit: 0, depth: 0 });
     if (shown === `[ ... ${length} more items ]`) return true;
   }
   const names = keys(array);
