@@ -1,5 +1,5 @@
 /**
- * The channel: what both sides of an execution talk through.
+ * Channels, over which both sides of an execution exchange items.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { ChannelCore } from "./core.ts";
 import { readableOf, writableOf } from "./streams.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 
-/** What a channel belongs to: a {@linkcode Gateway}, or on the remote side what stands for it. */
+/** The gateway of a channel: a {@linkcode Gateway}, or on the remote side an object that stands for it. */
 export interface ChannelGateway {
   /** The gateway's id, such as `gw0`. */
   readonly id: string;
@@ -28,10 +28,10 @@ let inside: (value: object) => ChannelCore | undefined;
 
 /**
  * One end of a two-way queue of items. What one side sends, the other receives, in order and by
- * value. `Receive` is what comes from the peer, `Send` what goes there.
+ * value. `Receive` is the type of the items from the peer, `Send` the type of those to it.
  *
- * A channel is an async iterable of what it receives. Each direction has a window (1 MiB; on a long
- * link up to 16): `send` waits while the peer has not taken what it was sent.
+ * A channel is an async iterable of the items that it receives. Each direction has a window (1 MiB; on
+ * a long link up to 16): `send` waits while a whole window of items waits to be received.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class Channel<Receive = unknown, Send = unknown>
     return this.#core.binding.context.owner as ChannelGateway;
   }
 
-  /** Whether it was closed, by either side. Items that came before can still be received. */
+  /** Whether either side has closed it. Items that arrived before can still be received. */
   get closed(): boolean {
     return this.#core.lifecycle.isClosed;
   }
@@ -89,7 +89,7 @@ export class Channel<Receive = unknown, Send = unknown>
   /**
    * Sends an item. Resolves when it was handed to the transport within the peer's window.
    *
-   * @throws {SerializationError} when it, or a part of it, cannot travel; the channel stays open.
+   * @throws {SerializationError} when it, or a part of it, cannot be sent; the channel stays open.
    * @throws {ChannelClosedError} after the close, or `closeSend`.
    * @throws {GatewayClosedError} when the gateway is gone.
    */
@@ -99,11 +99,11 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * The next item: queued ones first.
+   * Receives the next item.
    *
-   * @throws {TimeoutError} after `timeout` milliseconds (default: no bound); the channel stays usable.
+   * @throws {TimeoutError} after `timeout` milliseconds (default: no limit); the channel stays usable.
    * @throws {RemoteError} once, when the peer closed the channel with an error.
-   * @throws {ChannelClosedError} when no more items will come.
+   * @throws {ChannelClosedError} when there are no more items.
    * @throws {GatewayClosedError} when the gateway is gone.
    */
   receive(options?: WaitOptions): Promise<Receive> {
@@ -131,12 +131,12 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * Hands each item to `callback`: queued ones first, then as they come, one at a time. A promise
-   * that it returns is awaited, which is the backpressure. Afterwards `receive` throws. If the
-   * callback throws, the peer's side is closed with that error.
+   * Calls `callback` with each item: first the queued ones, then others as they arrive, one at a time.
+   * A promise that it returns is awaited, which is the backpressure. Afterwards `receive` throws. If
+   * the callback throws, the peer's side is closed with that error.
    *
    * @throws {ExecnetError} when there is a callback already, or something waits to receive.
-   * @throws {TypeError} when `callback` is no function.
+   * @throws {TypeError} when `callback` is not a function.
    */
   setCallback<Marker = never>(
     callback: (item: Receive | Marker) => unknown,
@@ -153,9 +153,9 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * Closes the channel; again, it does nothing. The peer receives what was sent before, then
-   * `error`, if there is one, as a {@linkcode RemoteError}. Closing the channel of an execution
-   * asks that to stop, see {@linkcode Channel.signal}.
+   * Closes the channel. Closing it again does nothing. The peer receives what was sent before, then
+   * `error`, if there is one, as a {@linkcode RemoteError}. Closing the channel of an execution asks
+   * the execution to stop, see {@linkcode Channel.signal}.
    *
    * @throws {ExecnetError} inside an execution, for that execution's own channel.
    */
@@ -163,7 +163,7 @@ export class Channel<Receive = unknown, Send = unknown>
     this.#core.lifecycle.close(error);
   }
 
-  /** No more items from here; items from the peer are still received. Again, it does nothing. */
+  /** Ends sending. Items from the peer are still received. Calling it again does nothing. */
   closeSend(): void {
     this.#core.lifecycle.closeSend();
   }
@@ -174,7 +174,7 @@ export class Channel<Receive = unknown, Send = unknown>
    * other side has closed, or ended sending.
    *
    * @throws {RemoteError} when the peer closed with an error, each time.
-   * @throws {TimeoutError} after `timeout` milliseconds (default: no bound).
+   * @throws {TimeoutError} after `timeout` milliseconds (default: no limit).
    * @throws {GatewayClosedError} when the gateway was lost before.
    */
   waitClose(options?: WaitOptions): Promise<void> {
@@ -182,16 +182,16 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * What it receives, as a stream. Cancelling it closes the channel; inside the execution, that goes
-   * on, and may send.
+   * The items that it receives, as a stream. Cancelling it closes the channel. Inside an execution,
+   * the execution goes on, and may send.
    */
   get readable(): ReadableStream<Receive> {
     return this.#readable ??= readableOf<Receive>(this.#core);
   }
 
   /**
-   * What it sends, as a stream. Closing it is `closeSend`; aborting it closes the channel. Inside the
-   * execution, that has failed then, with the reason.
+   * A stream whose chunks it sends as items. Closing the stream is `closeSend`; aborting it closes the
+   * channel. Inside an execution, aborting it fails the execution with the reason.
    */
   get writable(): WritableStream<Send> {
     return this.#writable ??= writableOf<Send>(this.#core);
@@ -209,7 +209,7 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 }
 
-/** A rejection where the options are wrong: what returns a promise does not throw. */
+/** Returns a rejection if the options are wrong: a method that returns a promise does not throw. */
 function checked<Options>(
   method: string,
   options: Options | undefined,
@@ -222,7 +222,7 @@ function checked<Options>(
   }
 }
 
-/** The channel around a core. */
+/** Returns the channel around a core. */
 export function channelOf(core: ChannelCore): Channel {
   return create(core);
 }

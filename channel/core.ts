@@ -133,7 +133,7 @@ export class ChannelCore implements LifecycleParts {
    */
   receiveItem(frame: Frame & { type: "item" | "part" }): void {
     switch (onItem(this.lifecycle.state)) {
-      case "take":
+      case "accept":
         return this.reader.read(frame);
       case "drop":
         return;

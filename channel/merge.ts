@@ -1,5 +1,5 @@
 /**
- * Waits on several channels at once, without taking anything from them ahead of its time.
+ * Several channels as one iteration. No item is received before the iteration asks for it.
  *
  * @module
  */
@@ -10,7 +10,11 @@ import type { ChannelCore } from "./core.ts";
 import { bounded, type WaitOptions } from "../internal/wait.ts";
 import { TimeoutError } from "../errors.ts";
 
-/** The inside of a channel. */
+/**
+ * Returns the core of a channel.
+ *
+ * @throws {TypeError} when it is something else.
+ */
 export function insideOf(channel: Channel<unknown, never>): ChannelCore {
   const isObject = typeof channel === "object" && channel !== null;
   const core = isObject ? coreOf(channel) : undefined;
@@ -19,15 +23,15 @@ export function insideOf(channel: Channel<unknown, never>): ChannelCore {
 }
 
 interface ReadableOptions extends WaitOptions {
-  /** Wait for each. */
+  /** Whether to wait for each channel. Default: for any of them. */
   every?: boolean;
-  /** When `timeout` is over, as `performance.now()` counts. */
+  /** The time when `timeout` is over, on the clock of `performance.now()`. */
   deadline?: number;
 }
 
 /**
- * Waits until something can be received from one of the channels; with `every`, from each, or one of
- * them has ended.
+ * Waits until an item, or the end, can be received from one of the channels. With `every`, it waits
+ * for each of them, but no longer than until one has ended.
  */
 export async function whenReadable(
   cores: readonly ChannelCore[],
@@ -52,17 +56,19 @@ export async function whenReadable(
 }
 
 function expired(cores: readonly ChannelCore[], timeout: number | undefined): Error {
-  const silent = cores.filter(({ received }) => received.sequence === undefined).map((
-    { binding },
-  ) => binding.label);
+  const silent = cores
+    .filter(({ received }) => received.sequence === undefined)
+    .map(({ binding }) => binding.label);
   const more = silent.length > 3 ? ` and ${silent.length - 3} more` : "";
   return new TimeoutError(
-    `nothing came on ${silent.slice(0, 3).join(", ")}${more} within ${timeout} ms; they stay ` +
-      `open, and nothing was taken from the others`,
+    `nothing was received on ${
+      silent.slice(0, 3).join(", ")
+    }${more} within ${timeout} ms; they stay ` +
+      `open, and no item of the others is lost`,
   );
 }
 
-/** What came first among what can be received now. */
+/** Returns the channel with the item, or the end, that was received first. */
 function earliest(cores: Iterable<ChannelCore>): ChannelCore | undefined {
   let first: ChannelCore | undefined;
   let least = Infinity;
@@ -73,7 +79,7 @@ function earliest(cores: Iterable<ChannelCore>): ChannelCore | undefined {
   return first;
 }
 
-/** The iteration over several channels, in the order in which their items arrive. */
+/** Iterates over several channels, in the order in which their items were received. */
 export class MergedChannels<Receive, Send>
   implements AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
   readonly #open: Map<ChannelCore, Channel<Receive, Send>>;
@@ -116,7 +122,7 @@ export class MergedChannels<Receive, Send>
         return { value: [channel, await core.received.receive() as Receive], done: false };
       }
     }
-    // The errors come last, so that one member's failure loses nothing of the others.
+    // The errors come last, so that the failure of one channel loses no item of the others.
     while (!signal.aborted) {
       const core = this.#ended.shift();
       if (core === undefined) break;

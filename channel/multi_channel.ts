@@ -1,5 +1,5 @@
 /**
- * Several channels as one: what the same code on each gateway of a group is talked to through.
+ * Several channels as one, such as those of the same code on each gateway of a group.
  *
  * @module
  */
@@ -16,12 +16,12 @@ const CHANNELS: OptionRule = {
 };
 
 /**
- * Several channels as one. Nothing is taken from a channel before somebody asks for it: so each
- * keeps its window, and its items can also be received from itself.
+ * Several channels as one. It receives no item before somebody asks for one: so each channel keeps
+ * its window, and its items can also be received from the channel itself.
  *
- * As an async iterable it gives `[channel, item]` in the order in which items arrive, until all
- * channels have closed. If some closed with an error, the first of these errors is thrown then: the
- * items of the others come before. Leaving the loop leaves the channels open, and loses nothing.
+ * As an async iterable it yields `[channel, item]` in the order in which items arrive, until all
+ * channels have closed. If some closed with an error, the first of these errors is thrown then, after
+ * the items of the others. Leaving the loop leaves the channels open, and loses no item.
  *
  * @example
  * ```ts
@@ -46,9 +46,9 @@ export class MultiChannel<Receive = unknown, Send = unknown>
   readonly #channels: readonly Channel<Receive, Send>[];
 
   /**
-   * Takes channels together, of whatever gateways; each of them once.
+   * Joins channels, of any gateways. A channel that is given twice counts once.
    *
-   * @throws {TypeError} when there is something among them that is no channel.
+   * @throws {TypeError} when something among them is not a channel.
    */
   constructor(channels: Iterable<Channel<Receive, Send>>) {
     checkArgument("what a MultiChannel is made of", channels, CHANNELS);
@@ -56,25 +56,26 @@ export class MultiChannel<Receive = unknown, Send = unknown>
     for (const channel of this.#channels) insideOf(channel);
   }
 
-  /** How many channels it holds. */
+  /** The number of channels. */
   get size(): number {
     return this.#channels.length;
   }
 
-  /** The channel at an index, in the order of the group's gateways; undefined where there is none. */
+  /** Returns the channel at an index, in the order of the group's gateways, or undefined. */
   get(index: number): Channel<Receive, Send> | undefined {
     return this.#channels[index];
   }
 
-  /** Its channels. */
+  /** Iterates over the channels. */
   [Symbol.iterator](): IterableIterator<Channel<Receive, Send>> {
     return this.#channels.values();
   }
 
   /**
-   * Sends an item on each channel. Resolves when each has taken it, and waits for the slowest.
+   * Sends an item on each channel. Resolves when it was sent on all of them: it waits for the slowest.
    *
-   * @throws The first channel's error, see {@linkcode Channel.send}, when all others have taken it.
+   * @throws The error of the first channel that failed, see {@linkcode Channel.send}, when the item was
+   * sent on all others.
    */
   async sendEach(item: Send, options?: SendOptions): Promise<void> {
     checkOptions("sendEach", options, SEND_OPTIONS);
@@ -82,13 +83,13 @@ export class MultiChannel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * The next item of each channel, in the order of the channels. Nothing is taken before each has
-   * one: after an error, no item is lost.
+   * Receives the next item of each channel, in the order of the channels. It receives none before each
+   * channel has one: after an error, no item is lost.
    *
-   * @throws {TimeoutError} after `timeout` milliseconds (default: no bound).
-   * @throws {RemoteError} as soon as one channel has nothing left but its peer's error.
-   * @throws {ChannelClosedError} as soon as one has nothing left at all.
-   * @throws {GatewayClosedError} as soon as one's gateway is gone, and all that it sent was received.
+   * @throws {TimeoutError} after `timeout` milliseconds (default: no limit).
+   * @throws {RemoteError} as soon as one channel has nothing left but the error of its peer.
+   * @throws {ChannelClosedError} as soon as one channel has nothing left.
+   * @throws {GatewayClosedError} as soon as one channel has nothing left, and its gateway is gone.
    */
   async receiveEach(options?: WaitOptions): Promise<Receive[]> {
     checkOptions("receiveEach", options, WAIT_OPTIONS);
@@ -106,7 +107,7 @@ export class MultiChannel<Receive = unknown, Send = unknown>
     }
   }
 
-  /** See {@linkcode MultiChannel}. */
+  /** Iterates over the items of all channels, see {@linkcode MultiChannel}. */
   [Symbol.asyncIterator](): AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
     return new MergedChannels(this.#channels);
   }
@@ -114,15 +115,15 @@ export class MultiChannel<Receive = unknown, Send = unknown>
   /**
    * Waits until each channel has closed on both sides, see {@linkcode Channel.waitClose}.
    *
-   * @throws The first error in time, when all others have closed too (or `timeout` milliseconds are
-   * over; default: no bound).
+   * @throws The error that occurred first, when all others have closed too, or `timeout` milliseconds
+   * are over (default: no limit).
    */
   async waitClose(options?: WaitOptions): Promise<void> {
     checkOptions("waitClose", options, WAIT_OPTIONS);
     await allOf(this.#channels.map((channel) => channel.waitClose(options)));
   }
 
-  /** No more items from here, on each channel, see {@linkcode Channel.closeSend}. */
+  /** Ends sending on each channel, see {@linkcode Channel.closeSend}. */
   closeSend(): void {
     for (const channel of this.#channels) channel.closeSend();
   }
@@ -144,7 +145,7 @@ export class MultiChannel<Receive = unknown, Send = unknown>
   }
 }
 
-/** Waits for all; then throws what was the first to fail in time. */
+/** Waits for all promises, then throws the error that occurred first. */
 async function allOf(promises: readonly Promise<void>[]): Promise<void> {
   const errors: unknown[] = [];
   await Promise.all(promises.map((promise) => promise.catch((error) => errors.push(error))));

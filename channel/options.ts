@@ -9,8 +9,8 @@ import { ANYTHING, FUNCTION, type OptionRules, SIGNAL } from "../internal/argume
 /** Options of {@linkcode Channel.send}. */
 export interface SendOptions {
   /**
-   * Gives up when aborted, with the signal's reason. An item whose first bytes have left arrives
-   * all the same.
+   * Takes the item back when aborted, and rejects with the signal's reason. An item whose first bytes
+   * have left arrives all the same.
    */
   signal?: AbortSignal;
 }
@@ -20,7 +20,7 @@ export const SEND_OPTIONS: OptionRules<SendOptions> = { signal: SIGNAL };
 
 /** Options of {@linkcode Channel.setCallback}. */
 export interface CallbackOptions<Marker> {
-  /** Given to the callback once, as the last of all, also after an error. Default: nothing is. */
+  /** The argument of the last call, also after an error. Default: there is no such call. */
   endMarker?: Marker;
   /**
    * Called once, before the end marker, if the channel ends with an error: the peer's, what the

@@ -1,5 +1,5 @@
 /**
- * The life of a channel as a table. Each side keeps its own copy; PROTOCOL.md draws it.
+ * The states of a channel as a table. Each side keeps its own state; PROTOCOL.md has the same table.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type ChannelRole =
   /** The remote's end of an execution under way: it closes when that ends. */
   | "running";
 
-/** Where a channel stands. */
+/** The state of a channel. */
 export type ChannelState =
   /** Items go both ways. */
   | "open"
@@ -30,13 +30,13 @@ export type ChannelState =
   /** Both have sent CLOSE, or its execution is over, or the connection is gone: the id is free. */
   | "closed";
 
-/** What can happen to a channel. */
+/** An event that changes the state of a channel. */
 export type ChannelEvent =
   | "endSent"
   | "endReceived"
   | "closeSent"
   | "closeReceived"
-  /** The CLOSE of the execution that it belongs to is not answered. */
+  /** The execution that it belongs to has ended: its CLOSE is not answered. */
   | "over"
   | "lost";
 
@@ -66,27 +66,27 @@ const TABLE: Readonly<Record<ChannelState, Partial<Record<ChannelEvent, ChannelS
   closed: { lost: "closed" },
 };
 
-/** The state after `event`; nothing where the event cannot happen in `state`. */
+/** Returns the state after `event`, or undefined if the event cannot happen in `state`. */
 export function transition(state: ChannelState, event: ChannelEvent): ChannelState | undefined {
   return TABLE[state][event];
 }
 
-/** Whether this side may still send items. */
+/** Returns whether this side may still send items. */
 export function canSend(state: ChannelState): boolean {
   return state === "open" || state === "peerEnded";
 }
 
-/** Whether the peer may still send items. */
+/** Returns whether the peer may still send items. */
 export function canReceive(state: ChannelState): boolean {
   return state === "open" || state === "localEnded";
 }
 
-/** What to do with an item that arrives: an item after END or CLOSE breaks the protocol. */
-export function onItem(state: ChannelState): "take" | "drop" | "violation" {
+/** Returns what to do with an item: after END or CLOSE it is a breach of the protocol. */
+export function onItem(state: ChannelState): "accept" | "drop" | "violation" {
   switch (state) {
     case "open":
     case "localEnded":
-      return "take";
+      return "accept";
     case "closing":
     case "closed":
       return "drop";

@@ -39,8 +39,8 @@ Deno.test("a side sends items until it has ended or either has closed", () => {
 Deno.test("an item is taken until the peer's end, dropped after our close, else a breach", () => {
   const reactions = Object.keys(TABLE).map((state) => [state, onItem(state as ChannelState)]);
   assertEquals(Object.fromEntries(reactions), {
-    open: "take",
-    localEnded: "take",
+    open: "accept",
+    localEnded: "accept",
     peerEnded: "violation",
     bothEnded: "violation",
     closing: "drop",

@@ -1,5 +1,5 @@
 /**
- * A channel's two halves as web streams.
+ * The two directions of a channel as web streams.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { ChannelCore } from "./core.ts";
 import { failureOf } from "./outcome.ts";
 
-/** Queues nothing itself: the channel's window is the buffer. */
+/** Queues nothing in the stream: the window of the channel is the buffer. */
 const UNBUFFERED = { highWaterMark: 0 };
 
-/** What the channel receives. */
+/** Returns a stream of the items that are received. */
 export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
   return new ReadableStream<T>({
     async pull(controller) {
@@ -25,7 +25,7 @@ export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
   }, UNBUFFERED);
 }
 
-/** What the channel sends. */
+/** Returns a stream whose chunks are sent as items. */
 export function writableOf<T>(core: ChannelCore): WritableStream<T> {
   return new WritableStream<T>({
     write: (item) => core.send(item),

@@ -1,5 +1,5 @@
 /**
- * Joins two channels of different connections: what arrives on one leaves on the other.
+ * Joins two channels of different connections: what is received on one is sent on the other.
  *
  * @module
  */
@@ -8,15 +8,17 @@ import { type Channel, coreOf } from "../channel.ts";
 import { END_OF_ITEMS, forward } from "../consumers.ts";
 import type { ChannelCore } from "../core.ts";
 
-/** Channels of other connections, as they are known on this one. */
+/** The channels of other connections that are joined to channels of one connection. */
 export class Bridges {
+  /** The end of each bridge on this connection, by the channel that it leads to. */
   readonly #near = new WeakMap<ChannelCore, ChannelCore>();
-  /** The same, from their number here. */
+  /** The channel that each bridge leads to, by the id of its end on this connection. */
   readonly #origins = new Map<number, Channel>();
 
   /**
-   * The end, on this connection, of the bridge to a channel; made where there is none.
+   * Returns the end, on this connection, of the bridge to a channel; makes a bridge if there is none.
    *
+   * @param open Makes a channel of this connection.
    * @throws {SerializationError} when something on this side receives on the channel.
    */
   join(core: ChannelCore, origin: Channel, open: () => Channel): ChannelCore {
@@ -38,20 +40,20 @@ export class Bridges {
     return near;
   }
 
-  /** The channel that the one of this number leads to, if it is the end of a bridge. */
+  /** Returns the channel that a bridge leads to, by the id of its end on this connection. */
   originOf(id: number): Channel | undefined {
     return this.#origins.get(id);
   }
 
-  /** The number is free again. */
+  /** Forgets an id that is free again. */
   forget(id: number): void {
     this.#origins.delete(id);
   }
 }
 
 /**
- * Joins two channels until both are closed. An item is taken from one when the other has room for
- * the one before: so their windows hold from end to end, and just these are stored on the way.
+ * Joins two channels until both are closed. An item is received from one only when the other has sent
+ * the item before: so their windows hold from end to end, and no more than these is stored between.
  *
  * @throws {SerializationError} when something on this side receives on one of them.
  */

@@ -1,5 +1,5 @@
 /**
- * The channels of one connection, by their numbers.
+ * The channels of one connection, by their ids.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { ProtocolError } from "../../errors.ts";
 import { type Channel, coreOf } from "../channel.ts";
 import type { ChannelCore } from "../core.ts";
 
-/** The side of a connection. The initiator's channels have odd numbers, the remote's even ones. */
+/** A side of a connection. The channels of the initiator have odd ids, those of the remote even ones. */
 export type Side = "initiator" | "remote";
 
-/** Gives out the numbers of one side's channels, in rising order. */
+/** Generates the ids of one side's channels, in rising order. */
 export class ChannelIds {
   #next: number;
 
@@ -19,31 +19,31 @@ export class ChannelIds {
     this.#next = side === "initiator" ? 1 : 2;
   }
 
-  /** The next. */
-  take(): number {
+  /** Returns the next id. */
+  next(): number {
     const id = this.#next;
     this.#next += 2;
     return id;
   }
 }
 
-/** Closed channels that are kept for the item that names them. */
+/** The number of closed channels that are kept for an item that names them. */
 const MAX_UNCLAIMED = 100;
 
-/** Which channels are open, and which numbers have been given to any. */
+/** Knows which channels are open, and which ids have been used. */
 export class ChannelTable {
   readonly #side: Side;
   readonly #ids: ChannelIds;
   readonly #maxPeerChannels: number;
   readonly #channels = new Map<number, Channel>();
-  /** The highest that this side has opened here: lower ones may have been. */
+  /** The highest id that this side has opened here. Lower ones may belong to other connections. */
   #highestOwnId = 0;
-  /** The highest that the peer has opened: lower ones have been. */
+  /** The highest id that the peer has opened. It has opened all lower ones. */
   #highestPeerId = 0;
   #peerChannels = 0;
-  /** Those that an item has named: they are somebody's. */
+  /** The peer's channels that an item has named: they are in use. */
   readonly #named = new WeakSet<Channel>();
-  /** Opened and closed by the peer before an item has named them, with what it sent on them. */
+  /** Channels that the peer has opened, filled and closed before an item has named them. */
   readonly #unclaimed = new Map<number, Channel>();
   #empty: PromiseWithResolvers<void> | undefined;
 
@@ -53,17 +53,17 @@ export class ChannelTable {
     this.#maxPeerChannels = maxPeerChannels;
   }
 
-  /** How many are open. */
+  /** The number of open channels. */
   get size(): number {
     return this.#channels.size;
   }
 
-  /** Those that are open. */
+  /** The open channels. */
   get all(): Channel[] {
     return [...this.#channels.values()];
   }
 
-  /** The channel that an item names; nothing where it was closed, and holds nothing. */
+  /** Returns the channel that an item names, or undefined if it has closed and holds no items. */
   claim(id: number): Channel | undefined {
     const channel = this.#channels.get(id) ?? this.#unclaimed.get(id);
     if (channel === undefined) return undefined;
@@ -72,18 +72,18 @@ export class ChannelTable {
     return channel;
   }
 
-  /** Takes in a channel of this side that `make` makes for the next number. */
+  /** Adds a channel of this side; `make` makes it for the next id. */
   open(make: (id: number) => Channel): Channel {
-    const id = this.#highestOwnId = this.#ids.take();
+    const id = this.#highestOwnId = this.#ids.next();
     const channel = make(id);
     this.#channels.set(id, channel);
     return channel;
   }
 
   /**
-   * Takes in a channel that the peer has opened.
+   * Adds a channel that the peer has opened.
    *
-   * @throws {ProtocolError} where the number is not its to open, or it has too many.
+   * @throws {ProtocolError} when the peer may not open this id, or has too many channels.
    */
   accept(id: number, make: (id: number) => Channel): Channel {
     if (this.#isOwn(id) || id <= this.#highestPeerId) {
@@ -99,9 +99,9 @@ export class ChannelTable {
   }
 
   /**
-   * The channel that a frame is for; nothing where it was closed before, which a race can bring about.
+   * Returns the channel that a frame is for, or undefined if this side has closed it meanwhile.
    *
-   * @throws {ProtocolError} where it was never opened.
+   * @throws {ProtocolError} when it was never opened.
    */
   addressee(id: number): ChannelCore | undefined {
     const channel = this.#channels.get(id);
@@ -113,7 +113,7 @@ export class ChannelTable {
     return undefined;
   }
 
-  /** One has closed. The item that names it may still wait for room in its own channel's window. */
+  /** Removes a closed channel. The item that names it may still wait for the window of another one. */
   delete(id: number): void {
     const channel = this.#channels.get(id);
     if (this.#channels.delete(id) && !this.#isOwn(id)) this.#peerChannels--;
@@ -125,14 +125,14 @@ export class ChannelTable {
     this.#empty = undefined;
   }
 
-  /** Resolves when none is open any more. */
+  /** Resolves when no channel is open any more. */
   empty(): Promise<void> {
     if (this.#channels.size === 0) return Promise.resolve();
     return (this.#empty ??= Promise.withResolvers()).promise;
   }
 
   #keepUnclaimed(id: number, channel: Channel): void {
-    if (coreOf(channel)?.isSpent !== false) return;
+    if (coreOf(channel).isSpent) return;
     this.#unclaimed.set(id, channel);
     if (this.#unclaimed.size <= MAX_UNCLAIMED) return;
     for (const oldest of this.#unclaimed.keys()) return void this.#unclaimed.delete(oldest);

@@ -1,5 +1,5 @@
 /**
- * The code that a remote keeps for its initiator, as both see it.
+ * The code that a remote keeps for its initiator, so that it is sent once: the view of each side.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import {
   type KeptCode,
 } from "../../protocol/control.ts";
 
-/** Makes a hash of {@linkcode CODE_HASH_BYTES}. */
+/** Returns a hash of {@linkcode CODE_HASH_BYTES}. */
 export type CodeHash = (message: Uint8Array) => Uint8Array;
 
-/** Code that the remote keeps. */
+/** How an execution refers to code that the remote keeps. */
 export interface CodeReference {
-  /** What it is known by. */
+  /** The name of the code. */
   hash: Uint8Array;
-  /** The payload of the frame that brings it, where the remote has not got it yet. */
+  /** The payload of a CODE frame to send before, unless the remote has the code. */
   payload: Uint8Array | undefined;
 }
 
@@ -31,14 +31,14 @@ interface Entry {
 }
 
 /**
- * Names codes by their hashes. The remote has the latest {@linkcode KEPT_CODES} that were sent: as
- * both sides forget the same, in the order of the frames, nothing can race.
+ * The code that the initiator has sent. The remote keeps the latest {@linkcode KEPT_CODES}: both sides
+ * forget the same ones, in the order of the frames, so that there is no race.
  */
 export class SentCode {
   readonly #hash: CodeHash;
-  /** Hashes by text, then by what else tells codes apart: so no long key is built. */
+  /** Hashes by text, then by the other fields: so no long key is built. */
   readonly #hashes = new Map<string, Map<string, Uint8Array>>();
-  /** In the order in which they were sent; the next takes the place of the oldest. */
+  /** A ring in the order of sending: the next entry replaces the oldest. */
   readonly #entries: Entry[] = [];
   #next = 0;
 
@@ -76,11 +76,15 @@ export class SentCode {
   }
 }
 
-/** What the remote keeps, by the hash that its initiator gave it. */
+/** The code that the remote keeps, by the hash that the initiator has sent with it. */
 export class ReceivedCode {
   readonly #codes = new Map<string, KeptCode>();
 
-  /** @throws {ProtocolError} when it is no code. */
+  /**
+   * Keeps code.
+   *
+   * @throws {ProtocolError} when the message is not one of code.
+   */
   add(hash: Uint8Array, message: Uint8Array): void {
     const code = decodeKeptCode(message);
     const key = keyOf(hash);
@@ -91,7 +95,11 @@ export class ReceivedCode {
     this.#codes.delete(oldest);
   }
 
-  /** @throws {ProtocolError} when it is not there. */
+  /**
+   * Returns code.
+   *
+   * @throws {ProtocolError} when it is not kept.
+   */
   get(hash: Uint8Array): KeptCode {
     const code = this.#codes.get(keyOf(hash));
     if (code === undefined) {

@@ -1,17 +1,17 @@
 /**
- * What was asked of the peer and is not answered yet.
+ * Requests for the status of the peer.
  *
  * @module
  */
 
 import type { StatusReport } from "../../protocol/control.ts";
 
-/** Requests for the peer's status, by number. */
+/** The requests that wait for an answer, by number. */
 export class StatusRequests {
   readonly #open = new Map<number, PromiseWithResolvers<StatusReport>>();
   #next = 1;
 
-  /** A new request, to be dropped when nobody waits for it any more. */
+  /** Adds a request. Drop it when nobody waits for the answer any more. */
   add(): { request: number; answer: Promise<StatusReport> } {
     const request = this.#next++;
     const open = Promise.withResolvers<StatusReport>();
@@ -19,16 +19,17 @@ export class StatusRequests {
     return { request, answer: open.promise };
   }
 
+  /** Removes a request. */
   drop(request: number): void {
     this.#open.delete(request);
   }
 
-  /** Takes an answer; one that nobody waits for is ignored. */
+  /** Resolves a request; an answer that nobody waits for is ignored. */
   answer(request: number, report: StatusReport): void {
     this.#open.get(request)?.resolve(report);
   }
 
-  /** No answer will come any more. */
+  /** Rejects all requests: there will be no more answers. */
   fail(reason: Error): void {
     for (const { reject } of this.#open.values()) reject(reason);
   }

@@ -1,8 +1,8 @@
 /**
- * Channels that no connection has yet: those of `newChannel()`, until they are sent or used.
+ * Channels without a connection: those of `newChannel()`, until they are sent or used.
  *
- * A gateway may have several connections (one for each isolated execution); a channel belongs to
- * the one over which it is sent first. What is sent on it before is held.
+ * A gateway may have several connections (one for each isolated execution). A channel belongs to
+ * the one that it is sent over first. Frames that are sent on it before are held.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { Binding, type ChannelOwner, type UnboundContext } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
 import type { FrameSink, FrameSource } from "../frame_sink.ts";
 
-/** The channels of one gateway that no connection has yet. */
+/** The channels of one gateway that have no connection yet. */
 export class UnboundChannels {
   readonly owner: ChannelOwner;
-  /** The connection of those that are used before they are sent. */
+  /** The connection that they are bound to if they are used before they are sent. */
   readonly home: Connection;
   readonly #cores = new Set<ChannelCore>();
 
@@ -29,13 +29,13 @@ export class UnboundChannels {
     this.home = home;
   }
 
-  /** How many there are. */
+  /** The number of channels. */
   get size(): number {
     return this.#cores.size;
   }
 
   /**
-   * Makes one.
+   * Makes a channel.
    *
    * @throws {GatewayClosedError} when the gateway is gone.
    */
@@ -46,18 +46,18 @@ export class UnboundChannels {
     return channel;
   }
 
-  /** One has found its connection, or has ended. */
+  /** Removes a channel that has been bound, or has ended. */
   forget(core: ChannelCore): void {
     this.#cores.delete(core);
   }
 
-  /** The gateway is gone. */
+  /** Ends all channels: the gateway is gone. */
   lose(error: Error): void {
     for (const core of [...this.#cores]) core.lose(error);
   }
 }
 
-/** What stands for the connection of one channel, until it has one. */
+/** A channel without a connection, and the context that stands for it. */
 class HeldChannel implements UnboundContext {
   readonly owner: ChannelOwner;
   readonly core: ChannelCore;
@@ -75,7 +75,10 @@ class HeldChannel implements UnboundContext {
     this.channel = channelOf(this.core);
   }
 
-  /** A channel has a number just on a connection: for an item with one, this one needs one, too. */
+  /**
+   * The codec of items that are sent before the channel is bound. A channel has an id only on a
+   * connection: to send one in an item, this one has to be bound, too.
+   */
   get codec(): ItemCodec {
     return this.#codec ??= new ItemCodec({
       idOf: (value) => {
@@ -83,7 +86,7 @@ class HeldChannel implements UnboundContext {
         return this.#channels.home.idOf(value);
       },
       byId: (id) => {
-        throw new ProtocolError(`channel ${id} came on a channel without a connection`);
+        throw new ProtocolError(`channel ${id} was received on a channel without a connection`);
       },
     });
   }
@@ -122,7 +125,7 @@ interface HeldFrame {
   prefix: number | undefined;
 }
 
-/** Frames that wait for a connection: no more than the window that each channel has at first. */
+/** Holds frames until there is a connection: no more than the initial window of a channel. */
 class HeldFrames implements FrameSink {
   readonly idle = true;
   readonly blocked = false;
@@ -144,7 +147,7 @@ class HeldFrames implements FrameSink {
     written?.();
   }
 
-  /** Puts them where they belong, under the number that the channel has got. */
+  /** Passes on the frames, with the id of the channel on its connection. */
   release(to: FrameSink, channel: number): void {
     for (const { type, payload, prefix } of this.#frames.splice(0)) {
       to.frame(type, channel, payload, prefix);

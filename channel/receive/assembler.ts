@@ -1,5 +1,5 @@
 /**
- * Gathers the pieces of one item.
+ * Puts the pieces of one item together.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { INITIAL_WINDOW_BYTES } from "../../protocol/constants.ts";
 import { readUint32 } from "../../protocol/frames.ts";
 
 /**
- * Copies the pieces of an item into one buffer, once. A declared length is believed up to a
- * window, which the peer may send anyway; past that, memory grows with what has come.
+ * Copies the pieces of an item into one buffer, once. At first the buffer has the declared length, but
+ * at most a window, which the peer may send anyway; then it grows with what is received.
  */
 export class Assembler {
   readonly #total: number;
   #buffer: Uint8Array<ArrayBuffer>;
   #filled = 0;
-  /** Bytes of MessagePack head left out, where the item is plain bytes; else 0. */
+  /** The length of the MessagePack head, which is left out, if the item is plain bytes; else 0. */
   #head: number;
 
   /** @param first The first piece, shorter than `total`. */
@@ -29,7 +29,7 @@ export class Assembler {
   }
 
   /**
-   * Takes the next piece; true when the item is whole.
+   * Adds the next piece; returns whether the item is complete.
    *
    * @throws {ProtocolError} when the piece goes past the item's end.
    */
@@ -42,8 +42,8 @@ export class Assembler {
     return this.#filled === size;
   }
 
-  /** The item where it is plain bytes, else its document. */
-  take(): { bytes: Uint8Array<ArrayBuffer>; isItem: boolean } {
+  /** Returns the item if it is plain bytes, or else its document. */
+  result(): { bytes: Uint8Array<ArrayBuffer>; isItem: boolean } {
     return { bytes: this.#buffer, isItem: this.#head > 0 };
   }
 
@@ -61,8 +61,8 @@ export class Assembler {
 }
 
 /**
- * The length of a `bin` head that the whole document is the body of; else 0. Such an item is
- * gathered without its head, so that its bytes need no second copy.
+ * Returns the length of the head of a document that is nothing but bytes, or else 0. Such an item is
+ * put together without its head, so that its bytes need no second copy.
  */
 export function binaryHeadBytes(first: Uint8Array, total: number): number {
   switch (first[0]) {

@@ -16,7 +16,7 @@ function assemble(document: Uint8Array, size: number): { bytes: Uint8Array; isIt
     isWhole = assembler.push(document.subarray(at, at + size));
   }
   assertEquals(isWhole, true);
-  return assembler.take();
+  return assembler.result();
 }
 
 Deno.test("Assembler gives the document, whatever the size of its pieces", () => {
@@ -63,14 +63,14 @@ Deno.test("Assembler refuses a piece that goes past the item's end", () => {
 
 Deno.test("Assembler allocates no more than a window for what is only declared", () => {
   const assembler = new Assembler(2 ** 32 - 1, new Uint8Array(100));
-  assert(assembler.take().bytes.buffer.byteLength <= INITIAL_WINDOW_BYTES);
+  assert(assembler.result().bytes.buffer.byteLength <= INITIAL_WINDOW_BYTES);
 });
 
 Deno.test("Assembler's memory stays within twice of what has come", () => {
   const assembler = new Assembler(2 ** 30, new Uint8Array(1));
   const piece = new Uint8Array(64 * 1024);
   for (let came = 1; came < 8 * INITIAL_WINDOW_BYTES; came += piece.length) {
-    const held = assembler.take().bytes.buffer.byteLength;
+    const held = assembler.result().bytes.buffer.byteLength;
     assert(held <= Math.max(INITIAL_WINDOW_BYTES, 2 * came), `${held} bytes for ${came}`);
     assembler.push(piece);
   }

@@ -91,7 +91,7 @@ export class ItemReader {
     }
     if (this.#assembler === undefined) throw this.#mixedUp();
     if (!this.#assembler.push(bytes)) return this.#putPiece(cost);
-    const { bytes: whole, isItem } = this.#assembler.take();
+    const { bytes: whole, isItem } = this.#assembler.result();
     this.#assembler = undefined;
     if (isItem) this.#put(whole, cost);
     else this.#decode(whole, cost);
