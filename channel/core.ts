@@ -144,6 +144,15 @@ export class ChannelCore implements LifecycleParts {
     }
   }
 
+  /**
+   * Drops the item that the peer has begun, and has given up.
+   *
+   * @throws {ProtocolError} when there is none.
+   */
+  receiveDrop(): void {
+    if (onItem(this.lifecycle.state) !== "drop") this.reader.giveUp();
+  }
+
   /** Receives the peer's close; `bytes` are its error, or empty. */
   receiveClose(bytes: Uint8Array): void {
     this.#peerError.read(bytes, (error) => this.lifecycle.closedByPeer(error));

@@ -9,8 +9,8 @@ import { ANYTHING, FUNCTION, type OptionRules, SIGNAL } from "../internal/argume
 /** Options of {@linkcode Channel.send}. */
 export interface SendOptions {
   /**
-   * Takes the item back when aborted, and rejects with the signal's reason. An item whose first bytes
-   * have left arrives all the same.
+   * Takes the item back when aborted, and rejects with the signal's reason. The item does not arrive
+   * then, even if a part of it has left.
    */
   signal?: AbortSignal;
 }

@@ -185,6 +185,7 @@ Deno.test("random frames do nothing to a connection but end it with a ProtocolEr
     [FrameType.STATUS_REQUEST]: () => 0,
     [FrameType.PING]: () => 0,
     [FrameType.PONG]: () => 0,
+    [FrameType.DROP]: () => 0,
     [FrameType.EXIT]: () => 4,
   };
   for (let run = 0; run < 150; run++) {

@@ -68,6 +68,8 @@ export const FrameType = {
   PING: 14,
   /** The answer to a PING. */
   PONG: 15,
+  /** The sender gives up the item that it has begun: its parts are dropped. */
+  DROP: 16,
 } as const;
 
 /** A value of {@linkcode FrameType}. */

@@ -49,6 +49,7 @@ Deno.test("the frame types are those of version 1", () => {
     EXEC_KEPT: 13,
     PING: 14,
     PONG: 15,
+    DROP: 16,
   });
 });
 

@@ -26,6 +26,7 @@ const PAYLOAD_BYTES: Readonly<Record<FrameType, readonly [least: number, most: n
   [FrameType.EXEC_KEPT]: [CODE_HASH_BYTES, CODE_HASH_BYTES],
   [FrameType.PING]: NONE,
   [FrameType.PONG]: NONE,
+  [FrameType.DROP]: NONE,
 };
 
 /** @throws {ProtocolError} if the type is unknown, or cannot have a payload of `length` bytes. */

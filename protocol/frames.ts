@@ -26,7 +26,8 @@ export type Frame =
   | { type: "status"; request: number; status: Uint8Array }
   | { type: "exit"; graceMs: number }
   | { type: "ping" }
-  | { type: "pong" };
+  | { type: "pong" }
+  | { type: "drop"; channel: number };
 
 /** Writes a frame header at `at`; it takes {@linkcode HEADER_BYTES}. */
 export function writeHeader(
@@ -221,5 +222,7 @@ function toFrame(type: ControlType, channel: number, payload: Uint8Array): Frame
       return { type: "ping" };
     case FrameType.PONG:
       return { type: "pong" };
+    case FrameType.DROP:
+      return { type: "drop", channel };
   }
 }

@@ -46,6 +46,7 @@ const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
   ],
   [encodeFrame(FrameType.PING, 0), { type: "ping" }],
   [encodeFrame(FrameType.PONG, 0), { type: "pong" }],
+  [encodeFrame(FrameType.DROP, 9), { type: "drop", channel: 9 }],
   [encodeFrame(FrameType.STATUS_REQUEST, 3), { type: "statusRequest", request: 3 }],
   [
     encodeFrame(FrameType.STATUS, 3, PAYLOAD),
@@ -169,6 +170,7 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
   STATUS_REQUEST: [0, 0],
   PING: [0, 0],
   PONG: [0, 0],
+  DROP: [0, 0],
   STATUS: [1, MAX_FRAME_BYTES],
   EXIT: [4, 4],
   CODE: [33, MAX_FRAME_BYTES],

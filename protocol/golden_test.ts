@@ -73,6 +73,7 @@ const DECODED: Record<string, Frame> = {
   "EXEC": { type: "exec", channel: 1, request: FRAMES["EXEC"].subarray(9) },
   "PING": { type: "ping" },
   "PONG": { type: "pong" },
+  "DROP": { type: "drop", channel: 3 },
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },
   "EXIT": { type: "exit", graceMs: 1_000 },

@@ -92,7 +92,7 @@ for (const row of handshakes) {
 
 const breaches: Row[] = [
   { what: "frame type 0", bytes: [header(0, 1, 1)], says: "unknown type 0" },
-  { what: "frame type 16", bytes: [header(16, 1, 1)], says: "unknown type 16" },
+  { what: "frame type 17", bytes: [header(17, 1, 1)], says: "unknown type 17" },
   {
     what: "an oversize length, before the payload comes",
     bytes: [header(ITEM, 1, MAX_FRAME_BYTES + 1)],
@@ -137,6 +137,7 @@ const breaches: Row[] = [
     bytes: [execFrame(1), encodeFrame(CLOSE, 1), encodeFrame(CLOSE, 1)],
     says: "channel 1",
   },
+  { what: "a DROP of no item", bytes: [encodeFrame(FrameType.DROP, 1)], says: "mixed up" },
   { what: "a part of no item", bytes: [encodeFrame(ITEM_PART, 1, ONE)], says: "mixed up" },
   {
     what: "an item within an item",

@@ -43,6 +43,8 @@ export function dispatch(frame: Frame, on: FrameTarget): void {
     case "item":
     case "part":
       return addressee(frame, on)?.receiveItem(frame);
+    case "drop":
+      return addressee(frame, on)?.receiveDrop();
     case "window":
       return addressee(frame, on)?.sendQueue.addCredit(frame.credit);
     case "end":

@@ -36,6 +36,7 @@ class Recorder {
       sendQueue: { addCredit: record("credit") },
       lifecycle: { receiveEnd: record("end") },
       receiveItem: record("item"),
+      receiveDrop: record("drop"),
       receiveClose: record("close"),
     };
     this.target = {
@@ -83,6 +84,7 @@ const EITHER: [frames: Frame[], calls: unknown[][]][] = [
   [[end], [["end"]]],
   [[close], [["close", BYTES]]],
   [[{ type: "open", channel: 2 }], []],
+  [[{ type: "drop", channel: 1 }], [["drop"]]],
   [[{ type: "ping" }], [["frame", FrameType.PONG, 0]]],
   [[{ type: "pong" }], []],
   [[{ type: "status", request: 9, status: encodeStatusReport(STATUS) }], []],

@@ -14,7 +14,7 @@ import type { ReceiveQueue } from "./receive_queue.ts";
 import type { ReceiveWindow } from "./receive_window.ts";
 
 /** Takes what is read. */
-export type ItemSink = Pick<ReceiveQueue, "put" | "putView" | "putPiece">;
+export type ItemSink = Pick<ReceiveQueue, "put" | "putView" | "putPiece" | "dropPieces">;
 
 /** The reading half of a channel's wire: window, parts, decoding. */
 export class ItemReader {
@@ -55,6 +55,17 @@ export class ItemReader {
   /** @throws {ProtocolError} when an item is unfinished. */
   end(): void {
     if (this.#isUnfinished) throw this.#mixedUp();
+  }
+
+  /**
+   * Drops the item that the peer has given up.
+   *
+   * @throws {ProtocolError} when none is unfinished.
+   */
+  giveUp(): void {
+    if (!this.#isUnfinished) throw this.#mixedUp();
+    this.drop();
+    this.#sink.dropPieces();
   }
 
   /** Drops an unfinished item. */

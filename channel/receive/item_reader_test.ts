@@ -10,7 +10,7 @@ import type { ConsumerKind } from "./callback.ts";
 import { ItemReader } from "./item_reader.ts";
 import { ReceiveWindow } from "./receive_window.ts";
 
-type Put = [what: "item" | "view" | "piece", item: unknown, cost: number];
+type Put = [what: "item" | "view" | "piece" | "dropped", item: unknown, cost: number];
 
 /** A reader of channel 1, and what it puts. */
 class Setup {
@@ -24,6 +24,7 @@ class Setup {
       put: (item: unknown, cost: number) => void this.puts.push(["item", item, cost]),
       putView: (view: Uint8Array, cost: number) =>
         void this.puts.push(["view", view.slice(), cost]),
+      dropPieces: () => void this.puts.push(["dropped", undefined, 0]),
       putPiece: (cost: number) => void this.puts.push(["piece", undefined, cost]),
     };
     this.reader = new ItemReader(

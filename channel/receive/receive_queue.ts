@@ -130,6 +130,13 @@ export class ReceiveQueue implements CallbackQueue {
     this.#consumeUnfinished();
   }
 
+  /** Gives credit for the pieces of an item that will not be finished. */
+  dropPieces(): void {
+    const cost = this.#unfinished;
+    this.#unfinished = 0;
+    if (cost > 0) this.consumed(cost);
+  }
+
   /** Adds no more items. `error` is thrown once, after the queued items. */
   end(error?: Error): void {
     if (error !== undefined) this.#error = error;
@@ -244,9 +251,6 @@ export class ReceiveQueue implements CallbackQueue {
   }
 
   #consumeUnfinished(): void {
-    if (this.#unfinished === 0 || this.#items.size > 0) return;
-    const cost = this.#unfinished;
-    this.#unfinished = 0;
-    this.consumed(cost);
+    if (this.#items.size === 0) this.dropPieces();
   }
 }

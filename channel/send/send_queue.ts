@@ -82,7 +82,7 @@ export class SendQueue implements FrameSource {
    *
    * @param chunks Its bytes; none of them is empty. They must not change until `written` is called.
    * @param written Never called if the item is given up.
-   * @param signal Takes the item back when aborted, unless it has begun to leave.
+   * @param signal Takes the item back when aborted: what has left of it is dropped by the peer.
    */
   send(chunks: readonly Uint8Array[], written: () => void, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -99,7 +99,10 @@ export class SendQueue implements FrameSource {
       };
       if (signal !== undefined) {
         const abort = () => {
-          if (!hasBegun(entry) && this.#entries.remove(entry)) this.#request();
+          if (this.#entries.remove(entry)) {
+            if (hasBegun(entry)) this.#frame(FrameType.DROP);
+            this.#request();
+          }
           reject(signal.reason);
         };
         const stopListening = () => signal.removeEventListener("abort", abort);

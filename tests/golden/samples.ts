@@ -103,6 +103,7 @@ export const FRAMES: Readonly<Record<string, Uint8Array>> = {
   "EXEC": encodeFrame(FrameType.EXEC, 1, exec),
   "PING": encodeFrame(FrameType.PING, 0),
   "PONG": encodeFrame(FrameType.PONG, 0),
+  "DROP": encodeFrame(FrameType.DROP, 3),
   "STATUS_REQUEST": encodeFrame(FrameType.STATUS_REQUEST, 7),
   "STATUS": encodeFrame(FrameType.STATUS, 7, status),
   "EXIT": encodeFrame(FrameType.EXIT, 0, Uint8Array.of(0, 0, 3, 232)),
