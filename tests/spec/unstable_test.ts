@@ -2,9 +2,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Group, LaunchError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
-import { scratch } from "../support/files.ts";
-
-const ROOT = new URL("../../", import.meta.url);
 
 /** Which of two features there are. */
 const features = () => ["openKv", "cron"].filter((name) => Reflect.has(Deno, name));
@@ -42,27 +39,4 @@ test("a feature that Deno does not know is named", async () => {
     LaunchError,
     `its Deno has no unstable feature "no-such-feature"`,
   );
-});
-
-test("a gateway has the features of its initiator's deno.json, unless its spec names others", async () => {
-  const imports = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))).imports;
-  await using dir = await scratch({
-    "deno.json": JSON.stringify({ imports, unstable: ["kv"] }),
-    "src/main.ts": `import { makeGateway } from "${ROOT}mod.ts";
-for (const spec of [{}, { unstable: "cron" }, { unstable: [] }]) {
-  await using gw = await makeGateway({ popen: true, ...spec });
-  console.log(await gw.call(() => ["openKv", "cron"].filter((name) => name in Deno).join()));
-}`,
-  });
-  const run = async (...permissions: string[]) => {
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-lock", "--no-prompt", ...permissions]
-        .concat("--allow-run=/bin/sh", "--allow-env", dir.url("src/main.ts").href),
-      stdin: "null",
-    }).output();
-    return new TextDecoder().decode(stdout);
-  };
-  assertEquals(await run("--allow-read"), "openKv\ncron\n\n");
-  // Without permission to read it, nobody is asked for that.
-  assertEquals(await run(), "\ncron\n\n");
 });
