@@ -27,7 +27,7 @@ export function* denoConfigs(folder: string): Generator<DenoConfig> {
     for (const path of NAMES.map((name) => `${parent}${name}`)) {
       const text = readIfThere(path);
       if (text === undefined) continue;
-      yield { folder: parent, path, text, values: parseConfig(text) };
+      yield { folder: parent, path, text, values: parsed(text) };
       break;
     }
   }
@@ -47,6 +47,18 @@ export function readIfThere(path: string): string | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+const MAX_PARSED = 64;
+const parsedTexts = new Map<string, Readonly<Record<string, unknown>>>();
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  let values = parsedTexts.get(text);
+  if (values !== undefined) return values;
+  values = parseConfig(text);
+  if (parsedTexts.size >= MAX_PARSED) parsedTexts.clear();
+  parsedTexts.set(text, values);
+  return values;
 }
 
 /** Parses JSON with comments, as Deno does. */

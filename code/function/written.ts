@@ -41,9 +41,9 @@ export function findWritten(fn: FunctionNode, stack: string): WrittenAt | undefi
         return written && locationOf(script, url, written.start);
       };
     }
-    const config = configFor(url);
+    const { imports } = configFor(url);
     for (const { specifier } of script.record.requests) {
-      const target = resolveImport(specifier, url, config);
+      const target = resolveImport(specifier, url, imports);
       if (target?.startsWith("file:")) urls.add(target);
     }
   }

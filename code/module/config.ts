@@ -36,8 +36,25 @@ const COMPANIONS = ["deno.lock", "package.json"];
 /** Keys by which other folders give names. */
 const WIDER_KEYS = ["workspace", "links", "patch"];
 
-/** Finds the configuration for a module in `folder`. */
+const MAX_KNOWN = 256;
+const known = new Map<string, ImportConfig>();
+
+/** Finds the configuration for a module in `folder`. As long as it does not change, it is the same. */
 export function findImportConfig(folder: string): ImportConfig {
+  const config = readImportConfig(folder);
+  const before = known.get(folder);
+  if (before !== undefined && isSame(before, config)) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(folder, config);
+  return config;
+}
+
+function isSame(a: ImportConfig, b: ImportConfig): boolean {
+  return a.isWhole === b.isWhole && a.files.size === b.files.size &&
+    a.files.entries().every(([path, text]) => b.files.get(path) === text);
+}
+
+function readImportConfig(folder: string): ImportConfig {
   const [nearest, ...outer] = denoConfigs(folder);
   const hasPackages = parentsOf(folder).some((parent) => isThere(`${parent}package.json`));
   const isWhole = !hasPackages &&
@@ -97,7 +114,7 @@ function normalized(specifier: string, base: URL): string {
 export function resolveImport(
   specifier: string,
   referrer: string,
-  { imports }: ImportConfig,
+  imports: readonly ScopedImports[],
 ): string | undefined {
   const name = isPath(specifier) ? new URL(specifier, referrer).href : specifier;
   for (const { scope, targets } of imports) {

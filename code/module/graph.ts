@@ -93,7 +93,7 @@ export function* readGraph(entry: URL): Generator<GraphNeed, ModuleGraph, unknow
   const modules = new Map<string, GraphModule>();
   let unknown: string | undefined;
   const first: FileTarget = { kind: "file", key: entry.href, url: entry.href, as: "script" };
-  const waiting: { target: FileTarget; from?: string }[] = [{ target: first }];
+  const waiting: { target: FileTarget; from?: () => string }[] = [{ target: first }];
   const seen = new Set([first.key]);
   for (const { target: { key, url, as }, from } of waiting) {
     const need = { url: new URL(url), as, folder: config.folder };
@@ -103,41 +103,74 @@ export function* readGraph(entry: URL): Generator<GraphNeed, ModuleGraph, unknow
       modules.set(key, { kind: as, url, bytes });
       continue;
     }
-    const script = yield* scriptOf(need, decoder.decode(bytes));
+    const script = yield* scriptOf(need, decoder.decode(bytes), config);
     if (script === undefined) {
       unknown ??= `${url}, ${strangeness(need.url)}`;
       continue;
     }
-    const targets: Target[] = [];
-    for (const { specifier, attributes, start } of script.record.requests) {
-      const at = shownLocation(locationOf(script, url, start));
-      const resolved = resolveImport(specifier, url, config);
-      if (resolved === undefined && config.isWhole) {
-        throw new ModuleError(
-          `"${specifier}" at ${at} is neither a path nor a name of the nearest deno.json; ` +
-            "write npm:, jsr: or node: in front of what is no file",
-        );
-      }
-      const target = targetOf(resolved ?? specifier, attributes, entry);
-      if (resolved === undefined || target === undefined) unknown ??= `"${specifier}" at ${at}`;
-      targets.push(target ?? { kind: "builtin", specifier, attributes });
-      if (target?.kind !== "file" || seen.has(target.key)) continue;
+    const resolved = resolve(script, url, entry, config);
+    unknown ??= resolved.unknown;
+    modules.set(key, { kind: "script", url, script, targets: resolved.targets });
+    for (const [i, target] of resolved.targets.entries()) {
+      if (target.kind !== "file" || seen.has(target.key)) continue;
       seen.add(target.key);
-      waiting.push({ target, from: at });
+      waiting.push({ target, from: () => placeOf(script, url, i) });
     }
-    modules.set(key, { kind: "script", url, script, targets });
   }
   return { entry, modules, files, config, unknown };
 }
 
+/** Returns where a request is, as `file:line:column`. */
+function placeOf(script: Script, url: string, request: number): string {
+  return shownLocation(locationOf(script, url, script.record.requests[request].start));
+}
+
+interface ResolvedScript {
+  /** The maps and the origin that it was resolved by. */
+  by: readonly [imports: ImportConfig["imports"], origin: string];
+  targets: readonly Target[];
+  unknown: string | undefined;
+}
+
+const resolvedScripts = new WeakMap<Script, ResolvedScript>();
+
+/** Resolves the requests of a script. What is the same as the last time is not resolved again. */
+function resolve(
+  script: Script,
+  url: string,
+  { origin }: URL,
+  { imports, isWhole }: ImportConfig,
+): ResolvedScript {
+  const seen = resolvedScripts.get(script);
+  if (seen !== undefined && seen.by[0] === imports && seen.by[1] === origin) return seen;
+  let unknown: string | undefined;
+  const targets = script.record.requests.map(({ specifier, attributes }, i): Target => {
+    const name = resolveImport(specifier, url, imports);
+    if (name === undefined && isWhole) {
+      throw new ModuleError(
+        `"${specifier}" at ${
+          placeOf(script, url, i)
+        } is neither a path nor a name of the nearest ` +
+          "deno.json; write npm:, jsr: or node: in front of what is no file",
+      );
+    }
+    const target = name === undefined ? undefined : targetOf(name, attributes, origin);
+    if (target === undefined) unknown ??= `"${specifier}" at ${placeOf(script, url, i)}`;
+    return target ?? { kind: "builtin", specifier, attributes };
+  });
+  const resolved = { by: [imports, origin] as const, targets, unknown };
+  resolvedScripts.set(script, resolved);
+  return resolved;
+}
+
 function* bytesOf(
   need: Omit<GraphNeed, "kind">,
-  from: string | undefined,
+  from: (() => string) | undefined,
 ): Generator<GraphNeed, Uint8Array<ArrayBuffer>, unknown> {
   try {
     return (yield { ...need, kind: "bytes" }) as Uint8Array<ArrayBuffer>;
   } catch (error) {
-    if (from !== undefined && error instanceof Error) error.message += `, imported at ${from}`;
+    if (from !== undefined && error instanceof Error) error.message += `, imported at ${from()}`;
     throw error;
   }
 }
@@ -145,13 +178,21 @@ function* bytesOf(
 function* scriptOf(
   need: Omit<GraphNeed, "kind">,
   text: string,
+  config: ImportConfig,
 ): Generator<GraphNeed, Script | undefined, unknown> {
   const { protocol, pathname, href } = need.url;
   if (!SCRIPT.test(pathname)) return undefined;
-  const script = plainScript(href, text);
+  const key = [href, ...config.files.values(), text].join(" ");
+  const script = plainScript(href, text) ?? transpiled.get(key);
   if (script !== undefined || !canTranspile || protocol !== "file:") return script;
-  return (yield { ...need, kind: "script" }) as Script;
+  const made = (yield { ...need, kind: "script" }) as Script;
+  if (transpiled.size >= MAX_TRANSPILED) transpiled.clear();
+  transpiled.set(key, made);
+  return made;
 }
+
+const MAX_TRANSPILED = 1_000;
+const transpiled = new Map<string, Script>();
 
 function strangeness({ pathname }: URL): string {
   return SCRIPT.test(pathname)
@@ -163,13 +204,13 @@ function strangeness({ pathname }: URL): string {
 function targetOf(
   url: string,
   attributes: Readonly<Record<string, string>>,
-  entry: URL,
+  entryOrigin: string,
 ): Target | undefined {
   if (BUILTIN.test(url)) return { kind: "builtin", specifier: url, attributes };
   if (!URL.canParse(url)) return undefined;
   const { protocol, origin, pathname } = new URL(url);
-  const isFile = protocol === "file:" ||
-    (entry.protocol !== "file:" && origin === entry.origin && protocol === entry.protocol);
+  // The origin of files, and of other schemes without a host, is "null".
+  const isFile = protocol === "file:" || (origin !== "null" && origin === entryOrigin);
   if (!isFile) return { kind: "package", specifier: url, attributes };
   const type = attributes.type ?? (pathname.endsWith(".json") ? "json" : undefined);
   switch (type) {

@@ -35,17 +35,19 @@ export function link(graph: ModuleGraph, packages?: PackageBundle): Linked {
   const texts = scripts.map(({ script }) => script.text);
   const ids = new ModuleIds(graph, [...texts, packages?.text ?? ""]);
   const names = new ModuleNames(modules);
-  const context = { modules, config, ids, names, order: new ModuleOrder(modules) };
+  const order = new ModuleOrder(modules);
+  const context = { modules, config, ids, names, order };
   const { runtime } = ids;
   const linked = new LinkedText();
   linked.add(`const ${runtime} = ${RUNTIME};\n`);
   for (const key of modules.keys()) linked.add(`const ${ids.space(key)} = ${runtime}.space();\n`);
-  if (scripts.some(({ script }) => script.record.computed.length > 0)) {
-    for (const [key, { kind, url }] of modules) {
-      if (kind === "script") {
-        linked.add(`${runtime}.url(${JSON.stringify(url)}, ${ids.of(key)});\n`);
-      }
-    }
+  const hasComputed = scripts.some(({ script }) => script.record.computed.length > 0);
+  for (const key of hasComputed ? scripts.map(({ url }) => url) : order.roots(entry.href)) {
+    linked.add(
+      `${runtime}.root(${ids.of(key)}, ${JSON.stringify(key)}, ${ids.space(key)}, ` +
+        `${ids.listOf(order.evaluated(key))}, ${ids.listOf(order.linked(key))}, ` +
+        `${ids.listOf(order.others(key))});\n`,
+    );
   }
   addOthers(linked, ids, packages);
   for (const [key, module] of modules) {
@@ -124,12 +126,10 @@ function addScript(
   module: ScriptModule,
   context: LinkContext,
 ): void {
-  const { ids, order } = context;
+  const { ids } = context;
   const { script } = module;
   linked.add(
-    `${ids.runtime}.script(${ids.of(key)}, ${ids.space(key)}, ` +
-      `${ids.listOf(order.evaluated(key))}, ${ids.listOf(order.linked(key))}, ` +
-      `${ids.listOf(order.others(key))}, () => { ${checksOf(module, context)} }, ` +
+    `${ids.runtime}.script(${ids.of(key)}, () => { ${checksOf(module, context)} }, ` +
       `${script.record.isAsync ? "async " : ""}function* () { ${
         headOf(key, module, context)
       }yield;\n`,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { GraphModule, OtherTarget, ScriptModule } from "./graph.ts";
+import type { FileTarget, GraphModule, OtherTarget, ScriptModule } from "./graph.ts";
 
 /** Orders the scripts of one graph. They are named by their keys. */
 export class ModuleOrder {
@@ -13,6 +13,19 @@ export class ModuleOrder {
   /** Orders these modules. */
   constructor(modules: ReadonlyMap<string, GraphModule>) {
     this.#modules = modules;
+  }
+
+  /** Returns the scripts that are opened by themselves: the entry, and what is imported later. */
+  roots(entry: string): string[] {
+    const later = [...this.#modules.values()].flatMap((module) =>
+      module.kind !== "script"
+        ? []
+        : module.targets.filter((target, request): target is FileTarget =>
+          target.kind === "file" && phaseOf(module, request) !== "static"
+        )
+    );
+    const keys = new Set([entry, ...later.map(({ key }) => key)]);
+    return [...keys].filter((key) => this.#script(key) !== undefined);
   }
 
   /** Returns the scripts to evaluate for a script, which is the last of them. */
@@ -46,20 +59,21 @@ export class ModuleOrder {
     return !this.linked(target.key).some((key) => this.#script(key)?.script.record.isAsync);
   }
 
-  #walk(
-    start: string,
-    skips: (script: ScriptModule, request: number) => boolean,
-    seen = new Set<string>(),
-  ): string[] {
-    const script = this.#script(start);
-    if (script === undefined || seen.has(start)) return [];
-    seen.add(start);
-    const before = script.targets.flatMap((target, request) =>
-      target.kind !== "file" || phaseOf(script, request) === "dynamic" || skips(script, request)
-        ? []
-        : this.#walk(target.key, skips, seen)
-    );
-    return [...before, start];
+  #walk(start: string, skips: (script: ScriptModule, request: number) => boolean): string[] {
+    const found: string[] = [];
+    const seen = new Set<string>();
+    const visit = (key: string) => {
+      const script = this.#script(key);
+      if (script === undefined || seen.has(key)) return;
+      seen.add(key);
+      for (const [request, target] of script.targets.entries()) {
+        if (target.kind !== "file" || phaseOf(script, request) === "dynamic") continue;
+        if (!skips(script, request)) visit(target.key);
+      }
+      found.push(key);
+    };
+    visit(start);
+    return found;
   }
 
   #script(key: string): ScriptModule | undefined {

@@ -10,6 +10,7 @@
  * - `space()` makes the namespace of a module.
  * - `names(space, getters)` and `stars(space, spaces)` give it its names.
  * - `script(id, …)` and `other(id, load)` declare a file, and a module that is no file.
+ * - `root(id, …)` says what has to be linked and evaluated for a file that is opened by itself.
  * - `open(id)` links and evaluates, and returns the namespace.
  *
  * The body of a script is a generator. Up to its `yield` it has declared its functions and its names,
@@ -61,12 +62,11 @@ const runtime = {
     let made;
     define(space, "default", () => (made ??= { value: make() }).value);
   },
-  url(url, id) {
-    urls[url] = id;
-  },
-  script(id, space, order, linked, needed, check, body) {
-    spaces[id] = space, orders[id] = order, links[id] = linked, needs[id] = needed;
+  script(id, check, body) {
     checks[id] = check, bodies[id] = body;
+  },
+  root(id, url, space, order, linked, needed) {
+    urls[url] = id, spaces[id] = space, orders[id] = order, links[id] = linked, needs[id] = needed;
   },
   other(id, make) {
     loads[id] = make;
