@@ -24,10 +24,21 @@ const LINES_BEFORE = 3;
 /** Ends its line, so that columns of the text's first line count from 1. */
 const STRICT_RETURN = `"use strict"; return (\n`;
 
-/** Whether a stack, as V8 gives it, has a line in the code of this name. */
-export function isFrom(stack: string, name: string): boolean {
-  return stack.includes(`execnet:${stackName(name)}, <anonymous>:`);
+/** Code that can be run, as often as it is asked for. */
+export interface CompiledCode {
+  readonly run: Runnable;
+  /** What stacks call it, unlike any other code of this process. */
+  readonly url: string;
+  /** How many executions of it have begun. */
+  executions: number;
 }
+
+/** Whether a stack, as V8 gives it, has a line in this code. */
+export function isFrom(stack: string, { url }: CompiledCode): boolean {
+  return stack.includes(`${url}, <anonymous>:`);
+}
+
+let compiled = 0;
 
 /**
  * Compiles code: what it gives runs it, for each execution anew. A `call` takes its arguments as they
@@ -36,8 +47,12 @@ export function isFrom(stack: string, name: string): boolean {
  *
  * @throws {SyntaxError}
  */
-export function compile({ kind, name, position, text }: KeptCode): Runnable {
-  const url = `\n//# sourceURL=execnet:${stackName(name)}`;
+export function compile(code: KeptCode): CompiledCode {
+  const url = `execnet:${stackName(code.name)}#${++compiled}`;
+  return { run: runnable(code, `\n//# sourceURL=${url}`), url, executions: 0 };
+}
+
+function runnable({ kind, name, position, text }: KeptCode, url: string): Runnable {
   switch (kind) {
     case "source":
     case "module":
@@ -83,7 +98,7 @@ export function userStack(stack: string): string {
   for (const line of stack.split("\n")) {
     if (OWN_FRAME.test(line)) continue;
     lines.push(line.replace(
-      /at (async )?(?:(.*?) )?\(?execnet:([^,\s]+), <anonymous>:(\d+):(\d+)\)?$/,
+      /at (async )?(?:(.*?) )?\(?execnet:([^,\s]+?)#\d+, <anonymous>:(\d+):(\d+)\)?$/,
       (_, wait = "", called, name, row, column) => {
         const place = `${name}:${Number(row) - LINES_BEFORE}:${column}`;
         return called === undefined || called === "eval"

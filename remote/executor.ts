@@ -19,11 +19,12 @@ import {
   type StatusReport,
 } from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
-import { compile, isFrom, type Runnable } from "./compile.ts";
+import { compile, type CompiledCode, type Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
+import { type Origin, Origins, type Uncaught } from "./origins.ts";
 import { asError } from "./thrown.ts";
 
-interface Execution {
+interface Execution extends Origin {
   kind: ExecKind;
   name: string;
   core: ChannelCore;
@@ -44,7 +45,8 @@ export class Executor implements RemoteHandler {
   readonly itemsDecoded: RemoteHandler["itemsDecoded"];
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
-  readonly #compiled = new WeakMap<KeptCode, Runnable>();
+  readonly #origins = new Origins(this.#executions);
+  readonly #compiled = new WeakMap<KeptCode, CompiledCode>();
   #isEnding = false;
   readonly #exit: (isOrphan: boolean) => void;
   readonly #graceOver = Promise.withResolvers<void>();
@@ -82,7 +84,7 @@ export class Executor implements RemoteHandler {
     const core = coreOf(channel);
     const execution: Execution = { kind, name, core, ended: Promise.resolve(), isolated };
     this.#executions.add(execution);
-    execution.ended = unsent(() => this.#run(channel, request, kept)).then(
+    execution.ended = unsent(() => this.#run(execution, channel, request, kept)).then(
       () => {
         const isDone = !core.lifecycle.isClosed;
         core.lifecycle.finish();
@@ -107,19 +109,18 @@ export class Executor implements RemoteHandler {
   }
 
   /**
-   * An error that nothing caught. The execution that it comes from fails, where that can be told:
-   * its process is its own, or the stack names it and no other of that name runs.
+   * Fails the execution that an error comes from which nothing caught: the one that has this process
+   * for itself, or the one that {@linkcode Origins} finds. If there is none, the error is printed.
    */
-  uncaught(thrown: unknown): void {
-    const stack = thrown instanceof Error ? String(thrown.stack) : "";
-    const suspects = Array.from(this.#executions).filter(({ isolated, name }) =>
-      isolated || isFrom(stack, name)
-    );
-    const execution = suspects.length === 1 ? suspects[0] : undefined;
-    const error = asError(thrown);
+  uncaught(uncaught: Uncaught): void {
+    const isolated = Array.from(this.#executions).find(({ isolated }) => isolated);
+    const execution = isolated ?? this.#origins.of(uncaught);
+    const error = asError(uncaught.thrown);
     execution?.core.lifecycle.finish(error);
     if (execution?.isolated) this.#over(execution, false);
-    else console.error(`Uncaught, in a gateway that goes on: ${error.stack}`);
+    else if (execution === undefined) {
+      console.error(`Uncaught, in a gateway that goes on: ${error.stack}`);
+    }
   }
 
   /** @param isDone It ran to its end, and was not asked to; otherwise what it held is lost. */
@@ -163,15 +164,21 @@ export class Executor implements RemoteHandler {
     this.#exit(isOrphan);
   }
 
-  async #run(channel: Channel, request: ExecRequest, kept?: KeptCode): Promise<void> {
+  async #run(
+    execution: Execution,
+    channel: Channel,
+    request: ExecRequest,
+    kept?: KeptCode,
+  ): Promise<void> {
     const code = kept ?? { ...request, text: await textOf(await channel.receive()) };
     const args = await channel.receive();
-    let runnable = this.#compiled.get(code);
-    if (runnable === undefined) {
-      runnable = compile(code);
-      if (kept !== undefined) this.#compiled.set(kept, runnable);
+    let compiled = this.#compiled.get(code);
+    if (compiled === undefined) {
+      compiled = compile(code);
+      if (kept !== undefined) this.#compiled.set(kept, compiled);
     }
-    await run(code.kind, runnable, channel, args);
+    const body = () => run(code.kind, compiled.run, channel, args);
+    await this.#origins.run(execution, compiled, body);
   }
 
   /** Waits until all executions have ended, at most for the grace of the latest request. */

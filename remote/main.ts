@@ -37,6 +37,6 @@ for (const type of ["unhandledrejection", "error"] as const) {
     const thrown = event instanceof PromiseRejectionEvent
       ? event.reason
       : (event as ErrorEvent).error;
-    executor.uncaught(thrown);
+    executor.uncaught({ thrown, isRejection: event instanceof PromiseRejectionEvent });
   });
 }

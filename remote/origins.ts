@@ -1,0 +1,61 @@
+/**
+ * Finds the execution that an error comes from which nothing caught.
+ *
+ * @module
+ */
+
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { type CompiledCode, isFrom } from "./compile.ts";
+
+/** An execution, as far as it matters here. */
+export interface Origin {
+  /** Undefined until its code has arrived. */
+  code?: CompiledCode;
+}
+
+/** An error that nothing caught. */
+export interface Uncaught {
+  readonly thrown: unknown;
+  /** Whether it is the reason of a promise that nobody has awaited. */
+  readonly isRejection: boolean;
+}
+
+/**
+ * The stack of an error names the code, which is enough for code that was executed once. If it is
+ * executed again, an async context tells its executions apart. That is loaded only then: `node:async_hooks`
+ * takes some 7 ms of a start.
+ */
+export class Origins<Execution extends Origin> {
+  readonly #running: ReadonlySet<Execution>;
+  /** The first execution of each code, which may have no context. */
+  readonly #first = new WeakMap<CompiledCode, Execution>();
+  #context: AsyncLocalStorage<Execution> | undefined;
+
+  constructor(running: ReadonlySet<Execution>) {
+    this.#running = running;
+  }
+
+  /** Runs an execution. */
+  async run(execution: Execution, code: CompiledCode, body: () => Promise<void>): Promise<void> {
+    execution.code = code;
+    if (++code.executions === 1) this.#first.set(code, execution);
+    else this.#context ??= new (await import("node:async_hooks")).AsyncLocalStorage();
+    return await (this.#context === undefined ? body() : this.#context.run(execution, body));
+  }
+
+  /**
+   * Returns the execution that is to blame, if it still runs. Deno reports what a timer throws
+   * outside of its context (2.9.6): then nobody is to blame if the code has been executed twice.
+   */
+  of({ thrown, isRejection }: Uncaught): Execution | undefined {
+    const inContext = this.#context?.getStore();
+    if (inContext !== undefined) return this.#running.has(inContext) ? inContext : undefined;
+    const stack = thrown instanceof Error ? String(thrown.stack) : "";
+    const suspects = Array.from(this.#running).filter((execution) => {
+      const { code } = execution;
+      if (code === undefined || !isFrom(stack, code)) return false;
+      return isRejection ? this.#first.get(code) === execution : code.executions === 1;
+    });
+    return suspects.length === 1 ? suspects[0] : undefined;
+  }
+}
