@@ -5,6 +5,7 @@
  */
 
 import { ProtocolError, type RemoteError, TimeoutError } from "../errors.ts";
+import { atUser, forUser } from "../errors/user_stack.ts";
 import { bounded, type WaitOptions } from "../internal/wait.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { Binding } from "./binding.ts";
@@ -72,7 +73,7 @@ export class ChannelCore implements LifecycleParts {
   /** Sends an item; see {@linkcode ItemWriter.send}. */
   send(item: unknown, signal?: AbortSignal): Promise<void> {
     if (canSend(this.lifecycle.state)) return this.#writer.send(item, signal);
-    return Promise.reject(this.outcome.sendError());
+    return Promise.reject(atUser(this.outcome.sendError()));
   }
 
   /** Sends an item; see {@linkcode ItemWriter.sendOn}. After the close it does nothing. */
@@ -104,6 +105,10 @@ export class ChannelCore implements LifecycleParts {
    * its own close.
    */
   async waitClose(options?: WaitOptions): Promise<void> {
+    await forUser(() => this.#untilClosed(options));
+  }
+
+  async #untilClosed(options?: WaitOptions): Promise<void> {
     using _hold = this.binding.context.hold();
     const { isClosedHere } = this.outcome;
     await bounded(

@@ -18,6 +18,22 @@
 export class ExecnetError extends Error {
   /** The class name; minified code keeps it. */
   override name = "ExecnetError";
+
+  /** Makes the error. Its stack starts with the user's own line, where there is one. */
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    const frames = framesOfUser();
+    if (frames.length === 0) return;
+    const stack = [`${new.target.name}: ${this.message}`, ...frames].join("\n");
+    defineHidden(this, "stack", stack);
+  }
+}
+
+let framesOfUser: () => readonly string[] = () => [];
+
+/** Sets what finds the frames of the user's call; see `errors/user_stack.ts`. */
+export function setFramesOfUser(find: () => readonly string[]): void {
+  framesOfUser = find;
 }
 
 /** Defines a property that is not listed when the error is printed, as `message` is not. */

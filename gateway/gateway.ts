@@ -7,6 +7,7 @@
 import type { Channel } from "../channel/channel.ts";
 import { functionCode } from "../code/function/function.ts";
 import { callOf, codeOf } from "../code/prepare.ts";
+import { forUser } from "../errors/user_stack.ts";
 import { checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
@@ -218,7 +219,7 @@ export class Gateway implements AsyncDisposable {
    */
   async remoteStatus(options?: WaitOptions): Promise<RemoteStatus> {
     checkOptions("remoteStatus", options, WAIT_OPTIONS);
-    return await this.#core.status(options);
+    return await forUser(() => this.#core.status(options));
   }
 
   /** Begins an orderly end: nothing new can be run, and what runs has 1 s, with its results. */

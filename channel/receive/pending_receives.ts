@@ -5,6 +5,7 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
+import { rejectedAtUser } from "../../errors/user_stack.ts";
 import { Queue } from "../../internal/queue.ts";
 import { type WaitOptions, watch } from "../../internal/wait.ts";
 import type { Binding } from "../binding.ts";
@@ -35,12 +36,12 @@ export class PendingReceives {
    * @param end Makes the result, or throws, when no item is left.
    */
   add<T>(map: (item: unknown) => T, end: () => T, options?: WaitOptions): Promise<T> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const hold = this.#binding.context.hold();
       const stopWatching = watch(options, () => this.#expired(options?.timeout), (error) => {
         this.#pending.remove(pending);
         hold[Symbol.dispose]();
-        reject(error);
+        resolve(rejectedAtUser(error));
       });
       const stop = () => {
         stopWatching();
@@ -56,7 +57,7 @@ export class PendingReceives {
           try {
             resolve(end());
           } catch (error) {
-            reject(error);
+            resolve(rejectedAtUser(error));
           }
         },
       };

@@ -8,6 +8,7 @@ import { ExecnetError } from "../../errors.ts";
 import { NO_HOLD } from "../../internal/keep_alive.ts";
 import { Queue } from "../../internal/queue.ts";
 import type { WaitOptions } from "../../internal/wait.ts";
+import { forUser } from "../../errors/user_stack.ts";
 import type { Binding } from "../binding.ts";
 import type { Outcome } from "../outcome.ts";
 import { type CallbackQueue, CallbackRunner, type Consumer, type Received } from "./callback.ts";
@@ -223,7 +224,7 @@ export class ReceiveQueue implements CallbackQueue {
       this.consumed(received.cost);
       return Promise.resolve(map(received.item));
     }
-    if (this.#isEnded) return new Promise((resolve) => resolve(end()));
+    if (this.#isEnded) return forUser(end);
     return this.#pending.add(map, end, options);
   }
 

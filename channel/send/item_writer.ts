@@ -8,6 +8,7 @@ import { concat } from "@std/bytes/concat";
 import { binaryHead } from "../../protocol/binary_item.ts";
 import { checkSize } from "../../protocol/item_size.ts";
 import { giveBack } from "../../internal/memory.ts";
+import { atUser } from "../../errors/user_stack.ts";
 import type { Binding } from "../binding.ts";
 import { EncodedItem } from "../encoded_item.ts";
 import { COPY_BYTES } from "./batch.ts";
@@ -88,7 +89,11 @@ export class ItemWriter {
   /** Waits, and keeps the event loop alive meanwhile. */
   async #waitFor(sent: Promise<void>): Promise<void> {
     using _hold = this.#binding.context.hold();
-    await sent;
+    try {
+      await sent;
+    } catch (error) {
+      throw atUser(error);
+    }
   }
 }
 

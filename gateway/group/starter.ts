@@ -5,6 +5,7 @@
  */
 
 import { GatewayClosedError, SpecError } from "../../errors.ts";
+import { atUser } from "../../errors/user_stack.ts";
 import { printLine } from "../../internal/lines.ts";
 import { shownSpec } from "../../spec/shown.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
@@ -16,6 +17,7 @@ import { coreOf, createGateway, type Gateway } from "../gateway.ts";
 import type { GatewayGroup } from "../group_interface.ts";
 import type { Members } from "./members.ts";
 import { serverHosting } from "./server_host.ts";
+import "../stacks.ts";
 
 /** Starts gateways, and adds them to the members of their group once they are up. */
 export class Starter {
@@ -62,7 +64,7 @@ export class Starter {
       return gateway;
     } catch (error) {
       this.#members.delete(id);
-      throw error;
+      throw atUser(error);
     }
   }
 
