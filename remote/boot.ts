@@ -2,14 +2,14 @@
 
 import type { Socket } from "node:net";
 
-/** The protocol's descriptors, opened one way or the other. */
+/** The descriptors of the protocol, opened in one of two ways. */
 export interface Boot {
   /** Input and output, opened as files. */
   files?: [Deno.FsFile, Deno.FsFile];
-  /** The same as sockets, where they could not be opened as files. */
+  /** The same as sockets, if they could not be opened as files. */
   sockets?: [Socket, Socket];
   /** Bytes of the preamble, which the loader has sent already. */
   helloBytes: number;
-  /** What was read past the program. */
+  /** The bytes that were read behind the program. */
   rest: Uint8Array<ArrayBuffer>;
 }

@@ -1,5 +1,5 @@
 /**
- * Code that arrived as text, made callable; and its stacks, made readable.
+ * Compiles code, and cleans its stacks.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type KeptCode, stackName } from "../protocol/control.ts";
 import { LOADER_MARK } from "./loader_mark.ts";
 import { relay } from "./relay.ts";
 
-/** What an execution runs. */
+/** Compiled code. */
 export type Runnable = (...args: unknown[]) => unknown;
 
 interface FunctionMaker {
@@ -17,23 +17,23 @@ interface FunctionMaker {
 
 const AsyncFunction = (async () => {}).constructor as unknown as FunctionMaker;
 
-/** Module code is strict; a function's body is not, unless it says so. */
+/** Makes a body strict, as the code of a module is. */
 const STRICT = `"use strict";\n`;
-/** Lines in front of the text: two that the constructor makes, and {@linkcode STRICT}. */
+/** The lines before the text: two that the constructor adds, and {@linkcode STRICT}. */
 const LINES_BEFORE = 3;
-/** Ends its line, so that columns of the text's first line count from 1. */
+/** Begins a function expression. It ends its line, so that the columns of the text count from 1. */
 const STRICT_RETURN = `"use strict"; return (\n`;
 
-/** Code that can be run, as often as it is asked for. */
+/** Code that can be run any number of times. */
 export interface CompiledCode {
   readonly run: Runnable;
-  /** What stacks call it, unlike any other code of this process. */
+  /** Its name in stacks, which no other code of the process has. */
   readonly url: string;
-  /** How many executions of it have begun. */
+  /** The number of executions that have begun. */
   executions: number;
 }
 
-/** Whether a stack, as V8 gives it, has a line in this code. */
+/** Returns whether a stack of V8 has a frame in this code. */
 export function isFrom(stack: string, { url }: CompiledCode): boolean {
   return stack.includes(`${url}, <anonymous>:`);
 }
@@ -41,11 +41,11 @@ export function isFrom(stack: string, { url }: CompiledCode): boolean {
 let compiled = 0;
 
 /**
- * Compiles code: what it gives runs it, for each execution anew. A `call` takes its arguments as they
- * are; a `map` takes none, and gives a function of `item` and `args`; the others take `channel` and
- * `args`.
+ * Compiles code into a function that runs it. Each call runs it anew, for one execution. The code of a
+ * `call` takes its arguments; that of a `map` takes none, and returns a function of `item` and `args`;
+ * all other code takes `channel` and `args`.
  *
- * @throws {SyntaxError}
+ * @throws {SyntaxError} when the text does not parse.
  */
 export function compile(code: KeptCode): CompiledCode {
   const url = `execnet:${stackName(code.name)}#${++compiled}`;
@@ -59,22 +59,26 @@ function runnable({ kind, name, position, text }: KeptCode, url: string): Runnab
       return compileBody(`${STRICT}${text}${url}`, `${stackName(name)}:${position}`);
     case "function":
     case "call": {
-      const make = maker(text, url);
+      const make = makerOf(text, url);
       return (...args) => make()(...args);
     }
     case "map":
-      return maker(text, url);
+      return makerOf(text, url);
     case "relay":
       return relay as Runnable;
   }
 }
 
-/** What makes the function of a text: so each execution has one of its own. */
-function maker(text: string, url: string): () => Runnable {
+/** Returns a function that makes the function of a text: each execution has one of its own. */
+function makerOf(text: string, url: string): () => Runnable {
   return new Function(`${STRICT_RETURN}${text}\n)${url}`) as () => Runnable;
 }
 
-/** @param place Where an error of syntax is, for its stack: V8 does not tell. */
+/**
+ * Compiles the body of an async function.
+ *
+ * @param place The position of a syntax error, for its stack: V8 does not report it.
+ */
 function compileBody(body: string, place: string): Runnable {
   try {
     return new AsyncFunction("channel", "args", body);
@@ -90,8 +94,8 @@ function compileBody(body: string, place: string): Runnable {
 const OWN_FRAME = new RegExp(`^\\s+at .*(execnet:remote\\b|base64,${btoa(LOADER_MARK)})`);
 
 /**
- * A stack with the user's own lines: positions are those of the text that was sent, and the
- * frames of this program are left out.
+ * Returns a stack with only the user's own frames: their positions are those in the text that was
+ * sent, and the frames of this program are left out.
  */
 export function userStack(stack: string): string {
   const lines: string[] = [];

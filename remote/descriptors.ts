@@ -1,5 +1,5 @@
 /**
- * The protocol's descriptors as a stream of bytes, on the remote side.
+ * The descriptors of the protocol as a stream of bytes, on the remote side.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { NodeByteStream } from "../transports/streams/node_stream.ts";
 import type { Boot } from "./boot.ts";
 
 /**
- * `node:net` takes half of a whole start to load, but makes a round trip in half the time: a
- * gateway that lives longer than this is worth it.
+ * A gateway that lives longer than this changes to sockets: loading `node:net` takes half as long as a
+ * whole start, but a round trip over sockets takes half the time.
  */
 const FILES_FOR_MS = 100;
 const READ_BYTES = 64 * 1024;
-/** Every pipe has room for as much: a write of it into an empty one cannot block. */
+/** Every pipe has room for this: writing as much into an empty one cannot block. */
 const PIPE_LEAST_BYTES = 4 * 1024;
 
 type SocketClass = typeof Socket;
 
-/** Starts on files, and goes on with sockets. */
+/** Reads and writes files at first, and sockets later. */
 export class DescriptorStream implements ByteStream {
   readonly #boot: Boot;
   readonly #ping: () => void;
@@ -31,7 +31,7 @@ export class DescriptorStream implements ByteStream {
   #writtenBytes: number;
   #sockets: NodeByteStream | undefined;
 
-  /** @param ping Makes the peer send some bytes: so no item of the user waits for sockets. */
+  /** @param ping Makes the peer send some bytes, so that no item of the user waits for the change. */
   constructor(boot: Boot, ping: () => void) {
     this.#boot = boot;
     this.#ping = ping;
@@ -54,17 +54,17 @@ export class DescriptorStream implements ByteStream {
     if (this.#sockets !== undefined) return this.#sockets.write(chunks, written);
     const output = this.#boot.files?.[1];
     if (output === undefined) return;
-    // In one call: code that is busy from now on could not make a second.
+    // In one call: if user code keeps the event loop busy from now on, there is no second one.
     const bytes = chunks.length === 1 ? chunks[0] : concat(chunks);
     this.#writtenBytes += bytes.length;
     if (this.#writtenBytes > PIPE_LEAST_BYTES) return writeAll(output, bytes).then(written);
-    // The first results wait for no thread; nor are they lost to code that ends this process, or that
-    // is busy from now on.
+    // Synchronous, so that the first results do not wait for a thread, and are not lost if user code
+    // ends the process or keeps the event loop busy.
     for (let at = 0; at < bytes.length;) at += output.writeSync(bytes.subarray(at));
     written?.();
   }
 
-  // A file's write is over when its promise has settled.
+  // A write to a file is over when its promise is resolved.
   async flushed(): Promise<void> {
     await this.#sockets?.flushed();
   }
@@ -80,10 +80,10 @@ export class DescriptorStream implements ByteStream {
 
   async #loadSockets(): Promise<void> {
     this.#socketClass = (await import("node:net")).Socket;
-    this.#ping(); // only between two reads can they take over
+    this.#ping(); // the change happens between two reads, so there has to be one
   }
 
-  /** Reads until the end, or until sockets can take over, which they do between two reads. */
+  /** Reads until the end, or until sockets can be opened, which happens between two reads. */
   async #readFile(file: Deno.FsFile, sink: ByteSink): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
     while (this.#socketClass === undefined) {
@@ -94,11 +94,11 @@ export class DescriptorStream implements ByteStream {
     file.close();
     this.#sockets = openSockets(this.#socketClass);
     this.#sockets.start(sink);
-    this.#ping(); // what runs for the first time is slow
+    this.#ping(); // the first read of a socket is slow: it is not to be one of the user's items
   }
 }
 
-/** A socket reads from the moment it is made: before, the file must have had its last read. */
+/** Opens the sockets. They read at once, so the file must not be read any more. */
 function openSockets(Socket: SocketClass): NodeByteStream {
   const input = { fd: 3, readable: true, writable: false };
   const output = { fd: 4, readable: false, writable: true };

@@ -1,5 +1,5 @@
 /**
- * Runs what the initiator sends, in this isolate.
+ * Runs the code that the initiator sends, in this isolate.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import {
   type StatusReport,
 } from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
-import { compile, type CompiledCode, type Runnable } from "./compile.ts";
-import { Mapper } from "./mapper.ts";
+import { compile, type CompiledCode } from "./compile.ts";
 import { type Origin, Origins, type Uncaught } from "./origins.ts";
+import { run, textOf } from "./run.ts";
 import { asError } from "./thrown.ts";
 
 interface Execution extends Origin {
@@ -29,16 +29,16 @@ interface Execution extends Origin {
   name: string;
   core: ChannelCore;
   ended: Promise<void>;
-  /** Whether this process is its own. */
+  /** Whether the process belongs to it. */
   isolated: boolean;
 }
 
 type SentGlobals = Record<symbol, { run<T>(store: undefined, run: () => T): T } | undefined>;
 
-/** How long executions have to end when the initiator is gone. */
+/** The time that executions have to end when the initiator is gone. */
 const ORPHAN_GRACE_MS = 1_000;
 
-/** The remote side of a connection. */
+/** The remote side of a connection: its executions, from their request to their end. */
 export class Executor implements RemoteHandler {
   readonly side = "remote";
   readonly owner: ChannelGateway;
@@ -53,8 +53,8 @@ export class Executor implements RemoteHandler {
   #graceTimer: Timer | undefined;
 
   /**
-   * @param stream Where the hello of this side has been said already.
-   * @param exit Called when this side is to end, after its executions have.
+   * @param stream The hello of this side has been sent on it already.
+   * @param exit Called when this side is to end, after its executions.
    * @param itemsDecoded See {@linkcode RemoteHandler.itemsDecoded}.
    */
   constructor(
@@ -74,7 +74,7 @@ export class Executor implements RemoteHandler {
     connection.start();
   }
 
-  /** The process lives as long as its initiator, whatever waits. */
+  /** Holds nothing: the process lives as long as its initiator, whatever waits. */
   hold(): Hold {
     return NO_HOLD;
   }
@@ -103,14 +103,14 @@ export class Executor implements RemoteHandler {
     });
   }
 
-  /** Makes the initiator send some bytes. */
+  /** Asks the initiator for an answer, so that some bytes arrive. */
   ping(): void {
     this.#connection.ping();
   }
 
   /**
-   * Fails the execution that an error comes from which nothing caught: the one that has this process
-   * for itself, or the one that {@linkcode Origins} finds. If there is none, the error is printed.
+   * Fails the execution that an uncaught error comes from: the one that the process belongs to, or the
+   * one that {@linkcode Origins} finds. If there is none, the error is printed.
    */
   uncaught(uncaught: Uncaught): void {
     const isolated = Array.from(this.#executions).find(({ isolated }) => isolated);
@@ -123,7 +123,11 @@ export class Executor implements RemoteHandler {
     }
   }
 
-  /** @param isDone It ran to its end, and was not asked to; otherwise what it held is lost. */
+  /**
+   * Removes an execution that has ended. If the process belongs to it, this ends the process, too.
+   *
+   * @param isDone Whether it ran to its end by itself. If not, its open channels are cut.
+   */
   async #over(execution: Execution, isDone: boolean): Promise<void> {
     if (!this.#executions.delete(execution) || !execution.isolated) return;
     await this.#connection.flushed();
@@ -151,15 +155,15 @@ export class Executor implements RemoteHandler {
 
   lost(error: Error | undefined): Error {
     const why = error instanceof ProtocolError ? `: ${error.message}` : "";
-    // The one who wrote to this side cannot read of it on the connection that ends.
+    // The connection ends, so that the peer cannot learn of it there.
     if (why !== "") console.error(`execnet ends the connection${why}`);
     this.#end(true, ORPHAN_GRACE_MS);
     return new GatewayClosedError(`the connection to the initiator is gone${why}`);
   }
 
   async #end(isOrphan: boolean, graceMs: number): Promise<void> {
-    if (this.#executions.size > 0) await this.#lastWords(graceMs);
-    // Who does not read this will not wait for it: SIGTERM follows. An orphan has nobody who reads.
+    if (this.#executions.size > 0) await this.#waitForExecutions(graceMs);
+    // If the initiator does not read, SIGTERM follows. Without an initiator there is nobody to read.
     if (!isOrphan) await this.#connection.written();
     this.#exit(isOrphan);
   }
@@ -182,7 +186,7 @@ export class Executor implements RemoteHandler {
   }
 
   /** Waits until all executions have ended, at most for the grace of the latest request. */
-  async #lastWords(graceMs: number): Promise<void> {
+  async #waitForExecutions(graceMs: number): Promise<void> {
     clearTimer(this.#graceTimer);
     this.#graceTimer = setTimeout(this.#graceOver.resolve, graceMs);
     const ended = Promise.all(Array.from(this.#executions, ({ ended }) => ended));
@@ -191,69 +195,13 @@ export class Executor implements RemoteHandler {
   }
 }
 
-/** Runs it in no execution's async context: what reads the stream may have got into one. */
+/** Calls `run` in no execution's async context: the loop that reads the stream may be in one. */
 function unsent<T>(run: () => T): T {
   const sent = (globalThis as SentGlobals)[Symbol.for(SENT)];
   return sent === undefined ? run() : sent.run(undefined, run);
 }
 
-async function run(
-  kind: ExecKind,
-  runnable: Runnable,
-  channel: Channel,
-  args: unknown,
-): Promise<void> {
-  switch (kind) {
-    case "source":
-    case "relay":
-      await runnable(channel, args);
-      return;
-    case "module": {
-      const main = await runnable(channel, args);
-      if (typeof main === "function") await sendYielded(channel, main(channel, args));
-      return;
-    }
-    case "function":
-      return await sendYielded(channel, runnable(channel, args));
-    case "call":
-      if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
-      // Nobody waits until it has been written: so the close goes along with it.
-      return coreOf(channel).sendOn(await runnable(...args));
-    case "map":
-      return await new Mapper(channel, runnable() as Runnable, args).run();
-  }
-}
-
-/** The code as the first item has it: itself, or a channel that brings it. */
-async function textOf(item: unknown): Promise<string> {
-  if (typeof item === "string") return item;
-  const supply = typeof item === "object" && item !== null && coreOf(item) !== undefined
-    ? item as Channel
-    : undefined;
-  const text = await supply?.receive();
-  supply?.close();
-  if (typeof text === "string") return text;
-  throw new ProtocolError("the code to run is not text");
-}
-
-/** Waits for the function's end; sends what it yields, where it is a generator. */
-async function sendYielded(channel: Channel, result: unknown): Promise<void> {
-  if (!isAsyncIterable(result)) {
-    await result;
-    return;
-  }
-  const iterator = result[Symbol.asyncIterator]();
-  channel.signal.addEventListener("abort", () => void iterator.return?.()?.catch(() => {}));
-  const items = { [Symbol.asyncIterator]: () => iterator };
-  for await (const item of items) await channel.send(item);
-  channel.signal.throwIfAborted(); // it was returned from, and may have had more
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-/** Whether an execution failed just because its channel was closed under it, be it with an error. */
+/** Returns whether an execution failed only because its channel was closed meanwhile. */
 function isOwnEnd(error: unknown, { outcome: { failure } }: ChannelCore): boolean {
   return error instanceof ChannelClosedError || error instanceof GatewayClosedError ||
     failure !== undefined && error === failure;

@@ -1,5 +1,5 @@
 /**
- * The program of a gateway. It is bundled into one text, which the loader runs.
+ * The program that runs in a gateway. It is bundled into one text, which the loader runs.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { Executor } from "./executor.ts";
 
 declare const boot: Boot;
 
-// Taken now: user code may replace them.
+// Captured now: user code may replace them.
 const { exit, pid } = Deno;
 const kill = captured(Deno, "kill");
 
 const stream = new DescriptorStream(boot, () => executor.ping());
 const executor = new Executor(stream, async (isOrphan) => {
-  // Nobody else is left to end what executions have started.
+  // Without an initiator, nobody else ends the processes that executions have started.
   if (isOrphan) killGroup();
   else await stream.finish();
   exit(0);
@@ -27,10 +27,10 @@ const executor = new Executor(stream, async (isOrphan) => {
 function killGroup(): void {
   try {
     kill()(-pid, "SIGKILL");
-  } catch { /* it may not, so that it has started nothing; or it leads no group */ }
+  } catch { /* it has no permission, and so has started nothing; or it leads no group */ }
 }
 
-// Without these, one forgotten promise of one execution would end all others with it.
+// Without these, a forgotten promise of one execution would end all others.
 for (const type of ["unhandledrejection", "error"] as const) {
   globalThis.addEventListener(type, (event) => {
     event.preventDefault();

@@ -1,5 +1,5 @@
 /**
- * Runs a function over the items that come on a channel: a worker of `Group.map`.
+ * Runs a function over the items of a channel: a worker of `Group.map`.
  *
  * @module
  */
@@ -13,28 +13,28 @@ import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { Runnable } from "./compile.ts";
 import { asError } from "./thrown.ts";
 
-/** Results are not kept longer than that, while the next are made. */
+/** Results are sent after this time, while the next ones are being made. */
 const ANSWER_MS = 2;
-/** An item that takes longer is slow: those behind it go elsewhere. */
+/** An item that takes longer is slow: the items behind it are returned, to run elsewhere. */
 const SLOW_MS = 5;
 
-// Taken now: user code may replace it.
+// Captured now: user code may replace it.
 const now = performance.now.bind(performance);
 
-/** A worker: takes lists of items, sends a {@linkcode MapAnswer} for each, or several. */
+/** A worker: receives lists of items, and sends one or more {@linkcode MapAnswer}s for each. */
 export class Mapper {
   readonly #channel: Channel;
   readonly #fn: Runnable;
   readonly #args: unknown;
   #queue: unknown[] = [];
-  /** Where in the queue the next is. */
+  /** The index of the next item in the queue. */
   #next = 0;
   #received = 0;
   #results: unknown[] = [];
   #failures = new Map<number, Error>();
   #since = 0;
   #ended = false;
-  /** When the item began that is waited for; 0 where none is. */
+  /** The time when the item that is awaited began; 0 if none is. */
   #waitingSince = 0;
   #isSlow = false;
   #timer: Timer | undefined;
@@ -50,11 +50,11 @@ export class Mapper {
   /** Runs until the initiator ends the channel. */
   async run(): Promise<void> {
     const end = Symbol();
-    this.#channel.setCallback((items) => items === end ? this.#end() : this.#take(items), {
+    this.#channel.setCallback((items) => items === end ? this.#end() : this.#receive(items), {
       endMarker: end,
     });
     const { signal } = this.#channel;
-    // An item that never ends does not keep a worker that nobody wants.
+    // An item that never ends does not keep the worker once nobody wants it.
     const aborted = new Promise<void>((resolve) =>
       signal.addEventListener("abort", () => resolve())
     );
@@ -78,7 +78,7 @@ export class Mapper {
     this.#wake();
   }
 
-  #take(items: unknown): void {
+  #receive(items: unknown): void {
     if (!Array.isArray(items)) throw new ProtocolError("the items of a map are not a list");
     this.#received += items.length;
     if (this.#isSlow) {
@@ -94,13 +94,13 @@ export class Mapper {
     this.#wake();
   }
 
-  /** Works off the queue. */
+  /** Runs the function over all queued items. */
   async #work(): Promise<void> {
     this.#since = now();
     while (this.#next < this.#queue.length) {
       const item = this.#queue[this.#next++];
       try {
-        const fn = this.#fn; // called as a method of this, stacks would say so
+        const fn = this.#fn; // called as `this.#fn`, it would be a method of Mapper in stacks
         let result = fn(item, this.#args);
         if (isThenable(result)) result = await this.#whenDone(result);
         this.#results.push(result);
@@ -125,7 +125,7 @@ export class Mapper {
     }
   }
 
-  /** One timer for all items, as most take no time at all. */
+  /** Looks for a slow item, by one timer for all items: most of them take no time. */
   #watchSlow(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -141,7 +141,7 @@ export class Mapper {
     }, SLOW_MS);
   }
 
-  /** Sends the results that there are, after those before. It fails when the channel has closed. */
+  /** Sends all results so far, after those before. Rejects when the channel has closed. */
   #answer(back?: MapAnswer["back"]): Promise<void> {
     const time = now();
     const answer: MapAnswer = { ms: time - this.#since, results: this.#results };
@@ -162,7 +162,7 @@ export class Mapper {
     }
   }
 
-  /** One of the results cannot travel: that is its own failure, and no other's. */
+  /** Sends each result by itself: one of them cannot be sent, and only its item is to fail. */
   async #answerSingly({ ms, results, failures, back }: MapAnswer): Promise<void> {
     for (const [index, result] of results.entries()) {
       const failure = failures?.get(index);

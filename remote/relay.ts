@@ -1,5 +1,5 @@
 /**
- * Carries a process for the initiator: what a gateway does for those behind it.
+ * Runs a process for the initiator: what a gateway does for those behind it.
  *
  * @module
  */
@@ -11,15 +11,14 @@ import { RelayFeed } from "./relay_feed.ts";
 import { RelayOutput } from "./relay_output.ts";
 
 /**
- * Starts a process and passes bytes on until it has ended. `channel` carries stdin and stdout.
- *
- * Where the initiator goes away, or closes the channel, the process is killed.
+ * Starts a process and passes bytes on until it has ended: those of `channel` to its stdin, and those
+ * of its stdout to `channel`. If the initiator closes the channel, or is gone, the process is killed.
  */
 export async function relay(
   channel: Channel,
   { command, guarded, env, side }: RelayArgs<Channel<Deno.Signal, RelayReport>>,
 ): Promise<void> {
-  if (channel.signal.aborted) return side.close(); // closed right behind what asked for it
+  if (channel.signal.aborted) return side.close(); // closed right after the request
   const { state } = Deno.permissions.querySync({ name: "run", command: guarded[0] });
   const [program, ...args] = state === "granted" ? guarded : command;
   const child = new Deno.Command(program, {

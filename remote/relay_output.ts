@@ -1,5 +1,5 @@
 /**
- * Sends on what a process writes.
+ * Sends the output of a process to the initiator.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { ChannelCore } from "../channel/core.ts";
 import { COPY_BYTES } from "../channel/send/batch.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 
-/** What a read takes at most; a pipe holds no more, unless it was told to. */
+/** The size of a read; a pipe holds no more by default. */
 const READ_BYTES = 64 * 1024;
-/** What a pipe holds at most, so that no more of an ended process can come. */
+/** The largest pipe: a process that has ended can have left no more in it. */
 const MOST_PIPE_BYTES = 1024 * 1024;
-/** What waits in a pipe is there at once. */
+/** The time of a read after the end of the process: bytes in a pipe are there at once. */
 const LAST_READ_MS = 500;
 
 /** The stdout or stderr of a process. */
 export class RelayOutput {
   readonly #reader: ReadableStreamBYOBReader;
   readonly #to: Pick<ChannelCore, "sendBytes" | "sendOn">;
-  /** Buffers that were read into, to be used again. */
+  /** Buffers to be used again. */
   readonly #free: ArrayBuffer[] = [];
-  /** Which read is under way; 0 between two. */
+  /** The number of the read under way; 0 between two. */
   #reading = 0;
   #reads = 0;
-  /** What may still come. */
+  /** The number of bytes to be read at most. */
   #left = Infinity;
   #timer: Timer | undefined;
 
@@ -33,7 +33,7 @@ export class RelayOutput {
     this.#to = to;
   }
 
-  /** Sends all that comes. */
+  /** Sends everything until the end. */
   async pass(): Promise<void> {
     while (this.#left > 0) {
       const bytes = await this.#read();
@@ -44,7 +44,7 @@ export class RelayOutput {
     this.#cancel();
   }
 
-  /** The process has ended. What it has left behind may hold the pipe open, and write to it. */
+  /** Limits the rest: the process has ended, but one that it has started may keep the pipe open. */
   processEnded(): void {
     this.#left = MOST_PIPE_BYTES;
     this.#boundRead();
@@ -66,20 +66,20 @@ export class RelayOutput {
   #boundRead(): void {
     const read = this.#reading;
     if (read === 0 || this.#left === Infinity) return;
-    // The first `setTimeout` of a process lets microtasks run: the read may be over when it returns.
+    // The first `setTimeout` of a process runs microtasks: the read may be over when it returns.
     this.#timer = setTimeout(() => {
       if (this.#reading === read) this.#cancel();
     }, LAST_READ_MS);
   }
 
   #cancel(): void {
-    this.#reader.cancel().catch(() => {}); // it has failed, which is as good an end
+    this.#reader.cancel().catch(() => {}); // it has failed, which is an end, too
   }
 
   #send(bytes: Uint8Array<ArrayBuffer>): Promise<void> | void {
     const release = () => void this.#free.push(bytes.buffer);
     if (bytes.length > COPY_BYTES) return this.#to.sendBytes([bytes], release);
-    // Many small reads would hold as many buffers until they are written.
+    // Copied, as many small reads would each hold a buffer until they are written.
     const sent = this.#to.sendOn(bytes);
     release();
     return sent;

@@ -1,0 +1,68 @@
+/**
+ * Runs compiled code in the way of its kind.
+ *
+ * @module
+ */
+
+import { type Channel, coreOf } from "../channel/channel.ts";
+import { ProtocolError } from "../errors.ts";
+import type { ExecKind } from "../protocol/control.ts";
+import type { Runnable } from "./compile.ts";
+import { Mapper } from "./mapper.ts";
+
+/** Runs code until its execution has ended. */
+export async function run(
+  kind: ExecKind,
+  runnable: Runnable,
+  channel: Channel,
+  args: unknown,
+): Promise<void> {
+  switch (kind) {
+    case "source":
+    case "relay":
+      await runnable(channel, args);
+      return;
+    case "module": {
+      const main = await runnable(channel, args);
+      if (typeof main === "function") await sendYielded(channel, main(channel, args));
+      return;
+    }
+    case "function":
+      return await sendYielded(channel, runnable(channel, args));
+    case "call":
+      if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
+      // It is not waited for: so the close leaves in the same write.
+      return coreOf(channel).sendOn(await runnable(...args));
+    case "map":
+      return await new Mapper(channel, runnable() as Runnable, args).run();
+  }
+}
+
+/** Returns the text of the code from the first item, which is the text, or a channel that it follows on. */
+export async function textOf(item: unknown): Promise<string> {
+  if (typeof item === "string") return item;
+  const supply = typeof item === "object" && item !== null && coreOf(item) !== undefined
+    ? item as Channel
+    : undefined;
+  const text = await supply?.receive();
+  supply?.close();
+  if (typeof text === "string") return text;
+  throw new ProtocolError("the code to run is not text");
+}
+
+/** Waits for the end of a function. If it is a generator, sends what it yields. */
+async function sendYielded(channel: Channel, result: unknown): Promise<void> {
+  if (!isAsyncIterable(result)) {
+    await result;
+    return;
+  }
+  const iterator = result[Symbol.asyncIterator]();
+  channel.signal.addEventListener("abort", () => void iterator.return?.()?.catch(() => {}));
+  const items = { [Symbol.asyncIterator]: () => iterator };
+  for await (const item of items) await channel.send(item);
+  channel.signal.throwIfAborted(); // it was told to return, and may have had more
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
