@@ -60,6 +60,17 @@ Deno.test("ChannelCore.receiveItem() takes, drops or refuses an item, by its sta
   assertThrows(() => ended.core.receiveItem(SEVEN), ProtocolError, "an item on channel 1 after");
 });
 
+Deno.test("ChannelCore drops what the peer sends on a channel that was cancelled on this side alone", () => {
+  const { core, context } = setUp("running");
+  core.lifecycle.cancel(new RangeError("the gateway is to end"));
+  core.receiveItem(SEVEN);
+  core.lifecycle.receiveEnd();
+  core.receiveClose(new Uint8Array());
+  assertEquals([core.lifecycle.state, core.received.size], ["peerClosed", 0]);
+  core.lifecycle.finish();
+  assertEquals([core.lifecycle.state, context.scheduler.takeTypes()], ["closed", ["CLOSE"]]);
+});
+
 Deno.test("ChannelCore resets itself where an item is wrong", async () => {
   const { core, context } = setUp();
   core.receiveItem({ ...SEVEN, bytes: Uint8Array.of(0xc1) });

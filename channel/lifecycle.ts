@@ -16,6 +16,7 @@ import {
   type ChannelEvent,
   type ChannelRole,
   type ChannelState,
+  isClosed,
   transition,
 } from "./state.ts";
 
@@ -55,7 +56,7 @@ export class Lifecycle {
 
   /** Whether nothing new can be sent or received. */
   get isClosed(): boolean {
-    return this.#state === "closing" || this.#state === "peerClosed" || this.#state === "closed";
+    return isClosed(this.#state);
   }
 
   /** Aborted when the channel closes. */
@@ -133,7 +134,7 @@ export class Lifecycle {
     const { outcome, sendQueue } = this.#parts;
     this.#role = "plain";
     const bytes = this.#encode(error);
-    if (this.#state === "peerClosed") {
+    if (this.isClosed) {
       sendQueue.closeNow(bytes, () => outcome.notSentError(outcome.reason));
     } else {
       sendQueue.closeAfterItems(bytes);
@@ -167,12 +168,12 @@ export class Lifecycle {
     }
   }
 
-  /** Asks the execution of this channel to stop, as the peer's close does. */
+  /** Asks the execution of this channel to stop. The peer may not know of it, and send more. */
   cancel(reason: Error): void {
     if (this.isClosed) return;
     this.#cut();
     this.#parts.sendQueue.abandon(() => reason);
-    this.#go("closeReceived");
+    this.#go("cancelled");
     this.#end(reason, reason);
   }
 

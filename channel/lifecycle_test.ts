@@ -67,7 +67,9 @@ const LIVES: [role: ChannelRole, ...steps: [step: Step, seen: Seen][]][] = [
     false,
   ]]],
   ["running", ["finish", ["closing", ["CLOSE"], false]]],
-  ["running", ["cancel", ["peerClosed", [], false]], ["finish", ["closed", ["CLOSE"], true]]],
+  ["running", ["cancel", ["cancelled", [], false]], ["finish", ["closing", ["CLOSE"], false]]],
+  ["running", ["cancel", ["cancelled", [], false]], ["receiveEnd", ["cancelled", [], false]]],
+  ["running", ["cancel", ["cancelled", [], false]], ["closedByPeer", ["peerClosed", [], false]]],
   ["running", ["closedByPeer", ["peerClosed", [], false]], ["cancel", ["peerClosed", [], false]]],
   ["running", ["reset", ["closed", ["CLOSE"], true]], ["finish", ["closed", [], true]]],
   ["running", ["receiveEnd", ["peerEnded", [], false]], ["closeSend", [

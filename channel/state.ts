@@ -25,6 +25,8 @@ export type ChannelState =
   | "bothEnded"
   /** This side has sent CLOSE and waits for the peer's. */
   | "closing"
+  /** This side has asked its execution to stop, as the peer asks it to end. */
+  | "cancelled"
   /** The peer has sent CLOSE; this side's follows when its execution has ended. */
   | "peerClosed"
   /** Both have sent CLOSE, or its execution is over, or the connection is gone: the id is free. */
@@ -36,6 +38,7 @@ export type ChannelEvent =
   | "endReceived"
   | "closeSent"
   | "closeReceived"
+  | "cancelled"
   /** The execution that it belongs to has ended: its CLOSE is not answered. */
   | "over"
   | "lost";
@@ -46,22 +49,36 @@ const TABLE: Readonly<Record<ChannelState, Partial<Record<ChannelEvent, ChannelS
     endReceived: "peerEnded",
     closeSent: "closing",
     closeReceived: "peerClosed",
+    cancelled: "cancelled",
     lost: "closed",
   },
   localEnded: {
     endReceived: "bothEnded",
     closeSent: "closing",
     closeReceived: "peerClosed",
+    cancelled: "cancelled",
     lost: "closed",
   },
   peerEnded: {
     endSent: "bothEnded",
     closeSent: "closing",
     closeReceived: "peerClosed",
+    cancelled: "cancelled",
     lost: "closed",
   },
-  bothEnded: { closeSent: "closing", closeReceived: "peerClosed", lost: "closed" },
+  bothEnded: {
+    closeSent: "closing",
+    closeReceived: "peerClosed",
+    cancelled: "cancelled",
+    lost: "closed",
+  },
   closing: { endReceived: "closing", closeReceived: "closed", over: "closed", lost: "closed" },
+  cancelled: {
+    endReceived: "cancelled",
+    closeSent: "closing",
+    closeReceived: "peerClosed",
+    lost: "closed",
+  },
   peerClosed: { closeSent: "closed", over: "closed", lost: "closed" },
   closed: { lost: "closed" },
 };
@@ -81,6 +98,12 @@ export function canReceive(state: ChannelState): boolean {
   return state === "open" || state === "localEnded";
 }
 
+/** Returns whether nothing new can be sent or received. */
+export function isClosed(state: ChannelState): boolean {
+  return state === "closing" || state === "cancelled" || state === "peerClosed" ||
+    state === "closed";
+}
+
 /** Returns what to do with an item: after END or CLOSE it is a breach of the protocol. */
 export function onItem(state: ChannelState): "accept" | "drop" | "violation" {
   switch (state) {
@@ -88,6 +111,7 @@ export function onItem(state: ChannelState): "accept" | "drop" | "violation" {
     case "localEnded":
       return "accept";
     case "closing":
+    case "cancelled":
     case "closed":
       return "drop";
     case "peerEnded":

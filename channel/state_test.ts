@@ -6,19 +6,21 @@ const EVENTS: ChannelEvent[] = [
   "endReceived",
   "closeSent",
   "closeReceived",
+  "cancelled",
   "over",
   "lost",
 ];
 
 /** The table of PROTOCOL.md, section 4; "-" is what cannot happen. Columns as in `EVENTS`. */
 const TABLE: Record<ChannelState, (ChannelState | "-")[]> = {
-  open: ["localEnded", "peerEnded", "closing", "peerClosed", "-", "closed"],
-  localEnded: ["-", "bothEnded", "closing", "peerClosed", "-", "closed"],
-  peerEnded: ["bothEnded", "-", "closing", "peerClosed", "-", "closed"],
-  bothEnded: ["-", "-", "closing", "peerClosed", "-", "closed"],
-  closing: ["-", "closing", "-", "closed", "closed", "closed"],
-  peerClosed: ["-", "-", "closed", "-", "closed", "closed"],
-  closed: ["-", "-", "-", "-", "-", "closed"],
+  open: ["localEnded", "peerEnded", "closing", "peerClosed", "cancelled", "-", "closed"],
+  localEnded: ["-", "bothEnded", "closing", "peerClosed", "cancelled", "-", "closed"],
+  peerEnded: ["bothEnded", "-", "closing", "peerClosed", "cancelled", "-", "closed"],
+  bothEnded: ["-", "-", "closing", "peerClosed", "cancelled", "-", "closed"],
+  closing: ["-", "closing", "-", "closed", "-", "closed", "closed"],
+  cancelled: ["-", "cancelled", "closing", "peerClosed", "-", "-", "closed"],
+  peerClosed: ["-", "-", "closed", "-", "-", "closed", "closed"],
+  closed: ["-", "-", "-", "-", "-", "-", "closed"],
 };
 
 for (const [state, row] of Object.entries(TABLE)) {
@@ -44,6 +46,7 @@ Deno.test("an item is taken until the peer's end, dropped after our close, else 
     peerEnded: "violation",
     bothEnded: "violation",
     closing: "drop",
+    cancelled: "drop",
     peerClosed: "violation",
     closed: "drop",
   });

@@ -18,7 +18,7 @@ export async function relay(
   channel: Channel,
   { command, guarded, env, side }: RelayArgs<Channel<Deno.Signal, RelayReport>>,
 ): Promise<void> {
-  if (channel.signal.aborted) return side.close(); // closed right after the request
+  if (channel.signal.aborted) return coreOf(side).lifecycle.closeInOrder(); // closed right after the request
   const { state } = Deno.permissions.querySync({ name: "run", command: guarded[0] });
   const [program, ...args] = state === "granted" ? guarded : command;
   const child = new Deno.Command(program, {
@@ -47,5 +47,5 @@ export async function relay(
   for (const output of outputs) output.processEnded();
   await passed;
   await side.send(signal === null ? { code, signal } : { code: null, signal });
-  side.close();
+  coreOf(side).lifecycle.closeInOrder();
 }
