@@ -75,7 +75,7 @@ async function run(input: Uint8Array<ArrayBuffer>) {
     stream = Uint8Array.from([...stream, ...chunk]);
     written = parse(stream);
     if (written?.frames.some(([type]) => type === CLOSE)) {
-      writer.write(Uint8Array.from(frame(EXIT, 0))).catch(() => {});
+      writer.write(Uint8Array.from(frame(EXIT, 0, bytes(4, 1_000)))).catch(() => {});
     }
   }
   const { code } = await inTime("the end of the gateway", child.status);

@@ -40,6 +40,7 @@ testWith(["linux"], "too many open files are told as such, with what a gateway n
     `await execnet.makeGateway(); // what is read once has been read then
      const files = [];
      try { for (;;) files.push(Deno.openSync("/dev/null")); } catch {}
+     for (const file of files.splice(-3)) file.close(); // Deno itself panics without any (2.9.6)
      const { message, cause } = await execnet.makeGateway().catch((error) => error);
      for (const file of files) file.close();
      console.log(cause.code, message);
