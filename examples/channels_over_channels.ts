@@ -16,7 +16,7 @@ interface Job {
 async function spell(jobs: Channel<Job>): Promise<void> {
   for await (const { word, letters } of jobs) {
     for (const letter of word) await letters.send(letter);
-    letters.close();
+    letters.closeSend();
   }
 }
 

@@ -25,7 +25,7 @@ async function serve(
     for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
       await to.send(buffer.slice(0, count));
     }
-    to.close();
+    to.closeSend();
   }
 }
 
