@@ -100,9 +100,9 @@ export class Gateway implements AsyncDisposable {
    * have TypeScript types, `import` declarations and `import()`.
    *
    * A `file:` module is sent together with all that it imports: relative files, JSON, text, names of
-   * the nearest `deno.json`, npm and JSR packages. It is read before this returns. If it imports
-   * anything but `node:`, `deno bundle` makes one script of it. A module of another URL (`https:`,
-   * `jsr:`, `npm:`) is imported by the gateway, under its own `import` permission.
+   * the nearest `deno.json`, npm and JSR packages. Its files are read before this returns. Packages
+   * are bundled by `deno bundle`. A module of another URL (`https:`, `jsr:`, `npm:`) is imported by the
+   * gateway, under its own `import` permission, unless a module of the same origin calls this.
    *
    * If the module's default export is a function, it is called with `(channel, args)`. Otherwise only
    * its top level runs: each time for a `file:` module, but once in a process for any other, as Deno
