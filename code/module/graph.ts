@@ -183,7 +183,7 @@ function* scriptOf(
   const { protocol, pathname, href } = need.url;
   if (!SCRIPT.test(pathname)) return undefined;
   const key = [href, ...config.files.values(), text].join(" ");
-  const script = plainScript(href, text) ?? transpiled.get(key);
+  const script = transpiled.get(key) ?? plainScript(href, text);
   if (script !== undefined || !canTranspile || protocol !== "file:") return script;
   const made = (yield { ...need, kind: "script" }) as Script;
   if (transpiled.size >= MAX_TRANSPILED) transpiled.clear();
