@@ -65,7 +65,7 @@ export class ChannelCore implements LifecycleParts {
     return this.#peerError.isPending;
   }
 
-  /** The error that the peer closed with, if nobody has been told of it. */
+  /** The error that the peer closed with, if nobody has received it. */
   get unseenError(): Error | undefined {
     return this.outcome.isReported ? undefined : this.received.unseenError;
   }
@@ -91,7 +91,7 @@ export class ChannelCore implements LifecycleParts {
     this.#writer.sendEncoded(bytes);
   }
 
-  /** Hands what is received to `consumer` from now on, which is told of the end, too. */
+  /** Calls `consumer` with what is received from now on, and at the end. */
   setConsumer(consumer: Consumer): void {
     this.received.setConsumer(consumer);
     this.reader.consumer = consumer.kind;
@@ -134,7 +134,7 @@ export class ChannelCore implements LifecycleParts {
   /**
    * Receives a piece of an item.
    *
-   * @throws {ProtocolError} when it comes after the peer's end, or passes the window.
+   * @throws {ProtocolError} when it follows the peer's end, or passes the window.
    */
   receiveItem(frame: Frame & { type: "item" | "part" }): void {
     switch (onItem(this.lifecycle.state)) {

@@ -16,7 +16,7 @@ export class Outcome {
   /** An error, or the text of one: few channels are used after their end. */
   #reason: Error | string | undefined;
   #failure: Error | undefined;
-  /** Whether somebody has been told of the failure. */
+  /** Whether somebody has received the failure. */
   isReported = false;
   /** Whether it ended before the peer had ended sending, so that items may be missing. */
   isCut = false;
@@ -37,7 +37,7 @@ export class Outcome {
     return this.#failure;
   }
 
-  /** The error that its peer, or a channel that it is joined to, is told of. */
+  /** The error for its peer, or for a channel that it is joined to. */
   get endError(): Error | undefined {
     return this.#failure ?? (this.#reason instanceof Error ? this.#reason : undefined);
   }

@@ -1,5 +1,5 @@
 /**
- * Finds the execution that an error comes from which nothing caught.
+ * Finds the execution that an uncaught error comes from.
  *
  * @module
  */

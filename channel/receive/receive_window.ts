@@ -32,7 +32,7 @@ const MAX_SHORT_WINDOW_BYTES = 4 * INITIAL_WINDOW_BYTES;
  *
  * On a long link, a peer that has used up its window waits for a round trip, so that what it sends
  * arrives in bursts. If that is so, and the consumer keeps up, the window doubles. It also doubles
- * if a quick consumer has taken all of it in no time. Finding out costs neither a frame, nor a look
+ * if a quick consumer has emptied all of it in no time. Finding out costs neither a frame, nor a look
  * at the clock for each item.
  */
 export class ReceiveWindow {
