@@ -5,6 +5,7 @@
  */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { escapeControls, escapeOutput } from "./escape.ts";
 
 /** A longer line is broken into several: output without line ends must not accumulate in memory. */
 const MAX_LINE_CHARACTERS = 64 * 1024;
@@ -39,10 +40,10 @@ export async function eachLine(
   for await (const line of lines) onLine(line);
 }
 
-/** Prints a line of a gateway's output on stderr. */
+/** Prints a line of a gateway's output on stderr, so that it can do no more to a terminal than set colours. */
 export function printLine(gateway: string, line: string): void {
   try {
-    const bytes = new TextEncoder().encode(`[${gateway}] ${line}\n`);
+    const bytes = new TextEncoder().encode(`[${escapeControls(gateway)}] ${escapeOutput(line)}\n`);
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
   } catch {
     // stderr is closed, so nobody reads it.

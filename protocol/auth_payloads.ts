@@ -6,6 +6,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
+import { escapeControls } from "../internal/escape.ts";
 import {
   AUTH_MAGIC,
   AUTH_VERSION,
@@ -98,9 +99,13 @@ export function encodeRefusal(code: RefusalCode, reason: string): Uint8Array {
   return encodeMessage(AuthType.REFUSED, Uint8Array.of(code), text.subarray(0, written));
 }
 
-/** Decodes a REFUSED message. */
+/** Decodes a REFUSED message. Its text is escaped: the server may not have proven itself. */
 export function decodeRefusal(payload: Uint8Array): { code: number; reason: string } {
-  return { code: payload[0], reason: new TextDecoder().decode(payload.subarray(1)) };
+  return { code: payload[0], reason: shownText(payload.subarray(1)) };
+}
+
+function shownText(bytes: Uint8Array): string {
+  return escapeControls(new TextDecoder().decode(bytes));
 }
 
 /** Stands for the exit code of a process that a signal ended. */
@@ -114,6 +119,6 @@ export function encodeExit(code: number | null, signal: string | null): Uint8Arr
 
 /** Decodes an EXIT: either the code or the signal is `null`. */
 export function decodeExit(payload: Uint8Array): { code: number | null; signal: string | null } {
-  const signal = new TextDecoder().decode(payload.subarray(1));
+  const signal = shownText(payload.subarray(1));
   return signal === "" ? { code: payload[0], signal: null } : { code: null, signal };
 }

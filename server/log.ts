@@ -4,7 +4,12 @@
  * @module
  */
 
-/** An event of a server. No event holds a token, or anything that code in a session printed. */
+import { escapeControls } from "../internal/escape.ts";
+
+/**
+ * An event of a server. No event holds a token, or anything that code in a session printed. Control
+ * characters in its texts are escaped.
+ */
 export type ServerEvent =
   /** The server accepts connections now. */
   | { event: "listening"; address: string; tls: boolean; maxSessions: number }
@@ -32,6 +37,15 @@ export type ServerEvent =
 
 /** Called with each event. */
 export type ServerLog = (event: ServerEvent) => void;
+
+/** Returns an event that is safe to show: clients choose parts of its texts. */
+export function escapeEvent(event: ServerEvent): ServerEvent {
+  const fields = Object.entries(event).map(([name, value]) => [
+    name,
+    typeof value === "string" ? escapeControls(value) : value,
+  ]);
+  return Object.fromEntries(fields);
+}
 
 /** Prints an event on stderr, as a line of JSON. */
 export function printEvent(event: ServerEvent): void {

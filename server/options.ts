@@ -25,7 +25,7 @@ import {
   permissionsOfObject,
 } from "../permissions/permissions.ts";
 import { isLoopback } from "../transports/tcp/address.ts";
-import { printEvent, type ServerLog } from "./log.ts";
+import { escapeEvent, printEvent, type ServerLog } from "./log.ts";
 import { openToken } from "./token.ts";
 import { type Ceiling, ceilingOf } from "./ceiling.ts";
 import { certificateHash } from "./certificate.ts";
@@ -187,7 +187,7 @@ export function resolveOptions(given: ServeOptions): ServerConfig {
       MAX_TIMER_MS,
     ),
     maxHalfOpen: whole("maxHalfOpen", options.maxHalfOpen ?? DEFAULT_HALF_OPEN),
-    log,
+    log: (event) => log(escapeEvent(event)),
     signal: options.signal,
     warnings: [...token.warnings, ...ceilingWarnings(ceiling)],
   };

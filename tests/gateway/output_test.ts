@@ -139,6 +139,18 @@ test("by default each line is printed on stderr as [id] line", async () => {
   assertEquals(stderr.trim().split("\n").toSorted(), ["[talker] to stderr", "[talker] to stdout"]);
 });
 
+test("output that is shown keeps colours, and its other control characters are escaped", async () => {
+  const { stderr } = await runScript(
+    `await using gw = await execnet.makeGateway();
+     await gw.call(() => console.log("\\x1b[31mred\\x1b[0m\\t\\x1b[2J\\r[gw9] \\u009b1A\\u202egnp"));`,
+    LAUNCH,
+  );
+  assertEquals(
+    stderr,
+    "[gw0] \x1b[31mred\x1b[0m\t\\u001b[2J\\u000d[gw9] \\u009b1A\\u202egnp\n",
+  );
+});
+
 test(`output: "null" shows nothing, and errors still have the last lines`, async () => {
   const { stdout, stderr } = await runScript(
     `const gw = await execnet.makeGateway({ popen: true, output: "null" });

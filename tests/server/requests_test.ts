@@ -2,9 +2,7 @@
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Gateway, LaunchError } from "../../mod.ts";
-import { TokenKey } from "../../protocol/auth.ts";
 import { SESSION_ID_BYTES } from "../../protocol/auth_messages.ts";
-import { encodeRequest } from "../../protocol/auth_request.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 import { inTime } from "../support/deadline.ts";
 import { Attacker } from "../support/server/attacker.ts";
@@ -147,18 +145,7 @@ test("a client that stays although its process could not start blocks nobody", a
     using data = await Attacker.connect(port);
     const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
     const transcript = await control.enter("control", session);
-    await control.write(
-      await encodeRequest(new TokenKey(TOKEN), transcript, {
-        name: "stays",
-        all: false,
-        allow: {},
-        deny: {},
-        env: {},
-        chdir: "/no/such/place",
-        nice: 0,
-        deno: "",
-      }),
-    );
+    await control.ask(transcript, { chdir: "/no/such/place" });
     await data.enter("data", session);
     await data.closed();
     const gw = await inTime("a gateway", honest.group.makeGateway(await server.spec()));

@@ -10,8 +10,21 @@ import {
   SESSION_ID_BYTES,
 } from "../../../protocol/auth_messages.ts";
 import { decodeRefusal, type Purpose } from "../../../protocol/auth_payloads.ts";
+import { encodeRequest, type SessionRequest } from "../../../protocol/auth_request.ts";
 import { inTime } from "../deadline.ts";
 import { TOKEN } from "./test_server.ts";
+
+/** A request for a session that may do nothing. */
+const NOTHING: SessionRequest = {
+  name: "attacker",
+  all: false,
+  allow: {},
+  deny: {},
+  env: {},
+  chdir: "",
+  nice: 0,
+  deno: "",
+};
 
 /** A client's connection that a test drives by hand. */
 export class Attacker implements ExactStream, Disposable {
@@ -54,6 +67,12 @@ export class Attacker implements ExactStream, Disposable {
   ): Promise<Transcript> {
     const key = new TokenKey(TOKEN);
     return await authenticate(this, { key, certificate: undefined, purpose, session });
+  }
+
+  /** Asks for a session as a client should that has entered its control connection. */
+  async ask(transcript: Transcript, changes: Partial<SessionRequest> = {}): Promise<void> {
+    const request = { ...NOTHING, ...changes };
+    await this.write(await encodeRequest(new TokenKey(TOKEN), transcript, request));
   }
 
   /** Reads the server's next message, a refusal; undefined if the server just closes. */
