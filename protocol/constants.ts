@@ -113,6 +113,12 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxHelloBytes: 4 * 1024,
 });
 
+/**
+ * The first line of what the initiator sends. A shell that reads the stream by mistake prints what it
+ * is, and ends: all shells read this line alike. A loader skips it.
+ */
+export const FIRST_LINE = "echo execnet: a shell reads what is meant for Deno; exit 97\n";
+
 /** Added to the length of the program (u32) if its text is deflated. */
 export const PROGRAM_DEFLATED = 0x8000_0000;
 

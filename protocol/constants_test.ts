@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   CODE_HASH_BYTES,
   DEFAULT_LIMITS,
+  FIRST_LINE,
   FrameType,
   HEADER_BYTES,
   INITIAL_WINDOW_BYTES,
@@ -21,6 +22,7 @@ Deno.test("the handshake's constants are those of version 1", () => {
   assertEquals([...MAGIC], [0x00, 0xff, 0x65, 0x78, 0x65, 0x63, 0x6e, 0x65, 0x74, 0x0a]);
   assertEquals(new TextDecoder().decode(MAGIC.subarray(2)), "execnet\n");
   assertEquals(PREAMBLE_BYTES, 16);
+  assertEquals(FIRST_LINE, "echo execnet: a shell reads what is meant for Deno; exit 97\n");
 });
 
 Deno.test("the sizes of frames and windows are those of version 1", () => {

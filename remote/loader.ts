@@ -14,6 +14,7 @@
 import type { Socket } from "node:net";
 import {
   DEFAULT_LIMITS,
+  FIRST_LINE,
   MAGIC,
   PROGRAM_DEFLATED,
   PROTOCOL_INPUT,
@@ -130,7 +131,8 @@ boot.helloBytes = preamble.length;
 if (files === undefined) boot.sockets?.[1].write(preamble);
 else files[1].writeSync(preamble);
 
-const head = new DataView((await read(4)).buffer).getUint32(0);
+const start = await read(FIRST_LINE.length + 4);
+const head = new DataView(start.buffer).getUint32(FIRST_LINE.length);
 const body = await read(head % PROGRAM_DEFLATED);
 const program = head < PROGRAM_DEFLATED ? new TextDecoder().decode(body) : await inflate(body);
 new Function("boot", `${program}\n//# sourceURL=execnet:remote`)(boot);

@@ -10,7 +10,7 @@ import { processPlan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
 import { denoArguments } from "./program/deno_command.ts";
 import { splitWords } from "./shell/words.ts";
-import { explainStartScript, startScript } from "./start_script.ts";
+import { explainStartScript, forCarrier, startScript } from "./start_script.ts";
 import type { ProcessOptions } from "./streams/group_leader.ts";
 
 /** The keys of a spec for a gateway behind a command. */
@@ -55,5 +55,5 @@ export const command: TransportKind<CommandOptions> = {
 };
 
 function runScript({ options }: LaunchRequest<CommandOptions>, script: string): ProcessOptions {
-  return { command: [...options.prefix, "sh", "-c", script] };
+  return { command: [...options.prefix, ...forCarrier(script)] };
 }

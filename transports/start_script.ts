@@ -116,6 +116,18 @@ export function forAnyShell(script: string): string {
   return `exec sh -c 'eval "$(printf %b "$1")"' sh '${escapeBytes(script)}'`;
 }
 
+/** What a shell prints that reads the words of a {@linkcode forCarrier} command once more. */
+export const WORDS_JOINED = "execnet: the words of this command were joined";
+
+/**
+ * Returns the command that runs the script, as the last words of another one. Some of those (`ssh
+ * host`, `clush`) join all words to one text, which a shell then reads: it runs an empty `sh -c exec`
+ * in place of the script, says so, and ends.
+ */
+export function forCarrier(script: string): [string, string, string] {
+  return ["sh", "-c", `${forAnyShell(script)}; echo ${WORDS_JOINED}; exit 97`];
+}
+
 /**
  * Encodes a text so that all shells (sh, bash, zsh, fish, csh) read it alike within single quotes, and
  * `printf %b` decodes it. There fish has the escapes `\'` and `\\`, and csh ends a quote at the end of

@@ -8,6 +8,9 @@ import { inTime } from "../support/deadline.ts";
 import { test } from "../support/bounded.ts";
 
 const MAGIC = [0, 0xff, ...new TextEncoder().encode("execnet\n")];
+const FIRST_LINE = new TextEncoder().encode(
+  "echo execnet: a shell reads what is meant for Deno; exit 97\n",
+);
 const FLAGS = "--quiet --no-config --no-lock --no-prompt --v8-flags=--expose-gc " +
   "--allow-read=/dev/fd/3 --allow-write=/dev/fd/4";
 const [ITEM, WINDOW, END, CLOSE, OPEN, EXEC, EXIT] = [1, 4, 5, 6, 7, 8, 11];
@@ -26,7 +29,9 @@ function opening(version: number, ...frames: number[][]): Uint8Array<ArrayBuffer
   const text = { deno: "2.9.6", v8: "", typescript: "", os: "", arch: "", gateway: "gw7" };
   const hello = encode({ pid: 1, maxItemBytes: 1_000_000, ...text });
   const preamble = [...MAGIC, ...bytes(2, version), ...bytes(4, hello.length), ...hello];
-  return Uint8Array.from([...bytes(4, program.length), ...program, ...preamble, ...frames.flat()]);
+  return Uint8Array.from(
+    [...FIRST_LINE, ...bytes(4, program.length), ...program, ...preamble, ...frames.flat()],
+  );
 }
 
 /** What the gateway writes: its hello, and frames without those of windows. */

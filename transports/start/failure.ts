@@ -12,6 +12,7 @@ import { type Machine, NO_PROGRAM } from "../machine/machine.ts";
 import { denoVersionError } from "../program/deno_command.ts";
 import type { ProcessOptions } from "../streams/group_leader.ts";
 import type { ExitStatus } from "../transport.ts";
+import { misuseOf } from "./misuse.ts";
 
 /** Cuts longer lines in messages: a program that takes its command line for text prints all of it. */
 const MAX_SHOWN_CHARACTERS = 300;
@@ -42,6 +43,8 @@ export async function launchError(
       }`,
     );
   }
+  const misuse = misuseOf(seen);
+  if (misuse !== undefined) return new LaunchError(`cannot start gateway ${id}: ${misuse}${tail}`);
   const known = kind.explain({ request: launch, id, status, seen, tail });
   if (known !== undefined) return known;
   const version = await versionOf(kind.versionCommand?.(launch), machine);
