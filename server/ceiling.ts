@@ -8,7 +8,7 @@ import { SpecError } from "../errors.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
 import type { SessionRequest } from "../protocol/auth_request.ts";
-import { narrow } from "../permissions/narrowing.ts";
+import { narrow, type Narrowing, type WantedPermissions } from "../permissions/narrowing.ts";
 import {
   entriesOf,
   PERMISSION_KINDS,
@@ -18,7 +18,7 @@ import {
   permissionSet,
 } from "../permissions/permissions.ts";
 import type { ProcessSettings } from "../transports/machine/request.ts";
-import { isRefusedVariable, isVariableName } from "./environment.ts";
+import { isVariableName, maySetVariable } from "./environment.ts";
 
 /** The most that a server grants. */
 export interface Ceiling {
@@ -76,10 +76,8 @@ export function sessionSettings(request: SessionRequest, ceiling: Ceiling): Proc
     if (!isVariableName(name) || value.includes("\0")) {
       throw refusal(`env:${name}: no environment variable has that name and value`);
     }
-    if (isRefusedVariable(name)) {
-      throw refusal(
-        `env:${name}: variables that load code, or change what Deno does, are the server's to set`,
-      );
+    if (!maySetVariable(name, ceiling.permissions)) {
+      throw refusal(`env:${name}: start the server with -- --allow-env=${name} to allow it`);
     }
   }
   const refused = unstable.find((feature) => !ceiling.unstable.includes(feature));
@@ -88,10 +86,18 @@ export function sessionSettings(request: SessionRequest, ceiling: Ceiling): Proc
       `unstable=${refused}: start the server with -- --unstable-${refused} to allow it`,
     );
   }
-  if (chdir.includes("\0")) throw refusal("chdir: no directory has that name");
   const permissions = sessionPermissions(request, ceiling);
   const directory = chdir === "" ? undefined : chdir;
+  if (directory !== undefined) checkDirectory(directory, ceiling);
   return { deno: undefined, chdir: directory, nice, env, permissions, unstable };
+}
+
+/** A directory that no session may read is refused before anything shows whether it exists. */
+function checkDirectory(directory: string, { permissions, cwd }: Ceiling): void {
+  narrowed(permissions, { permissions: { read: [directory] } }, {
+    asker: `a session with chdir=${directory}`,
+    cwd,
+  });
 }
 
 function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissions {
@@ -99,18 +105,22 @@ function sessionPermissions(request: SessionRequest, ceiling: Ceiling): Permissi
   if (request.all && !granted.all) {
     throw refusal("allow-all: start the server with -- --allow-all to grant it");
   }
+  const wanted = request.all ? {} : { permissions: request.allow };
+  return withoutLinks(
+    narrowed(granted, { ...wanted, deny: request.deny }, {
+      asker: "this session",
+      ...(request.chdir === "" ? { cwd: ceiling.cwd } : {}),
+    }),
+  );
+}
+
+function narrowed(
+  granted: Permissions,
+  wanted: WantedPermissions,
+  narrowing: Pick<Narrowing, "asker" | "cwd">,
+): Permissions {
   try {
-    const narrowed = narrow(
-      granted,
-      { ...(request.all ? {} : { permissions: request.allow }), deny: request.deny },
-      {
-        granter: "the server",
-        grants: "its flags",
-        asker: "this session",
-        ...(request.chdir === "" ? { cwd: ceiling.cwd } : {}),
-      },
-    );
-    return withoutLinks(narrowed);
+    return narrow(granted, wanted, { granter: "the server", grants: "its flags", ...narrowing });
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     throw new Refusal(RefusalCode.REQUEST, error.message);

@@ -4,62 +4,27 @@
  * @module
  */
 
-/**
- * Variables that load code into the session's process or into the shell that starts it, or that change
- * what Deno does, whom it trusts, or where its cache is: with them a client could exceed its grants. A
- * name that ends in `*` is a prefix. Case does not matter.
- */
-const REFUSED = [
-  // Deno, Node and npm, V8, and the registry that code comes from
-  "DENO_*",
-  "NODE_*",
-  "NPM_*",
-  "NPM_CONFIG_*",
-  "JSR_*",
-  "V8_*",
-  "UV_*",
-  "RUST_*",
-  "EXECNET_*",
-  // the dynamic linker and libc
-  "LD_*",
-  "DYLD_*",
-  "GLIBC_*",
-  "MALLOC_*",
-  "GCONV_*",
-  "LOCPATH",
-  "NLSPATH",
-  "HOSTALIASES",
-  "RES_OPTIONS",
-  "LOCALDOMAIN",
-  "TZDIR",
-  // the shell that launches it
-  "PATH",
-  "ENV",
-  "BASH_*",
-  "BASHOPTS",
-  "SHELLOPTS",
-  "IFS",
-  "PS4",
-  "CDPATH",
-  "SHELL",
-  // where Deno keeps the code that it has loaded
-  "HOME",
-  "XDG_*",
-  // whom it trusts, and through whom it connects
-  "SSL_*",
-  "OPENSSL_*",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "ALL_PROXY",
-  "NO_PROXY",
-] as const;
+import { relate } from "../permissions/matching.ts";
+import { entriesOf, type Permissions } from "../permissions/permissions.ts";
 
-/** Returns whether a client may not set a variable. */
-export function isRefusedVariable(name: string): boolean {
-  const upper = name.toUpperCase();
-  return REFUSED.some((refused) =>
-    refused.endsWith("*") ? upper.startsWith(refused.slice(0, -1)) : upper === refused
-  );
+/** How times and texts are shown. They load no code, and lead nowhere. */
+const HARMLESS = ["TZ", "LANG", "LC_*"];
+
+/**
+ * Returns whether a client may set a variable: one that the server's `env` grant names, or a harmless
+ * one. A grant of all variables names none. Whole families of variables make Deno itself send, write or
+ * load something, and each release brings more: so there is no list of those that are refused.
+ */
+export function maySetVariable(name: string, { allow, deny }: Permissions): boolean {
+  const granted = entriesOf(allow, "env");
+  const denied = entriesOf(deny, "env");
+  const named = granted === true ? [] : granted.filter((entry) => entry !== "*");
+  return [...HARMLESS, ...named].some((entry) => isMatch(name, entry)) &&
+    denied !== true && !denied.some((entry) => isMatch(name, entry));
+}
+
+function isMatch(name: string, entry: string): boolean {
+  return ["equal", "within"].includes(relate("env", name, entry));
 }
 
 /** Returns whether any process can be given a variable of this name. */

@@ -32,6 +32,7 @@ usage: serve [host:]port [options] [-- permission flags]
 permission flags: what sessions may do at most, as deno run takes them, for example
   -- --allow-read=/data --allow-net=example.com --deny-read=/data/keys
   Without any, sessions may compute, and nothing else.
+  Clients may set the variables that --allow-env=NAME,… names, TZ, LANG and LC_*.
   --unstable-kv and the like allow sessions to ask for unstable features.`;
 
 const TEXT_OPTIONS = ["token-file", "tls-cert", "tls-key", "max-sessions", "session-timeout"];
@@ -189,8 +190,10 @@ function ceilingOptions(flags: readonly string[]): ServeOptions {
     else if (way === "deny") deny.push([`deny-${kind}`, value ?? true]);
     else throw new UsageError(`"${flag}" is no permission flag of deno run`);
   }
-  if (all && allow.length > 0) {
-    throw new UsageError(`--allow-all grants everything: leave out --${allow[0][0]}`);
+  // Beside it, --allow-env=… names the variables that clients may set.
+  const [more] = all ? allow.filter(([key, value]) => key !== "allow-env" || value === true) : [];
+  if (more !== undefined) {
+    throw new UsageError(`--allow-all grants everything: leave out --${more[0]}`);
   }
   try {
     return {

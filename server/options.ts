@@ -38,7 +38,10 @@ export interface ServeOptions {
   hostname?: string;
   /** The port; default 0: any that is free, see {@linkcode Server.address}. */
   port?: number;
-  /** The most that sessions may do, as in a spec; default: nothing. */
+  /**
+   * The most that sessions may do, as in a spec; default: nothing. Names in a list of `env` are also the
+   * variables that clients may set, beside `TZ`, `LANG` and `LC_*`.
+   */
   permissions?: PermissionSet;
   /** Exceptions from that. */
   deny?: PermissionSet;

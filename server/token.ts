@@ -22,7 +22,7 @@ const OTHERS_BITS = 0o077;
 
 /**
  * Returns the given token, or reads it from its file. If there is no file, it makes a new token and
- * prints it.
+ * says so on stdout.
  *
  * @throws {SpecError} if the token is too short, or there is no path for its file.
  * @throws {LaunchError} if its file cannot be read or created.
@@ -64,7 +64,7 @@ function readToken(file: string): string | undefined {
   }
 }
 
-/** Creates a token, and prints it: later it is only in its file. */
+/** Creates a token. It is printed on a terminal alone: other output may be a log that others read. */
 function createToken(file: string, inDefaultPlace: boolean): string {
   const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
   try {
@@ -75,7 +75,11 @@ function createToken(file: string, inDefaultPlace: boolean): string {
   } catch (cause) {
     throw fileError("create", file, cause);
   }
-  console.log(`created ${file}; clients need this token, which is shown only now:\n${token}`);
+  console.log(
+    Deno.stdout.isTerminal()
+      ? `created ${file}; clients need this token, which is shown only now:\n${token}`
+      : `created ${file}; clients need the token in it`,
+  );
   return token;
 }
 

@@ -1,12 +1,6 @@
 /** The server as a program. */
 
-import {
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { Group, SpecError } from "../../mod.ts";
 import { serve, type ServeOptions } from "../../serve.ts";
 import { readArguments } from "../../server/main.ts";
@@ -16,20 +10,6 @@ import { test } from "../support/bounded.ts";
 import { inTime } from "../support/deadline.ts";
 import { ServerProgram } from "../support/server/program.ts";
 import { TestServer, TOKEN } from "../support/server/test_server.ts";
-
-test("the first start creates a token of 256 bits that only its owner can read, and prints it once", async () => {
-  await using server = await ServerProgram.start({ token: null });
-  await server.logged("listening");
-  const token = (await Deno.readTextFile(server.tokenFile)).trim();
-  assertMatch(token, /^[0-9a-f]{64}$/);
-  assertEquals(((await Deno.stat(server.tokenFile)).mode ?? 0) & 0o777, 0o600);
-  assertEquals(server.printed.split(token).length - 1, 1);
-  const group = new Group();
-  const gw = await group.makeGateway(await server.spec());
-  assertEquals(await gw.call(() => 1), 1);
-  await gw.terminate();
-  assertEquals(server.printed.split(token).length - 1, 1);
-});
 
 const oldest = await oldestDeno();
 Deno.test({
@@ -99,6 +79,11 @@ test("the error of a wrong command line says why, and how to write it", async ()
     ] as const
   ) assertThrows(() => readArguments([...args]), Error, message);
   assertEquals(readArguments(["--help"]), undefined);
+  const all = readArguments(["1", "--", "-A", "-E=APP_*,X"]);
+  assertEquals([all?.["allow-all"], all?.permissions?.env], [true, ["APP_*", "X"]]);
+  for (const more of ["-E", "-R=/a"]) {
+    assertThrows(() => readArguments(["1", "--", "-A", more]), Error, "grants everything");
+  }
   const read = readArguments([
     "[::1]:8",
     "--once",

@@ -54,29 +54,67 @@ test("unstable features are refused, unless the server allows them", async () =>
   await plain.terminate();
 });
 
-test("environment variables that load code or change Deno, and deno=, are refused and named", async () => {
-  await using server = new TestServer();
+test("a client sets no variables but those that the server names, and harmless ones", async () => {
+  const STRANGE = ["DENO_DIR", "LD_PRELOAD", "OTEL_DENO", "PATH", "LANGUAGE", "LCX", "app_mode"];
   for (
-    const name of [
-      "DENO_DIR",
-      "NODE_OPTIONS",
-      "LD_PRELOAD",
-      "ld_preload",
-      "DYLD_INSERT_LIBRARIES",
-      "BASH_ENV",
-      "PATH",
-      "HOME",
-      "SSL_CERT_FILE",
-      "https_proxy",
-    ]
+    const [options, refused] of [
+      [{}, ["APP_MODE", ...STRANGE]],
+      [{ permissions: { env: true } }, ["APP_MODE", ...STRANGE]],
+      [{ permissions: { env: ["*"] } }, ["APP_MODE", ...STRANGE]],
+      [{ "allow-all": true }, ["APP_MODE", ...STRANGE]],
+      [{ permissions: { env: ["APP_*"] } }, ["APP", ...STRANGE]],
+      [{ permissions: { env: ["APP_*"] }, deny: { env: ["APP_MODE"] } }, ["APP_MODE"]],
+    ] as const
   ) {
-    const error = await assertRejects(() => server.gateway(`env:${name}=x`), LaunchError);
-    assertStringIncludes(error.message, `env:${name}`);
+    await using server = new TestServer(options);
+    for (const name of refused) {
+      await assertRejects(
+        () => server.gateway(`env:${name}=x`),
+        LaunchError,
+        `env:${name}: start the server with -- --allow-env=${name}`,
+      );
+    }
+    await server.refused(new RegExp(`env:${refused[0]}:`));
   }
+  await using server = new TestServer({ "allow-all": true, permissions: { env: ["APP_*", "X"] } });
+  const env = { APP_MODE: "1", X: "2", TZ: "Asia/Tokyo", LANG: "C.UTF-8", LC_ALL: "C" };
+  const gw = await server.group.makeGateway({
+    tcp: `127.0.0.1:${server.port}`,
+    token: TOKEN,
+    env,
+    permissions: { env: Object.keys(env) },
+  });
+  const read = (names: string[]) => names.map((name) => Deno.env.get(name));
+  assertEquals(await gw.call(read, Object.keys(env)), Object.values(env));
+  await gw.terminate();
+});
+
+test("deno= and a negative niceness are refused and named", async () => {
+  await using server = new TestServer();
   await assertRejects(() => server.gateway("deno=/bin/sh"), LaunchError, "deno=/bin/sh");
   await assertRejects(() => server.gateway("nice=-5"), LaunchError, "nice=-5");
-  await server.refused(/env:LD_PRELOAD/);
   await assertUnharmed(server);
+});
+
+test("a directory that no session may read is refused alike, whether it exists or not", async () => {
+  await using directory = await TemporaryDirectory.make();
+  const { path } = directory;
+  await Deno.mkdir(`${path}/open/shut/here`, { recursive: true });
+  await using server = new TestServer({
+    permissions: { read: [`${path}/open`] },
+    deny: { read: [`${path}/open/shut`] },
+  });
+  const told = async (chdir: string) => {
+    const { message } = await assertRejects(() => server.gateway(`chdir=${chdir}`), LaunchError);
+    return message.slice(message.indexOf("a session with")).replaceAll(chdir, "…");
+  };
+  assertEquals(await told(path), await told(`${path}/none`));
+  assertEquals(await told(`${path}/open/../none`), await told(`${path}/none`));
+  assertEquals(await told(`${path}/open/shut/here`), await told(`${path}/open/shut/none`));
+  await server.refused(/a session with chdir=.* cannot have what the server does not grant: read=/);
+  const gw = await server.gateway(`chdir=${path}/open//allow-read=${path}/open`);
+  assertEquals(await gw.call(() => Deno.cwd()), `${path}/open`);
+  await gw.terminate();
 });
 
 test("a session can neither read nor change the token file, under any name", async () => {
@@ -136,7 +174,7 @@ test("a session can neither read nor change the token file, under any name", asy
 });
 
 test("a client that stays although its process could not start blocks nobody", async () => {
-  await using server = await ServerProgram.start();
+  await using server = await ServerProgram.start({ args: ["--", "--allow-read=/no"] });
   const { address } = await server.logged("listening");
   const port = Number(String(address).split(":").at(-1));
   await using honest = new TestServer();

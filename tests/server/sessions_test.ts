@@ -52,9 +52,9 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
 
 test("each session is its own process, with its directory, environment and niceness", async () => {
   await using directory = await TemporaryDirectory.make();
-  await using server = new TestServer({ permissions: { read: true, env: true, sys: true } });
+  await using server = new TestServer({ permissions: { read: true, env: ["WHO"], sys: true } });
   const gw = await server.gateway(
-    `chdir=${directory.path}//env:WHO=me//nice=3//allow-read//allow-env`,
+    `chdir=${directory.path}//env:WHO=me//nice=3//allow-read//allow-env=WHO`,
   );
   assertEquals(await gw.call(() => [Deno.cwd(), Deno.env.get("WHO")]), [directory.path, "me"]);
   assertEquals(getPriority(gw.remote.pid), 3);
@@ -64,7 +64,7 @@ test("each session is its own process, with its directory, environment and nicen
 });
 
 test("a directory that cannot be entered is a LaunchError that names it", async () => {
-  await using server = new TestServer();
+  await using server = new TestServer({ permissions: { read: true } });
   await assertRejects(() => server.gateway("chdir=/no/such/place"), LaunchError, "/no/such/place");
 });
 

@@ -1,5 +1,6 @@
 /** The server as a program, with exactly the permissions that its docs state. */
 
+import { quoteWords } from "../../../transports/shell/words.ts";
 import { inTime, until } from "../deadline.ts";
 import { CA, TOKEN } from "./test_server.ts";
 
@@ -19,6 +20,8 @@ export interface ProgramOptions {
   token?: string | null;
   /** Its permission flags; default: the least that it needs. */
   permissions?: string[];
+  /** Whether its output is a terminal; needs `script`. */
+  terminal?: boolean;
   /** The Deno to start; default: the one that runs this. */
   deno?: string;
 }
@@ -53,22 +56,27 @@ export class ServerProgram implements AsyncDisposable {
     ];
     // Output goes to a file: reading a pipe while another test runs would count as a leak of that
     // test.
+    const command = [
+      options.deno ?? Deno.execPath(),
+      "run",
+      "--no-prompt",
+      "--quiet",
+      `--config=${CONFIG}`,
+      ...(options.permissions ?? least),
+      SERVE,
+      "0",
+      `--token-file=${tokenFile}`,
+      ...(tls ? [`--tls-cert=${CA}`, `--tls-key=${KEY}`] : []),
+      ...args,
+    ];
     const child = new Deno.Command("/bin/sh", {
       args: [
         "-c",
         `exec "$@" >${directory}/printed 2>&1`,
         "sh",
-        options.deno ?? Deno.execPath(),
-        "run",
-        "--no-prompt",
-        "--quiet",
-        `--config=${CONFIG}`,
-        ...(options.permissions ?? least),
-        SERVE,
-        "0",
-        `--token-file=${tokenFile}`,
-        ...(tls ? [`--tls-cert=${CA}`, `--tls-key=${KEY}`] : []),
-        ...args,
+        ...(options.terminal === true
+          ? ["script", "-qefc", `exec ${quoteWords(command)}`, "/dev/null"]
+          : command),
       ],
       env: { NO_COLOR: "1" },
       stdin: "null",
