@@ -41,11 +41,12 @@ export type {
   MapFunction,
   MapLoss,
   MapOptions,
-} from "./gateway/map_options.ts";
+} from "./map/options.ts";
 export { MultiChannel } from "./channel/multi_channel.ts";
 export { dryRun } from "./spec/dry_run.ts";
 export type { OutputHandler } from "./spec/output.ts";
 export type { PermissionKind, PermissionSet, PermissionValue } from "./permissions/permissions.ts";
-export type { MemberStatus, RemoteInfo, RemoteStatus } from "./gateway/remote_info.ts";
-export type { GatewayExit } from "./gateway/process/remote_process.ts";
+export type { MemberStatus, RemoteStatus } from "./gateway/remote_status.ts";
+export type { RemoteInfo } from "./protocol/remote_info.ts";
+export type { GatewayExit } from "./transports/transport.ts";
 export type { GatewaySpec, Output, PermissionKeys } from "./spec/spec.ts";

@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   transports: ["errors", "internal", "protocol", "permissions"],
   "transports/via": ["errors", "internal", "protocol", "permissions", "channel"],
   spec: ["errors", "internal", "channel", "permissions", "transports"],
+  map: ["errors", "internal", "protocol", "code", "channel", "transports", "spec"],
   gateway: [
     "errors",
     "internal",
@@ -27,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "channel",
     "transports",
     "spec",
+    "map",
   ],
   remote: ["errors", "internal", "protocol", "channel", "transports/streams"],
   server: ["errors", "internal", "protocol", "permissions", "transports"],
@@ -39,6 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "channel",
     "transports",
     "spec",
+    "map",
     "gateway",
   ],
 };

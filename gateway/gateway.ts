@@ -10,7 +10,9 @@ import { callOf, codeOf } from "../code/prepare.ts";
 import { forUser } from "../errors/user_stack.ts";
 import { checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
+import type { RemoteInfo } from "../protocol/remote_info.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
+import type { GatewayExit } from "../transports/transport.ts";
 import type { AtPeer } from "./at_peer.ts";
 import {
   type CallOptions,
@@ -22,9 +24,8 @@ import {
 } from "./exec_options.ts";
 import { GatewayCore, type GatewayInit } from "./gateway_core.ts";
 import type { GatewayGroup } from "./group_interface.ts";
-import type { GatewayExit } from "./process/remote_process.ts";
 import { TERMINATE_OPTIONS, type TerminateOptions } from "./process/terminate.ts";
-import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
+import type { RemoteStatus } from "./remote_status.ts";
 
 let create: (init: GatewayInit, group: GatewayGroup<Gateway>) => Gateway;
 let inside: (gateway: Gateway) => GatewayCore;

@@ -15,7 +15,9 @@ import { isOlder } from "../internal/version.ts";
 import type { WaitOptions } from "../internal/wait.ts";
 import { narrow } from "../permissions/narrowing.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import type { RemoteInfo } from "../protocol/remote_info.ts";
 import { type GatewaySpec, requiredIds, type ResolvedSpec } from "../spec/spec.ts";
+import type { GatewayExit } from "../transports/transport.ts";
 import { type Machine, untilAborted } from "../transports/machine/machine.ts";
 import { withChanges } from "../transports/machine/request.ts";
 import { denoVersionError } from "../transports/program/deno_command.ts";
@@ -26,9 +28,8 @@ import { closeOnAbort } from "./cancel.ts";
 import type { CallOptions, ExecOptions } from "./exec_options.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
-import type { GatewayExit } from "./process/remote_process.ts";
 import { Session } from "./process/session.ts";
-import type { RemoteInfo, RemoteStatus } from "./remote_info.ts";
+import type { RemoteStatus } from "./remote_status.ts";
 import { Work } from "./work.ts";
 
 /**

@@ -6,9 +6,11 @@
 
 import { closestString } from "@std/text/closest-string";
 import type { MultiChannel } from "../channel/multi_channel.ts";
-import { callOf, codeOf } from "../code/prepare.ts";
+import { codeOf } from "../code/prepare.ts";
 import { checkArgument, checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
+import { startMap } from "../map/map.ts";
+import type { Items, MapFunction, MapOptions } from "../map/options.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 import type { AtPeer } from "./at_peer.ts";
 import {
@@ -21,6 +23,7 @@ import { coreOf, type Gateway } from "./gateway.ts";
 import { Drains } from "./group/drain.ts";
 import { endAll } from "./group/end_all.ts";
 import { execAll } from "./group/exec_all.ts";
+import { mapHost } from "./group/map_host.ts";
 import { Members } from "./group/members.ts";
 import {
   GROUP_OPTIONS,
@@ -34,14 +37,12 @@ import { openError, startAll } from "./group/start_all.ts";
 import { Starter } from "./group/starter.ts";
 import { statusOf } from "./group/status.ts";
 import type { GatewayGroup } from "./group_interface.ts";
-import { startMap } from "./map/map.ts";
-import type { Items, MapFunction, MapOptions } from "./map_options.ts";
 import {
   type DrainOptions,
   TERMINATE_OPTIONS,
   type TerminateOptions,
 } from "./process/terminate.ts";
-import type { MemberStatus } from "./remote_info.ts";
+import type { MemberStatus } from "./remote_status.ts";
 import { START_OPTIONS, type StartOptions } from "./start_options.ts";
 
 /** With more starts at once they only wait for each other, and an ssh server refuses some. */
@@ -219,8 +220,7 @@ export class Group implements GatewayGroup<Gateway> {
     options: MapOptions<Item, Args> = {},
   ): AsyncIterableIterator<Awaited<Result>, undefined> {
     this.#drains.check("begin a map");
-    const host = { from: callOf(this.map), gateways: this, starter: this.#starter };
-    return startMap(host, items, fn, options);
+    return startMap(mapHost(this.map, this, this.#starter), items, fn, options);
   }
 
   /**

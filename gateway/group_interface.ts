@@ -5,12 +5,12 @@
  */
 
 import type { WaitOptions } from "../internal/wait.ts";
+import type { Items, MapFunction, MapOptions } from "../map/options.ts";
 import type { AtPeer } from "./at_peer.ts";
 import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./exec_options.ts";
 import type { StartOptions } from "./start_options.ts";
-import type { Items, MapFunction, MapOptions } from "./map_options.ts";
 import type { DrainOptions, TerminateOptions } from "./process/terminate.ts";
-import type { MemberStatus } from "./remote_info.ts";
+import type { MemberStatus } from "./remote_status.ts";
 import type { MultiChannel } from "../channel/multi_channel.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 

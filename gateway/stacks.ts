@@ -13,6 +13,7 @@ startStacksWithUser(new URL("..", import.meta.url).href, [
   "errors",
   "gateway",
   "internal",
+  "map",
   "permissions",
   "protocol",
   "spec",

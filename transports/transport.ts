@@ -35,3 +35,28 @@ export interface Transport extends ByteStream {
   /** Lets the event loop end; a new transport is unref'd. */
   unref(): void;
 }
+
+/**
+ * How a gateway ended.
+ *
+ * @example
+ * ```ts
+ * import { makeGateway } from "@x/execnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const gw = await makeGateway({ popen: true, output: "null" });
+ * gw.remoteExec(`console.error("no disk"); Deno.exit(3)`);
+ * const { reason, code, stderrTail } = await gw.closed;
+ * assertEquals([reason, code, stderrTail], ["exit", 3, ["no disk"]]);
+ * ```
+ */
+export interface GatewayExit {
+  /** `exit`: by itself; `killed`: by a signal; `lost`: unknown, as it cannot be reached any more. */
+  reason: "exit" | "lost" | "killed";
+  /** Exit code, or `null`. */
+  code: number | null;
+  /** Name of the signal, or `null`. */
+  signal: string | null;
+  /** The last lines that it printed on stderr, oldest first; 20 at most. */
+  stderrTail: string[];
+}

@@ -6,7 +6,7 @@
 
 import { toError } from "../../internal/errors.ts";
 import type { WaitOptions } from "../../internal/wait.ts";
-import type { MemberStatus, RemoteStatus } from "../remote_info.ts";
+import type { MemberStatus, RemoteStatus } from "../remote_status.ts";
 
 /** The part of a gateway that is asked. */
 interface Member {

@@ -5,35 +5,15 @@
  */
 
 import type { ByteSink, ByteStream } from "../../protocol/byte_stream.ts";
-import { type ExitStatus, NO_STATUS, type Transport } from "../../transports/transport.ts";
+import {
+  type ExitStatus,
+  type GatewayExit,
+  NO_STATUS,
+  type Transport,
+} from "../../transports/transport.ts";
 import { MAX_TIMER_MS, within } from "../../internal/wait.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { eachLine, LineTail } from "../../internal/lines.ts";
-
-/**
- * How a gateway ended.
- *
- * @example
- * ```ts
- * import { makeGateway } from "@x/execnet";
- * import { assertEquals } from "@std/assert";
- *
- * const gw = await makeGateway({ popen: true, output: "null" });
- * gw.remoteExec(`console.error("no disk"); Deno.exit(3)`);
- * const { reason, code, stderrTail } = await gw.closed;
- * assertEquals([reason, code, stderrTail], ["exit", 3, ["no disk"]]);
- * ```
- */
-export interface GatewayExit {
-  /** `exit`: by itself; `killed`: by a signal; `lost`: unknown, as it cannot be reached any more. */
-  reason: "exit" | "lost" | "killed";
-  /** Exit code, or `null`. */
-  code: number | null;
-  /** Name of the signal, or `null`. */
-  signal: string | null;
-  /** The last lines that it printed on stderr, oldest first; 20 at most. */
-  stderrTail: string[];
-}
 
 /** Receives the events of a {@linkcode RemoteProcess}. */
 export interface ProcessObserver {

@@ -1,9 +1,9 @@
 /** Maps over memory gateways, which a Group cannot start. */
 
-import { callOf } from "../../code/prepare.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { startMap } from "../../gateway/map/map.ts";
-import type { Items, MapFunction, MapOptions } from "../../gateway/map_options.ts";
+import { mapHost } from "../../gateway/group/map_host.ts";
+import { startMap } from "../../map/map.ts";
+import type { Items, MapFunction, MapOptions } from "../../map/options.ts";
 import { makeMemoryGateway } from "./memory_gateway.ts";
 
 /** The part of a group that a map uses. */
@@ -33,17 +33,13 @@ export class MemoryMapHost implements AsyncDisposable {
     fn: MapFunction<Item, Args, Result>,
     options: MapOptions<Item, Args> = {},
   ): AsyncIterableIterator<Awaited<Result>, undefined> {
-    const host = {
-      from: callOf(this.map),
-      gateways: this.gateways,
-      starter: {
-        onJoin: (joined: (gateway: Gateway) => void) => {
-          this.#joined.add(joined);
-          return () => void this.#joined.delete(joined);
-        },
-        restart: () => Promise.reject(new Error("there are no more")),
+    const host = mapHost(this.map, this.gateways, {
+      onJoin: (joined) => {
+        this.#joined.add(joined);
+        return () => void this.#joined.delete(joined);
       },
-    };
+      restart: () => Promise.reject(new Error("there are no more")),
+    });
     return startMap(host, items, fn, options);
   }
 

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { assert } from "../../support/assert.ts";
-import { RemoteError, SerializationError } from "../../../mod.ts";
-import { test } from "../../support/bounded.ts";
-import { MemoryMapHost } from "../../support/memory_map.ts";
+import { assert } from "../support/assert.ts";
+import { RemoteError, SerializationError } from "../../mod.ts";
+import { test } from "../support/bounded.ts";
+import { MemoryMapHost } from "../support/memory_map.ts";
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 

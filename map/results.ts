@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Queue } from "../../internal/queue.ts";
+import { Queue } from "../internal/queue.ts";
 
 /** The outcome of an item. */
 export type Outcome<Result> =

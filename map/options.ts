@@ -15,8 +15,8 @@ import {
   SIGNAL,
   TEXT,
 } from "../internal/arguments.ts";
-import type { RemoteInfo } from "./remote_info.ts";
-import type { GatewayExit } from "./process/remote_process.ts";
+import type { RemoteInfo } from "../protocol/remote_info.ts";
+import type { GatewayExit } from "../transports/transport.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
 /**

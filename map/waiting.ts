@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Queue } from "../../internal/queue.ts";
+import { Queue } from "../internal/queue.ts";
 import type { Entry } from "./item_state.ts";
 
 /** A queue in the order of the source, also for items that come back from a worker. */

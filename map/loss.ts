@@ -4,14 +4,14 @@
  * @module
  */
 
-import { GatewayClosedError } from "../../errors.ts";
-import type { Gateway } from "../gateway.ts";
+import { GatewayClosedError } from "../errors.ts";
+import type { MapGateway } from "./host.ts";
 import type { Entry } from "./item_state.ts";
 
 /** Returns the error of an item that was lost, and has no retries left. */
 export function lossError(
   { index, losses }: Entry<unknown>,
-  gateway: Gateway,
+  gateway: MapGateway,
   cause: Error,
   retries: number,
 ): Error {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { described } from "../../internal/arguments.ts";
-import type { Items } from "../map_options.ts";
+import { described } from "../internal/arguments.ts";
+import type { Items } from "./options.ts";
 
 /** @throws {TypeError} if `items` is not iterable. */
 export function checkItems(items: unknown): void {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Queue } from "../../internal/queue.ts";
-import type { Items, MapOptions } from "../map_options.ts";
+import { Queue } from "../internal/queue.ts";
+import type { Items, MapOptions } from "./options.ts";
 import { Entry } from "./item_state.ts";
 import { type MapGroup, WorkerPool } from "./pool.ts";
 import { OrderedResults, type Results, UnorderedResults } from "./results.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Channel } from "../../channel/channel.ts";
-import { ChannelClosedError, GatewayClosedError } from "../../errors.ts";
-import { toError } from "../../internal/errors.ts";
-import type { Gateway } from "../gateway.ts";
-import type { MapOptions } from "../map_options.ts";
+import type { Channel } from "../channel/channel.ts";
+import { ChannelClosedError, GatewayClosedError } from "../errors.ts";
+import { toError } from "../internal/errors.ts";
+import type { MapGateway, MapHost } from "./host.ts";
+import type { MapOptions } from "./options.ts";
 import type { Entry } from "./item_state.ts";
 import { lossError, noGatewayError } from "./loss.ts";
 import { WaitingItems } from "./waiting.ts";
@@ -16,19 +16,9 @@ import { type Failures, Worker, type WorkerEvents } from "./worker.ts";
 
 /** The group that a map runs on. */
 export interface MapGroup {
-  /** The gateways that are up now. */
-  readonly gateways: Iterable<Gateway>;
-  readonly starter: GatewayStarter;
+  readonly host: MapHost;
   /** Starts a worker. */
-  execute(gateway: Gateway): Channel;
-}
-
-/** Starts the gateways of a group. */
-export interface GatewayStarter {
-  /** Calls `joined` for each gateway that comes up, until the returned function is called. */
-  onJoin(joined: (gateway: Gateway) => void): () => void;
-  /** Starts another gateway in place of one that has ended, or is about to. */
-  restart(lost: Gateway): Promise<Gateway>;
+  execute(gateway: MapGateway): Channel;
 }
 
 /** Receives the events of a {@linkcode WorkerPool}. */
@@ -89,11 +79,11 @@ export class WorkerPool<Item> {
 
   /** Adds workers for all gateways, and for those that join later. */
   begin(): void {
-    this.#stopJoining = this.#group.starter.onJoin((gateway) => {
+    this.#stopJoining = this.#group.host.onJoin((gateway) => {
       this.#addWorkers(gateway);
       this.#events.changed();
     });
-    for (const gateway of this.#group.gateways) this.#addWorkers(gateway);
+    for (const gateway of this.#group.host.gateways) this.#addWorkers(gateway);
   }
 
   /** Ends all workers. */
@@ -127,11 +117,11 @@ export class WorkerPool<Item> {
     return noGatewayError(left, isAllTaken, this.#lastLoss);
   }
 
-  #addWorkers(gateway: Gateway): void {
+  #addWorkers(gateway: MapGateway): void {
     for (let i = 0; i < (this.#options.concurrency ?? 1); i++) this.#addWorker(gateway);
   }
 
-  #addWorker(gateway: Gateway): void {
+  #addWorker(gateway: MapGateway): void {
     this.#workers.add(
       new Worker(gateway, () => this.#group.execute(gateway), this.#workerEvents),
     );
@@ -171,7 +161,7 @@ export class WorkerPool<Item> {
   }
 
   /** Calls `onLoss`. Returns false if that has thrown, which ends the map. */
-  #report(gateway: Gateway, error: Error, entries: Entry<Item>[], retried: number): boolean {
+  #report(gateway: MapGateway, error: Error, entries: Entry<Item>[], retried: number): boolean {
     try {
       const items = entries.map(({ item }) => item);
       this.#options.onLoss?.({ gateway, error, items, retried });
@@ -190,18 +180,18 @@ export class WorkerPool<Item> {
   }
 
   /** Removes the workers of a lost gateway that have not begun, and so do not learn of the loss. */
-  #forget(gateway: Gateway): void {
+  #forget(gateway: MapGateway): void {
     for (const worker of this.#workers) {
       if (worker.gateway === gateway && !worker.hasBegun) this.#workers.delete(worker);
     }
   }
 
   /** Starts another gateway, once the last worker of the lost one is gone. */
-  async #restart(gateway: Gateway): Promise<void> {
+  async #restart(gateway: MapGateway): Promise<void> {
     for (const worker of this.#workers) if (worker.gateway === gateway) return;
     this.#restarting++;
     try {
-      await this.#group.starter.restart(gateway);
+      await this.#group.host.restart(gateway);
     } catch (error) {
       this.#lastLoss = toError(error);
     }

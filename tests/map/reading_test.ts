@@ -1,10 +1,10 @@
 /** How a map follows its reader: what it pulls, what it holds back, and how it is left. */
 
 import { assertEquals } from "@std/assert";
-import { assert } from "../../support/assert.ts";
-import { test } from "../../support/bounded.ts";
-import { until } from "../../support/deadline.ts";
-import { MemoryMapHost } from "../../support/memory_map.ts";
+import { assert } from "../support/assert.ts";
+import { test } from "../support/bounded.ts";
+import { until } from "../support/deadline.ts";
+import { MemoryMapHost } from "../support/memory_map.ts";
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 

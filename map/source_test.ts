@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkItems, Source } from "./source.ts";
-import { inTime } from "../../tests/support/deadline.ts";
+import { inTime } from "../tests/support/deadline.ts";
 
 /** A source, the items that it pulled, and a wait for its next change. */
 function watched<T>(items: Iterable<T> | AsyncIterable<T>) {

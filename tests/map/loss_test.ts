@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { assert } from "../../support/assert.ts";
-import { type Gateway, GatewayClosedError, Group, type MapLoss } from "../../../mod.ts";
-import { serve } from "../../../serve.ts";
-import { test } from "../../support/bounded.ts";
-import { inTime, until } from "../../support/deadline.ts";
-import { runScript } from "../../support/processes.ts";
+import { assert } from "../support/assert.ts";
+import { type Gateway, GatewayClosedError, Group, type MapLoss } from "../../mod.ts";
+import { serve } from "../../serve.ts";
+import { test } from "../support/bounded.ts";
+import { inTime, until } from "../support/deadline.ts";
+import { runScript } from "../support/processes.ts";
 
 const QUIET = { popen: true, output: "null" } as const;
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { Group, ImpureFunctionError, RemoteError, SerializationError } from "../../../mod.ts";
-import { test } from "../../support/bounded.ts";
-import { until } from "../../support/deadline.ts";
-import { MemoryMapHost } from "../../support/memory_map.ts";
+import { Group, ImpureFunctionError, RemoteError, SerializationError } from "../../mod.ts";
+import { test } from "../support/bounded.ts";
+import { until } from "../support/deadline.ts";
+import { MemoryMapHost } from "../support/memory_map.ts";
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Channel, coreOf } from "../../channel/channel.ts";
-import { ProtocolError, SerializationError } from "../../errors.ts";
-import { toError } from "../../internal/errors.ts";
-import { type MapAnswer, readMapAnswer } from "../../protocol/map_answer.ts";
-import type { Gateway } from "../gateway.ts";
+import { type Channel, coreOf } from "../channel/channel.ts";
+import { ProtocolError, SerializationError } from "../errors.ts";
+import { toError } from "../internal/errors.ts";
+import { type MapAnswer, readMapAnswer } from "../protocol/map_answer.ts";
+import type { MapGateway } from "./host.ts";
 import type { Entry } from "./item_state.ts";
 import { FIRST_PACE, nextPace, type Pace } from "./pace.ts";
 
@@ -38,7 +38,7 @@ interface Probe {
 
 /** A worker of a map. Its execution starts with its first items. */
 export class Worker<Item> {
-  readonly gateway: Gateway;
+  readonly gateway: MapGateway;
   readonly #start: () => Channel;
   readonly #events: WorkerEvents<Item>;
   /** Items that were sent and have no answer, by their position among all that were sent. */
@@ -58,7 +58,7 @@ export class Worker<Item> {
   #isReceiving = false;
   #isClosed = false;
 
-  constructor(gateway: Gateway, start: () => Channel, events: WorkerEvents<Item>) {
+  constructor(gateway: MapGateway, start: () => Channel, events: WorkerEvents<Item>) {
     this.gateway = gateway;
     this.#start = start;
     this.#events = events;

@@ -4,11 +4,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { assert } from "../../support/assert.ts";
-import { type Gateway, Group } from "../../../mod.ts";
-import { inTime } from "../../support/deadline.ts";
-import { whenGone } from "../../support/processes.ts";
-import { randomFrom } from "../../support/random.ts";
+import { assert } from "../support/assert.ts";
+import { type Gateway, Group } from "../../mod.ts";
+import { inTime } from "../support/deadline.ts";
+import { whenGone } from "../support/processes.ts";
+import { randomFrom } from "../support/random.ts";
 
 const SECONDS = Number(Deno.env.get("EXECNET_CHAOS_SECONDS") ?? 5);
 const SEED = Number(Deno.env.get("EXECNET_CHAOS_SEED") ?? 1);
