@@ -6,7 +6,7 @@
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { DENO_NAMES, findDeno, isStandalone, NO_DENO } from "../internal/find_deno.ts";
-import { SHELL } from "../internal/shell.ts";
+import { SHELL, signalGroupBy } from "../internal/shell.ts";
 import { startsProcesses } from "../permissions/permissions.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { TransportKind } from "./kind.ts";
@@ -46,7 +46,9 @@ function launchScript(findDeno: string): string {
   return `
 D=$1 N=$2 W=$3
 shift 3${findDeno}${ENTER_DIRECTORY}${BE_NICE}
-if [ -n "$W" ]; then { read -r W <&3; kill -s KILL -- "-$$"; } </dev/null >/dev/null 2>&1 & fi
+if [ -n "$W" ]; then { read -r W <&3; ${
+    signalGroupBy("KILL", "$$")
+  }; } </dev/null >/dev/null 2>&1 & fi
 ${END_WITH_PARENT}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;

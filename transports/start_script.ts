@@ -7,6 +7,7 @@
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { DENO_NAMES, findDeno, isStandalone, NO_DENO } from "../internal/find_deno.ts";
+import { signalGroupBy } from "../internal/shell.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { LaunchFailure } from "./kind.ts";
 import type { ProcessSettings } from "./machine/request.ts";
@@ -24,27 +25,37 @@ import { quoteWords } from "./shell/words.ts";
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4. All that the user's code prints goes to
  * stderr, the one stream that is left. Deno cannot write to a terminal as fd 4, so if stdout is one
- * (`srun -u`), `cat` stands between; the exit code goes around it.
+ * (`srun -u`, `mpirun`), `cat` stands between; the exit code goes around it. Each of the shells there
+ * has to outlive the SIGTERM of {@linkcode END_OTHERS}.
  */
 const RUN = `
 if [ -t 1 ]; then
   exec 6>&1
-  exit "$({ { "$@" 3<&0 4>&1 </dev/null >&2 6>&- 7>&-; echo $? >&7; } | cat >&6; } 7>&1)"
+  trap : TERM
+  exit "$(trap : TERM
+    { { trap : TERM; "$@" 3<&0 4>&1 </dev/null >&2 6>&- 7>&-; echo $? >&7; } |
+      { trap '' TERM; cat >&6; }
+    } 7>&1)"
 fi
 exec "$@" 3<&0 4>&1 </dev/null >&2`;
 
 /**
  * Ends what a gateway has started along with it: over ssh, that would also keep the session open. A
- * shell waits for Deno and then ends its own process group, by a signal that it ignores itself: it
- * still has to pass on the exit code. If it leads no group, whoever does has to end the group.
+ * shell waits for Deno and then ends the process group, by a signal that it ignores itself: it still
+ * has to pass on the exit code. What carries this script has made the group, or `setsid` does (a
+ * dropbear server and `sudo` make none). Without either, whoever leads the group has to end it.
  */
 const END_OTHERS = `
-if kill -s 0 -- "-$$" 2>/dev/null; then
-  set -- sh -c '"$@"
+G=$$
+if ${signalGroupBy("0", "$G")} 2>/dev/null || { G=; command -v setsid >/dev/null; }; then
+  set -- sh -c 'G=\${1:-$$}
+shift
+"$@"
 S=$?
 trap : TERM
-kill -s TERM -- "-$$"
-exit "$S"' sh "$@"${END_WITH_PARENT}
+${signalGroupBy("TERM", "$G")}
+exit "$S"' sh "$G" "$@"
+  if [ -z "$G" ]; then set -- setsid "$@"; fi${END_WITH_PARENT}
 fi`;
 
 /**

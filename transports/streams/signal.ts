@@ -5,7 +5,7 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { SHELL } from "../../internal/shell.ts";
+import { SHELL, signalGroupBy } from "../../internal/shell.ts";
 
 /**
  * Signals a process and all that it has started. `child.kill` would signal the leader alone; in Deno
@@ -22,6 +22,6 @@ export function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"):
   // `Deno.kill` needs `--allow-run` for everything; this needs it for `/bin/sh`, or for our program.
   const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
   if (state !== "granted") return void child.kill(signal);
-  const command = `kill -s ${signal.slice("SIG".length)} -- -${pid}`;
+  const command = signalGroupBy(signal === "SIGTERM" ? "TERM" : "KILL", `${pid}`);
   spawn(SHELL, ["-c", command], { stdio: "ignore" });
 }

@@ -151,7 +151,8 @@ function lines(all: readonly string[]): string {
   return all.join("\n") + "\n";
 }
 
-async function makeKey(path: string): Promise<void> {
+/** Makes a key without a passphrase. */
+export async function makeKey(path: string): Promise<void> {
   const { success, stderr } = await new Deno.Command("ssh-keygen", {
     args: ["-q", "-t", "ed25519", "-N", "", "-f", path],
   }).output();
@@ -172,7 +173,8 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Returns whether somebody listens there. */
+export async function answers(port: number): Promise<boolean> {
   try {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });
     return connection.localAddr.transport === "tcp";
