@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "../protocol/constants.ts";
+import { C_LIBRARIES, PROTOCOL_INPUT, PROTOCOL_OUTPUT } from "../protocol/constants.ts";
 import { grants, relate } from "./matching.ts";
 import {
   entriesOf,
@@ -14,6 +14,7 @@ import {
   type PermissionSet,
   type PermissionWay,
   specKey,
+  startsProcesses,
 } from "./permissions.ts";
 
 type Entries = true | readonly string[];
@@ -26,13 +27,14 @@ export const NPM_REGISTRY = "registry.npmjs.org";
 
 /**
  * Returns the flags of `deno run` that grant exactly these permissions, and the opening of the
- * protocol's descriptors, which the loader revokes before user code runs.
+ * protocol's descriptors and of the C library, which the loader revokes before user code runs.
  */
 export function permissionFlags(permissions: Permissions): string[] {
   const { all, allow, deny } = permissions;
+  const libraries = startsProcesses(permissions) ? C_LIBRARIES : [];
   const allowed = all
     ? ["--allow-all"]
-    : PERMISSION_KINDS.flatMap((kind) => flag("allow", kind, granted(allow, kind)));
+    : PERMISSION_KINDS.flatMap((kind) => flag("allow", kind, granted(allow, kind, libraries)));
   return [
     ...allowed,
     ...PERMISSION_KINDS.flatMap((kind) => flag("deny", kind, entriesOf(deny, kind))),
@@ -49,7 +51,11 @@ function importsNpm(permissions: Permissions): boolean {
     denied.every((entry) => relate("import", endpoint, entry) === "apart");
 }
 
-function granted(allow: PermissionSet, kind: PermissionKind): Entries {
+function granted(
+  allow: PermissionSet,
+  kind: PermissionKind,
+  libraries: readonly string[],
+): Entries {
   const entries = entriesOf(allow, kind);
   if (entries === true) return true;
   switch (kind) {
@@ -57,6 +63,11 @@ function granted(allow: PermissionSet, kind: PermissionKind): Entries {
       return [...entries, PROTOCOL_INPUT];
     case "write":
       return [...entries, PROTOCOL_OUTPUT];
+    case "ffi":
+      // The loader gives up all of them, or none: one that the spec itself grants is left alone.
+      return libraries.some((path) => entries.includes(path))
+        ? entries
+        : [...entries, ...libraries];
     case "import":
       return entries.length > 0 ? entries : [NO_IMPORT_HOST];
     default:

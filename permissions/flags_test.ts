@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { C_LIBRARIES } from "../protocol/constants.ts";
 import { permissionFlags } from "./flags.ts";
 import { resolveSpec } from "../spec/spec.ts";
 
@@ -6,6 +7,8 @@ const READ = "--allow-read=/dev/fd/3";
 const WRITE = "--allow-write=/dev/fd/4";
 const IMPORT = "--allow-import=none.invalid";
 const NO_NPM = "--no-npm";
+/** The C library, by which the loader keeps its descriptors from processes that user code starts. */
+const LIBRARIES = C_LIBRARIES.join(",");
 
 const FLAGS: readonly [spec: string, flags: string[]][] = [
   ["popen", [READ, WRITE, IMPORT, NO_NPM]],
@@ -43,6 +46,22 @@ const FLAGS: readonly [spec: string, flags: string[]][] = [
     "--allow-run=/bin/true",
     "--allow-sys",
     "--allow-ffi",
+    IMPORT,
+    NO_NPM,
+  ]],
+  ["popen//allow-run=/bin/true", [
+    READ,
+    WRITE,
+    "--allow-run=/bin/true",
+    `--allow-ffi=${LIBRARIES}`,
+    IMPORT,
+    NO_NPM,
+  ]],
+  ["popen//allow-ffi=/a.so", [READ, WRITE, `--allow-ffi=/a.so,${LIBRARIES}`, IMPORT, NO_NPM]],
+  [`popen//allow-ffi=${C_LIBRARIES[0]}`, [
+    READ,
+    WRITE,
+    `--allow-ffi=${C_LIBRARIES[0]}`,
     IMPORT,
     NO_NPM,
   ]],

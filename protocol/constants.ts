@@ -126,3 +126,15 @@ export const PROGRAM_DEFLATED = 0x8000_0000;
 export const PROTOCOL_INPUT = "/dev/fd/3";
 /** The descriptor that a gateway writes the protocol to. */
 export const PROTOCOL_OUTPUT = "/dev/fd/4";
+
+/**
+ * Where the C library is: Debian, other Linuxes, macOS. A gateway that may start processes uses it to
+ * keep its descriptors from them.
+ */
+export const C_LIBRARIES: readonly string[] = [
+  "/lib/x86_64-linux-gnu/libc.so.6",
+  "/lib/aarch64-linux-gnu/libc.so.6",
+  "/lib64/libc.so.6",
+  "/usr/lib/libc.so.6",
+  "/usr/lib/libSystem.B.dylib",
+];

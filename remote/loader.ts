@@ -6,6 +6,10 @@
  * command runs, so over a long link the program arrives a round trip later. The hello is encoded by
  * hand, as `protocol/preamble.ts` would do it: the text has to be small.
  *
+ * Programs that executions start inherit no descriptor but 0, 1 and 2. Deno can neither close those
+ * that it has inherited nor mark them as closed on `exec`, so the C library does: this loader has a
+ * grant for that if programs can be started at all.
+ *
  * Opening `/dev/fd/N` starts in half the time of `node:net`, which serves if that fails (a socket,
  * another user's pipe, a deny list). The grants for it are given up before anything else runs, unless
  * the spec itself grants what lies above: revoking would take that away, too.
@@ -13,6 +17,7 @@
 
 import type { Socket } from "node:net";
 import {
+  C_LIBRARIES,
   DEFAULT_LIMITS,
   FIRST_LINE,
   MAGIC,
@@ -33,13 +38,40 @@ function gone(): never {
   Deno.exit(0);
 }
 
+type Grant = "read" | "write" | "ffi";
+
+function isGranted(name: Grant, path: string): boolean {
+  return Deno.permissions.querySync({ name, path }).state === "granted";
+}
+
+/** Gives up the grant of a file, unless the spec itself grants what lies above. */
+function revoke(name: Grant, path: string): void {
+  const above = path.slice(0, path.lastIndexOf("/"));
+  if (!isGranted(name, above)) Deno.permissions.revokeSync({ name, path });
+}
+
+/** FIOCLEX and CLOSE_RANGE_CLOEXEC: both make descriptors close on `exec`. */
+const [MARK_ONE, MARK_ALL] = [Deno.build.os === "darwin" ? 0x20006601n : 0x5451n, 4];
+
+function hideDescriptors(): void {
+  const granted = C_LIBRARIES.filter((path) => isGranted("ffi", path));
+  for (const path of granted) {
+    try {
+      const { close_range, ioctl } = Deno.dlopen(path, {
+        ioctl: { parameters: ["i32", "u64"], result: "i32" },
+        close_range: { parameters: ["u32", "u32", "u32"], result: "i32", optional: true },
+      }).symbols;
+      if (close_range?.(3, 0xffffffff, MARK_ALL) !== 0) {
+        for (let fd = 3; fd < 1_024; fd++) ioctl(fd, MARK_ONE);
+      }
+      break;
+    } catch { /* it is elsewhere */ }
+  }
+  // Fewer are the spec's own.
+  if (granted.length === C_LIBRARIES.length) { for (const path of granted) revoke("ffi", path); }
+}
+
 function openFiles(): Boot["files"] {
-  const revoke = (name: "read" | "write", path: string) => {
-    const { permissions } = Deno;
-    if (permissions.querySync({ name, path: "/dev/fd" }).state !== "granted") {
-      permissions.revokeSync({ name, path });
-    }
-  };
   try {
     return [Deno.openSync(PROTOCOL_INPUT), Deno.openSync(PROTOCOL_OUTPUT, { write: true })];
   } catch {
@@ -105,6 +137,7 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return text;
 }
 
+hideDescriptors();
 const files = boot.files = openFiles();
 let read: Read;
 if (files === undefined) {

@@ -7,6 +7,7 @@ import {
   RemoteError,
   SpecError,
 } from "../../mod.ts";
+import { C_LIBRARIES } from "../../protocol/constants.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
 
 function start(spec: string | Partial<GatewaySpec>): Promise<Gateway> {
@@ -179,6 +180,28 @@ for (const spec of ["popen", "popen//allow-read=/usr//allow-write=/usr", "popen/
     );
     assertEquals(await isGranted(gw, "read", "/dev/fd/3"), false);
     assertEquals(await isGranted(gw, "write", "/dev/fd/4"), false);
+  });
+}
+
+for (
+  const [spec, granted] of [
+    ["popen//allow-run", []],
+    ["popen//allow-ffi=/no/library.so", []],
+    ["popen//allow-ffi=/lib", C_LIBRARIES.filter((path) => path.startsWith("/lib/"))],
+    [`popen//allow-ffi=${C_LIBRARIES[0]}`, [C_LIBRARIES[0]]],
+    ["popen//allow-ffi", C_LIBRARIES],
+  ] as const
+) {
+  test(`user code on "${spec}" has no more of the C library than the spec grants`, async () => {
+    await using gw = await start(spec);
+    const isOpen = await gw.call(
+      (paths: readonly string[]) =>
+        paths.filter((path) =>
+          Deno.permissions.querySync({ name: "ffi", path }).state === "granted"
+        ),
+      C_LIBRARIES,
+    );
+    assertEquals(isOpen, granted);
   });
 }
 
