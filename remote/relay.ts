@@ -6,34 +6,48 @@
 
 import { type Channel, coreOf } from "../channel/channel.ts";
 import { consumeBytes } from "../channel/consumers.ts";
+import { signalGroup } from "../internal/signal.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { RelayArgs, RelayReport } from "../protocol/relay_messages.ts";
 import { RelayFeed } from "./relay_feed.ts";
 import { RelayOutput } from "./relay_output.ts";
 
+/** Time from SIGTERM to SIGKILL. */
+const TERM_GRACE_MS = 1_000;
+
 /**
  * Starts a process and passes bytes on until it has ended: those of `channel` to its stdin, and those
- * of its stdout to `channel`. If the initiator closes the channel, or is gone, the process is killed.
+ * of its stdout to `channel`. If the initiator closes the channel, or is gone, the process gets SIGTERM,
+ * and SIGKILL later.
  */
 export async function relay(
   channel: Channel,
-  { command, guarded, env, side }: RelayArgs<Channel<Deno.Signal, RelayReport>>,
+  { command, guarded, isSide, env, side }: RelayArgs<Channel<"SIGTERM" | "SIGKILL", RelayReport>>,
 ): Promise<void> {
   if (channel.signal.aborted) return coreOf(side).lifecycle.closeInOrder(); // closed right after the request
   const { state } = Deno.permissions.querySync({ name: "run", command: guarded[0] });
-  const [program, ...args] = state === "granted" ? guarded : command;
+  const isGuarded = state === "granted";
+  const [program, ...args] = isGuarded ? guarded : command;
+  const leads = isSide && isGuarded;
   const child = new Deno.Command(program, {
     args,
     env,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    detached: leads,
   }).spawn();
-  const kill = (signal: Deno.Signal) => {
+  const kill = (signal: "SIGTERM" | "SIGKILL") => {
+    if (leads) return signalGroup(child, signal);
     try {
       child.kill(signal);
     } catch { /* it has ended */ }
   };
-  channel.signal.addEventListener("abort", () => kill("SIGKILL"));
+  let timer: Timer | undefined;
+  channel.signal.addEventListener("abort", () => {
+    kill("SIGTERM");
+    timer = setTimeout(() => kill("SIGKILL"), TERM_GRACE_MS);
+  });
   side.setCallback(kill);
   const core = coreOf(channel);
   const feed = new RelayFeed(child.stdin, (cost) => core.received.consumed(cost));
@@ -44,6 +58,8 @@ export async function relay(
   ];
   const passed = Promise.allSettled(outputs.map((output) => output.pass()));
   const { code, signal } = await child.status;
+  clearTimer(timer);
+  if (leads) kill("SIGKILL"); // what it has left behind
   for (const output of outputs) output.processEnded();
   await passed;
   await side.send(signal === null ? { code, signal } : { code: null, signal });

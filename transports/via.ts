@@ -4,8 +4,13 @@
  * @module
  */
 
+import {
+  awaitEnd,
+  LastBytes,
+  type SideOptions,
+  type SideResult,
+} from "../internal/side_process.ts";
 import type { Machine } from "./machine/machine.ts";
-import type { ProgramResult, RunOptions } from "./machine/run_program.ts";
 import type { ProcessOptions } from "./streams/group_leader.ts";
 import { type RelayGateway, RelayProcess } from "./via/relay_process.ts";
 import { RelaySocket } from "./via/relay_socket.ts";
@@ -16,40 +21,38 @@ export function machineOf(relay: RelayGateway): Machine {
     via: relay.id,
     start: (process, id) => new RelayProcess(relay, process, `gateway ${id}`),
     dial: (address, id) => new RelaySocket(relay, address, `gateway ${id}`),
-    run: (process, options) => runProgram(relay, process, options),
+    run: (process, options) => runSideProcess(relay, process, options),
   };
 }
 
-async function runProgram(
+async function runSideProcess(
   relay: RelayGateway,
-  options: ProcessOptions,
-  { signal, input }: RunOptions,
-): Promise<ProgramResult> {
-  const process = new RelayProcess(relay, options, options.command[0]);
+  program: ProcessOptions,
+  { input, keptBytes, timeout, signal }: SideOptions,
+): Promise<SideResult> {
+  signal?.throwIfAborted();
+  const process = new RelayProcess(relay, program, program.command[0], true);
   process.ref();
-  const kill = () => process.abort("SIGKILL");
-  signal.addEventListener("abort", kill);
+  const [stdout, stderr] = [new LastBytes(keptBytes), new LastBytes()];
+  const ended = new Promise<void>((end) =>
+    process.start({ data: (bytes) => stdout.push(bytes.slice()), end: () => end() })
+  );
+  const drained = Promise.all([ended, stderr.collect(process.output.stderr)]);
+  const exited = process.exited.then(({ code }) => code);
+  const abort = (signal: "SIGTERM" | "SIGKILL") => process.abort(signal);
+  feed(process, input);
   try {
-    const stdout = readAll(process);
-    const stderr = new Response(process.output.stderr).text();
-    for await (const chunk of input ?? []) await process.write([chunk]);
-    process.closeWrite();
-    const { code } = await process.exited;
-    return { code: code ?? -1, stdout: await stdout, stderr: await stderr };
+    return await awaitEnd({ exited, drained, stdout, stderr, abort }, { timeout, signal });
   } finally {
-    signal.removeEventListener("abort", kill);
     process.unref();
     process.release();
   }
 }
 
-function readAll(process: RelayProcess): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  return new Promise((resolve) =>
-    process.start({
-      data: (chunk) => void (text += decoder.decode(chunk, { stream: true })),
-      end: () => resolve(text),
-    })
-  );
+/** Passes on what it reads from stdin. If it ends without reading all, its status says why. */
+async function feed(process: RelayProcess, input?: ReadableStream<Uint8Array>): Promise<void> {
+  try {
+    for await (const chunk of input ?? []) await process.write([chunk]);
+    process.closeWrite();
+  } catch { /* it reads no more */ }
 }

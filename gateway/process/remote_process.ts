@@ -43,6 +43,7 @@ export class RemoteProcess implements ByteStream {
   readonly #closed = Promise.withResolvers<GatewayExit>();
   readonly #streamEnded = Promise.withResolvers<void>();
   readonly #givenUp = Promise.withResolvers<void>();
+  #ended: Promise<void> | undefined;
   #sink: ByteSink | undefined;
   #streamError: Error | undefined;
   #status: ExitStatus = NO_STATUS;
@@ -75,23 +76,32 @@ export class RemoteProcess implements ByteStream {
     return this.#tail.lines;
   }
 
-  /** Ends it now: `SIGTERM` asks, `SIGKILL` does not. */
-  abort(signal: "SIGTERM" | "SIGKILL"): void {
-    this.#transport.abort(signal);
+  /** Sends it SIGTERM. */
+  abort(): void {
+    this.#transport.abort("SIGTERM");
+  }
+
+  /**
+   * Ends it: SIGTERM, and SIGKILL after `graceMs`. What carries it may need the time, to give back an
+   * allocation or to stop a container: SIGKILL would leave both behind. The first call counts.
+   */
+  end(graceMs: number = TERM_GRACE_MS): Promise<void> {
+    return this.#ended ??= this.#end(graceMs);
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    const { exited } = this.#transport;
+    this.#transport.abort("SIGTERM");
+    if (await within(exited, graceMs)) return;
+    this.#transport.abort("SIGKILL");
+    // A process that SIGKILL does not end, or whose end cannot be seen, is not waited for.
+    if (!await within(exited, LAST_STATUS_MS)) this.#givenUp.resolve();
   }
 
   /** Asks it to end, then makes it: SIGTERM after `killMs`, SIGKILL 1 s later. */
   async terminate(ask: () => void, killMs: number): Promise<GatewayExit> {
     ask();
-    const { exited } = this.#transport;
-    if (!await within(exited, Math.min(killMs, MAX_TIMER_MS))) {
-      this.#transport.abort("SIGTERM");
-      if (!await within(exited, TERM_GRACE_MS)) {
-        this.#transport.abort("SIGKILL");
-        // A process that SIGKILL does not end, or whose end cannot be seen, is not waited for.
-        if (!await within(exited, LAST_STATUS_MS)) this.#givenUp.resolve();
-      }
-    }
+    if (!await within(this.#transport.exited, Math.min(killMs, MAX_TIMER_MS))) await this.end();
     return await this.#closed.promise;
   }
 
@@ -128,8 +138,7 @@ export class RemoteProcess implements ByteStream {
     const givenUp = this.#givenUp.promise;
     await Promise.race([exited, givenUp, this.#streamEnded.promise]);
     const ended = Promise.race([exited, givenUp]).then(() => true);
-    if (!await within(ended, LAST_STATUS_MS)) this.#transport.abort("SIGKILL");
-    await within(ended, LAST_STATUS_MS);
+    if (!await within(ended, LAST_STATUS_MS)) await this.end();
     this.#status = await Promise.race([exited, Promise.resolve(NO_STATUS)]);
     await within(Promise.all([this.#streamEnded.promise, printed]), LAST_BYTES_MS);
     await this.#observer.ended();

@@ -34,7 +34,7 @@ import { Printer } from "./printer.ts";
 import { RemoteProcess } from "./remote_process.ts";
 import { canRun, type SessionEvent, type SessionState, transition } from "./session_state.ts";
 import { cancelledError, noAnswerError, startFailure } from "./start_failure.ts";
-import { DEFAULT_GRACE_MS, killDelay } from "./terminate.ts";
+import { DEFAULT_GRACE_MS, killDelay, silentGrace } from "./terminate.ts";
 import { UnreportedErrors } from "./unreported.ts";
 
 /** The parts and options of a {@linkcode Session}. */
@@ -90,7 +90,7 @@ export class Session {
     });
     const forget = endWithProcess({
       end: () => this.terminate(),
-      abort: () => process.abort("SIGTERM"),
+      abort: () => process.abort(),
     });
     process.closed.then(forget);
     const connection = this.connection = new Connection(process, {
@@ -198,7 +198,7 @@ export class Session {
     const isQueued = this.#state === "queued";
     this.#go("end");
     this.connection.requestExit(Math.min(Math.max(0, graceMs), MAX_TIMER_MS));
-    if (isQueued) this.#process.abort("SIGTERM");
+    if (isQueued) this.#process.abort();
   }
 
   #go(event: SessionEvent): void {
@@ -211,7 +211,7 @@ export class Session {
     this.#go("start");
     const timer = setTimeout(() => {
       this.#endReason = noAnswerError(this.#facts, connectTimeout);
-      this.#process.abort("SIGKILL");
+      this.#process.end(silentGrace(connectTimeout));
     }, connectTimeout);
     Deno.unrefTimer(timer);
     const clear = () => clearTimer(timer);
@@ -222,7 +222,7 @@ export class Session {
   #limitSilence(seconds: number): void {
     const stop = startHeartbeat(this.connection, seconds, () => {
       this.#endReason = silentError(this.#facts, seconds);
-      this.#process.abort("SIGKILL");
+      this.#process.end();
     });
     this.closed.then(stop);
   }
@@ -254,7 +254,7 @@ export class Session {
 
   #lossOf(error: Error | undefined): Error {
     if (!(error instanceof ProtocolError)) return exitError(this.#facts);
-    this.#process.abort("SIGKILL");
+    this.#process.end();
     return breachError(this.#facts, error, this.connection.peer !== undefined);
   }
 }

@@ -66,6 +66,14 @@ export function killDelay(graceMs: number): number {
   return graceMs + Math.min(graceMs, MAX_TRIP_MS);
 }
 
+/**
+ * Returns how long a start that did not answer within `connectTimeout` milliseconds has from SIGTERM to
+ * SIGKILL: where that is short, its error is not to come much later.
+ */
+export function silentGrace(connectTimeout: number): number {
+  return Math.min(DEFAULT_GRACE_MS, connectTimeout / 5);
+}
+
 /** The rules of {@linkcode DrainOptions}. */
 export const DRAIN_OPTIONS: OptionRules<DrainOptions> = { timeout: MILLISECONDS };
 /** The rules of {@linkcode TerminateOptions}. */

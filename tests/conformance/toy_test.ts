@@ -11,7 +11,7 @@ import type { TransportKind } from "../../transports/kind.ts";
 import { denoArguments } from "../../transports/program/deno_command.ts";
 import { addKind } from "../../transports/registry.ts";
 import { NodeByteStream } from "../../transports/streams/node_stream.ts";
-import { signalGroup } from "../../transports/streams/signal.ts";
+import { signalGroup } from "../../internal/signal.ts";
 import type { ExitStatus, Transport } from "../../transports/transport.ts";
 import { conformance } from "./suite.ts";
 

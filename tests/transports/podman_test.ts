@@ -48,3 +48,25 @@ test("run -i --rm --init starts a container for a gateway, which goes with it", 
   assertEquals(await gw.call((a: number) => a + 1, 1), 2);
   assertEquals((await gw.terminate()).reason, "exit");
 });
+
+const OBSTACLES = [
+  ["a container that is gone afterwards", "/tmp:exec", /each start there is in a new container/],
+  [
+    "a system with another libc",
+    "/lib64:notmpcopyup",
+    /it needs \/lib64\/ld-linux\S* \(another libc\?\)/,
+  ],
+] as const;
+
+for (const [what, tmpfs, pattern] of OBSTACLES) {
+  test(`deno=push copies nothing into ${what}`, async () => {
+    await using container = await Container.start();
+    const options = `-e XDG_CACHE_HOME=/tmp --tmpfs ${tmpfs} -v /dev/null:/usr/local/bin/deno`;
+    const command = container.run.replace("--rootfs", `${options} --rootfs`);
+    const error = await assertRejects(
+      () => new Group().makeGateway({ command, deno: "push", output: "null" }),
+      LaunchError,
+    );
+    assertMatch(error.message, pattern);
+  });
+}

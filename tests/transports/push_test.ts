@@ -23,9 +23,9 @@ async function bareTools(...leftOut: string[]): Promise<TemporaryDirectory> {
   return directory;
 }
 
-/** Starts an sshd that does not see this Deno. */
-function startBare(tools: TemporaryDirectory): Promise<Sshd> {
-  const hide = `mount -t tmpfs none "${DENO_DIRECTORY}"`;
+/** Starts an sshd that does not see this Deno. Each command begins with another one, if that is given. */
+function startBare(tools: TemporaryDirectory, first = "true"): Promise<Sshd> {
+  const hide = `mount -t tmpfs none "${DENO_DIRECTORY}" && ${first}`;
   return Sshd.start({
     path: tools.path,
     server: [
@@ -108,6 +108,54 @@ test("reports what went wrong, and leaves no partial file behind", async () => {
   );
   assertEquals(Array.from(Deno.readDirSync(`${sshd.home}/.cache/execnet`)), []);
 });
+
+/** Starts a gateway by a copy that fails; returns why. Nothing is copied, so progress is not shown. */
+async function failedCopy(spec: GatewaySpec): Promise<string> {
+  const source = `const spec = ${JSON.stringify({ ...spec, id: "far" })};
+    console.log((await execnet.makeGateway(spec).catch((error) => error)).message);`;
+  const { stdout, stderr } = await runScript(source, ["-A"], COPY_MS);
+  assertEquals(/100 %/.test(stderr), false);
+  assertMatch(stdout, /^cannot copy Deno to where gateway far should start: /);
+  assertMatch(stdout, /install Deno there, or give its path as deno=/);
+  return stdout;
+}
+
+const OBSTACLES: readonly [what: string, mount: string, pattern: RegExp][] = [
+  ["a read-only home", "-o ro", /the directory .* cannot be made: .*Read-only file system/],
+  [
+    "a home that allows no programs",
+    "-o noexec",
+    /no program can be run in .*: .*Permission denied/,
+  ],
+  ["a home that the next start does not have", "", /each start there is in a new container/],
+];
+
+for (const [what, options, pattern] of OBSTACLES) {
+  test(`to ${what} copies nothing, and says why`, async () => {
+    await using tools = await bareTools();
+    await using sshd = await startBare(tools, `mount -t tmpfs ${options} none "$HOME"`);
+    assertMatch(await failedCopy(pushTo(sshd)), pattern);
+  });
+}
+
+test("to a full disk says so, and leaves no partial file behind", async () => {
+  await using tools = await bareTools();
+  await using sshd = await startBare(tools);
+  const cache = `${sshd.home}/.cache`;
+  await Deno.mkdir(cache);
+  await run("mount", "-t", "tmpfs", "-o", "size=1m", "none", cache);
+  try {
+    assertMatch(await failedCopy(pushTo(sshd)), /cannot be written: .*No space left on device/);
+    assertEquals(Array.from(Deno.readDirSync(`${cache}/execnet`)), []);
+  } finally {
+    await run("umount", cache);
+  }
+});
+
+async function run(program: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
 
 async function exists(path: string): Promise<boolean> {
   try {

@@ -5,6 +5,7 @@
  */
 
 import { SHELL } from "../../internal/shell.ts";
+import { runSideProcess, type SideOptions, type SideResult } from "../../internal/side_process.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
 import { type ProcessOptions, SpawnError } from "../streams/group_leader.ts";
 import { LateTransport } from "../streams/late.ts";
@@ -12,7 +13,6 @@ import { ProcessTransport } from "../streams/process.ts";
 import type { Address } from "../tcp/address.ts";
 import type { SocketLike } from "../tcp/socket.ts";
 import type { Transport } from "../transport.ts";
-import { type ProgramResult, type RunOptions, runProgram } from "./run_program.ts";
 import { spawnFailure } from "./spawn_failure.ts";
 
 /** A machine that starts processes and makes connections. */
@@ -28,16 +28,16 @@ export interface Machine {
   start(process: ProcessOptions, id: string): Transport;
   /** Begins a TCP connection for gateway `id`; undefined for this process, which connects itself. */
   readonly dial?: (address: Address, id: string) => SocketLike;
-  /** Runs a program to its end. */
-  run(process: ProcessOptions, options: RunOptions): Promise<ProgramResult>;
+  /** Runs a side process to its end. */
+  run(process: ProcessOptions, options: SideOptions): Promise<SideResult>;
 }
 
-/** Returns a machine whose programs are ended by `signal`, too. What carries a gateway is not. */
+/** Returns a machine whose side processes are ended by `signal`, too. What carries a gateway is not. */
 export function untilAborted(machine: Machine, signal: AbortSignal): Machine {
+  const both = (other = signal) => AbortSignal.any([other, signal]);
   return {
     ...machine,
-    run: (process, options) =>
-      machine.run(process, { ...options, signal: AbortSignal.any([options.signal, signal]) }),
+    run: (process, options) => machine.run(process, { ...options, signal: both(options.signal) }),
   };
 }
 
@@ -64,7 +64,7 @@ export const here: Machine = {
     }
   },
 
-  run: runProgram,
+  run: runSideProcess,
 };
 
 /**

@@ -32,7 +32,7 @@ export async function unsetDefaults(
   const command = ["ssh", ...words, "--", options.host] as const;
   let stdout: string;
   try {
-    ({ stdout } = await machine.run({ command }, { signal: AbortSignal.timeout(connectTimeout) }));
+    ({ stdout } = await machine.run({ command }, { timeout: connectTimeout }));
   } catch {
     return undefined; // the start itself will report the obstacle
   }

@@ -10,7 +10,6 @@ import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import type { Launch } from "../kind.ts";
 import { type Machine, NO_PROGRAM } from "../machine/machine.ts";
 import { denoVersionError } from "../program/deno_command.ts";
-import type { ProcessOptions } from "../streams/group_leader.ts";
 import type { ExitStatus } from "../transport.ts";
 import { misuseOf } from "./misuse.ts";
 
@@ -18,6 +17,8 @@ import { misuseOf } from "./misuse.ts";
 const MAX_SHOWN_CHARACTERS = 300;
 const UNKNOWN_FEATURE = /unexpected argument '--unstable-([a-z0-9-]+)'/;
 const VERSION_TIMEOUT_MS = 5_000;
+/** How Deno begins the line that says what is wrong. */
+const DENO_COMPLAINT = /^(?:\W\[[\d;]*m)*error\b/;
 
 /**
  * Returns the error for a process that ended before its handshake, with what to do about it.
@@ -47,7 +48,7 @@ export async function launchError(
   if (misuse !== undefined) return new LaunchError(`cannot start gateway ${id}: ${misuse}${tail}`);
   const known = kind.explain({ request: launch, id, status, seen, tail });
   if (known !== undefined) return known;
-  const version = await versionOf(kind.versionCommand?.(launch), machine);
+  const { version, silence } = await askVersion(launch, seen, machine);
   if (version !== undefined && isOlder(version, MIN_DENO_VERSION)) {
     return denoVersionError(id, version);
   }
@@ -62,7 +63,7 @@ export async function launchError(
     : `; its Deno has no unstable feature "${unknown}", which unstable= of its spec, or the deno.json ` +
       "of this process, asks for";
   return new LaunchError(
-    `cannot start gateway ${id}: its ${how} before it answered` +
+    `cannot start gateway ${id}: its ${how} before it answered${silence}` +
       (unknown === undefined && tail !== "" ? tail : advice + tail),
   );
 }
@@ -71,19 +72,29 @@ function shortened(line: string): string {
   return line.length > MAX_SHOWN_CHARACTERS ? `${line.slice(0, MAX_SHOWN_CHARACTERS)}…` : line;
 }
 
-/** Returns the version of a Deno that may be too old to know our flags. */
-async function versionOf(
-  command: ProcessOptions | undefined,
+/**
+ * Asks for the version of a Deno that may be too old to know our flags. On the way to another machine,
+ * what complains may not be Deno: a login that was turned away would only fail once more.
+ */
+async function askVersion(
+  launch: Launch,
+  seen: readonly string[],
   machine: Machine,
-): Promise<string | undefined> {
-  if (command === undefined) return undefined;
+): Promise<{ version?: string; silence: string }> {
+  const { kind } = launch;
+  const command = kind.versionCommand?.(launch);
+  const mayBeDeno = kind.runScript === undefined || seen.length === 0 ||
+    seen.some((line) => DENO_COMPLAINT.test(line));
+  if (command === undefined || !mayBeDeno) return { silence: "" };
   try {
-    const { stdout, stderr } = await machine.run(command, {
-      signal: AbortSignal.timeout(VERSION_TIMEOUT_MS),
+    const { stdout, stderr, timedOut } = await machine.run(command, {
+      timeout: VERSION_TIMEOUT_MS,
     });
     // A start script prints everything on stderr.
-    return /^deno (\d+\.\d+\.\d+\S*)/m.exec(`${stdout}\n${stderr}`)?.[1];
+    const version = /^deno (\d+\.\d+\.\d+\S*)/m.exec(`${stdout}\n${stderr}`)?.[1];
+    if (version !== undefined || !timedOut) return { version, silence: "" };
+    return { silence: `, and printed no version within ${VERSION_TIMEOUT_MS / 1000} s` };
   } catch {
-    return undefined;
+    return { silence: "" };
   }
 }

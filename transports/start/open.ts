@@ -11,7 +11,7 @@ import type { ProcessOptions } from "../streams/group_leader.ts";
 import { RemoteKillTransport } from "../streams/remote_kill.ts";
 import type { Transport } from "../transport.ts";
 
-/** Bounds the wait for a kill script, which goes on by itself afterwards. */
+/** Bounds a kill script. */
 const KILL_SCRIPT_MS = 10_000;
 
 /**
@@ -25,11 +25,15 @@ export function openTransport(launch: Launch, machine: Machine, id: string): Tra
   const killMark = newKillMark();
   const kill = kind.runScript(launch, killScript(killMark));
   const process = kind.plan(launch, killMark).open(machine, id);
-  return new RemoteKillTransport(process, () => runKill(kill, machine));
+  return new RemoteKillTransport(process, (signal) => runKill(kill, machine, signal));
 }
 
-async function runKill(kill: ProcessOptions, machine: Machine): Promise<void> {
+async function runKill(
+  kill: ProcessOptions,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await machine.run(kill, { signal: AbortSignal.timeout(KILL_SCRIPT_MS) });
+    await machine.run(kill, { timeout: KILL_SCRIPT_MS, signal });
   } catch { /* if the far side cannot be reached, nothing can be done */ }
 }

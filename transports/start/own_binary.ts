@@ -14,7 +14,12 @@ export interface OwnBinary {
   bytes: number;
   /** SHA-256, in hexadecimal. */
   hash: string;
+  /** The program of the system that loads it, which differs from libc to libc. */
+  interpreter?: string;
 }
+
+/** Where linkers put what the system has to know first. */
+const HEAD_BYTES = 4096;
 
 let known: Promise<OwnBinary> | undefined;
 
@@ -41,11 +46,19 @@ async function read(): Promise<OwnBinary> {
   const path = Deno.execPath();
   const hash = createHash("sha256");
   let bytes = 0;
+  let interpreter: string | undefined;
   for await (const chunk of await openBinary(path)) {
+    if (bytes === 0) interpreter = interpreterOf(chunk);
     hash.update(chunk);
     bytes += chunk.length;
   }
-  return { path, bytes, hash: hash.digest("hex") };
+  return { path, bytes, hash: hash.digest("hex"), interpreter };
+}
+
+/** Reads it from the head of an ELF file. */
+function interpreterOf(head: Uint8Array): string | undefined {
+  const text = new TextDecoder("latin1").decode(head.subarray(0, HEAD_BYTES));
+  return text.startsWith("\x7fELF") ? /(\/[\w./-]*\/ld[\w.-]+)\0/.exec(text)?.[1] : undefined;
 }
 
 /** Opens it for reading. */

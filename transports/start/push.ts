@@ -4,20 +4,18 @@
  * @module
  */
 
-import { DenoNotFoundError, LaunchError } from "../../errors.ts";
-import { searchDeno } from "../../internal/find_deno.ts";
+import { DenoNotFoundError, ExecnetError, LaunchError } from "../../errors.ts";
+import type { SideOptions, SideResult } from "../../internal/side_process.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { isOlder } from "../../internal/version.ts";
 import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import { bounded } from "../../internal/wait.ts";
 import { type Machine, untilAborted } from "../machine/machine.ts";
-import type { ProgramResult } from "../machine/run_program.ts";
-import { denoNames } from "../start_script.ts";
 import type { ProcessOptions } from "../streams/group_leader.ts";
+import { spawnFailure } from "../machine/spawn_failure.ts";
 import { openBinary, type OwnBinary, ownBinary } from "./own_binary.ts";
+import { copyScript, MARK, probeScript } from "./push_scripts.ts";
 
-/** Opens each line of output that is meant for us; the others are noise of a shell's profile. */
-const MARK = "execnet-push: ";
 /** Share of the whole after which progress is shown again. */
 const PROGRESS_STEP = 0.2;
 
@@ -83,11 +81,16 @@ async function end(where: string, { done, cancel }: Push): Promise<void> {
 }
 
 async function findOrCopy(request: PushRequest): Promise<string | undefined> {
-  const { machine, runScript, connectTimeout } = request;
+  const { id, connectTimeout } = request;
   const binary = await ownBinary();
-  const probe = runScript(probeScript(binary));
-  const signal = AbortSignal.timeout(connectTimeout);
-  const found = reported(await machine.run(probe, { signal }));
+  const probed = await runThere(request, probeScript(binary), { timeout: connectTimeout });
+  const found = reported(probed);
+  if (probed.timedOut) {
+    throw new LaunchError(
+      `cannot start gateway ${id}: the search for a Deno there (deno=push) took longer than ` +
+        `${connectTimeout} ms; if it needs longer, raise connectTimeout`,
+    );
+  }
   if (found.size === 0) return undefined;
   const version = /^deno (\S+)/.exec(found.get("version") ?? "")?.[1];
   if (version !== undefined && !isOlder(version, MIN_DENO_VERSION)) return found.get("deno");
@@ -95,12 +98,35 @@ async function findOrCopy(request: PushRequest): Promise<string | undefined> {
   const there = found.get("host") ?? "an unknown system";
   if (!HOST_NAMES.test(there)) {
     throw new DenoNotFoundError(
-      `there is no Deno ${MIN_DENO_VERSION} or later where gateway ${request.id} should start, and ` +
+      `there is no Deno ${MIN_DENO_VERSION} or later where gateway ${id} should start, and ` +
         `this machine's (${Deno.build.os}, ${Deno.build.arch}) cannot be copied there: it is ` +
         `${there}, with PATH=${found.get("path")}; install Deno there, or give its path as deno=…`,
     );
   }
-  return await copy(request, binary);
+  const failed = found.get("failed");
+  if (failed !== undefined) throw copyError(id, failed);
+  return await copy(request, binary, found.get("trial"));
+}
+
+async function runThere(
+  { id, machine, runScript }: PushRequest,
+  script: string,
+  options: SideOptions,
+): Promise<SideResult> {
+  const program = runScript(script, options.input !== undefined);
+  try {
+    return await machine.run(program, options);
+  } catch (cause) {
+    if (options.signal?.aborted || cause instanceof ExecnetError) throw cause;
+    throw spawnFailure(id, program.command[0], cause);
+  }
+}
+
+function copyError(id: string, why: string): LaunchError {
+  return new LaunchError(
+    `cannot copy Deno to where gateway ${id} should start: ${why}; install Deno there, or give its ` +
+      "path as deno=…",
+  );
 }
 
 /** What `uname -s -m` says where this process's Deno runs. */
@@ -109,21 +135,21 @@ const HOST_NAMES = new RegExp(
   "i",
 );
 
-async function copy(request: PushRequest, binary: OwnBinary): Promise<string> {
-  const { id, machine, runScript, connectTimeout } = request;
+async function copy(request: PushRequest, binary: OwnBinary, trial?: string): Promise<string> {
+  const { id, connectTimeout } = request;
   const stalled = new AbortController();
   const input = (await openBinary(binary.path)).pipeThrough(
     watched(binary, request, () => stalled.abort()),
   );
-  const receive = runScript(copyScript(binary), true);
-  const result = await machine.run(receive, { signal: stalled.signal, input });
+  const { signal } = stalled;
+  const result = await runThere(request, copyScript(binary, trial), { signal, input });
   const copied = reported(result).get("copied");
   if (copied !== undefined) return copied;
   const why = reported(result).get("failed") ?? result.stderr.trim().slice(-500);
-  throw new LaunchError(
-    `cannot copy Deno to where gateway ${id} should start: ` +
-      (stalled.signal.aborted ? `nothing moved for ${connectTimeout} ms; ` : "") +
-      `${why || `code ${result.code}`}; install Deno there, or give its path as deno=…`,
+  throw copyError(
+    id,
+    (signal.aborted ? `nothing moved for ${connectTimeout} ms; ` : "") +
+      (why || `code ${result.code}`),
   );
 }
 
@@ -151,44 +177,8 @@ function watched(
   });
 }
 
-const REPORT = `report() { printf '%s\\n' "${MARK}$1"; }`;
-const CACHE = `D=\${XDG_CACHE_HOME:-$HOME/.cache}/execnet`;
-
-function probeScript({ hash }: OwnBinary): string {
-  return `${REPORT}
-${CACHE}${searchDeno(denoNames(undefined))}
-if [ -n "$F" ]; then
-  report "deno $F"
-  report "version $("$F" --version </dev/null 2>/dev/null)"
-fi
-if [ -x "$D/deno-${hash}" ]; then report "copy $D/deno-${hash}"; fi
-report "host $(uname -s -m)"
-report "path $PATH"`;
-}
-
-/** The file gets its name only when it is whole, so copies at the same time do no harm. */
-function copyScript({ hash }: OwnBinary): string {
-  return `${REPORT}
-${CACHE}
-umask 077
-fail() { report "failed $1"; exit 1; }
-mkdir -p "$D" || fail "the directory $D cannot be made"
-T=$(mktemp "$D/.deno-XXXXXXXX") || fail "no file can be made in $D"
-trap 'rm -f "$T"' EXIT
-trap 'exit 1' HUP INT TERM
-cat >"$T" || fail "$T cannot be written"
-if command -v sha256sum >/dev/null; then S=$(sha256sum <"$T")
-elif command -v shasum >/dev/null; then S=$(shasum -a 256 <"$T")
-else S=$(openssl dgst -sha256 -r <"$T"); fi
-[ "\${S%% *}" = ${hash} ] || fail "what arrived is not what was sent (checksum)"
-chmod 700 "$T"
-V=$("$T" --version </dev/null 2>&1) || fail "this machine's Deno does not run there: $V"
-mv -f "$T" "$D/deno-${hash}" || fail "$D cannot be written"
-report "copied $D/deno-${hash}"`;
-}
-
 /** Returns what a script reported, by the first word of each line. */
-function reported({ stdout }: ProgramResult): Map<string, string> {
+function reported({ stdout }: SideResult): Map<string, string> {
   const lines = stdout.split("\n").filter((line) => line.startsWith(MARK));
   return new Map(lines.map((line) => {
     const [word] = line.slice(MARK.length).split(" ", 1);

@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import type { ExitStatus } from "../transport.ts";
-import { signalGroup } from "./signal.ts";
+import { signalGroup } from "../../internal/signal.ts";
 
 /** A process to start. */
 export interface ProcessOptions {

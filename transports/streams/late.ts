@@ -6,8 +6,11 @@
 
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { clearTimer, setInterval } from "../../internal/timers.ts";
-import { MAX_TIMER_MS } from "../../internal/wait.ts";
+import { MAX_TIMER_MS, within } from "../../internal/wait.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
+
+/** Time from SIGTERM to SIGKILL. */
+const TERM_GRACE_MS = 1_000;
 
 /**
  * A transport that opens in the background. What is written meanwhile waits. Aborted before it is
@@ -80,7 +83,10 @@ export class LateTransport implements Transport {
 
   #open(transport: Transport): void {
     if (this.#cancel.signal.aborted) {
-      transport.abort("SIGKILL");
+      transport.abort("SIGTERM");
+      within(transport.exited, TERM_GRACE_MS).then((status) => {
+        if (status === undefined) transport.abort("SIGKILL");
+      });
       return transport.release();
     }
     clearTimer(this.#timer);

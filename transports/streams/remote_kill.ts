@@ -4,8 +4,12 @@
  * @module
  */
 
+import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
 import { ForwardingTransport } from "./forward.ts";
+
+/** The most that what ends the far process has after SIGKILL. */
+const MOST_LAST_MS = 500;
 
 /**
  * Ends the far process along with the program that reaches it: not every program does that by itself.
@@ -14,13 +18,15 @@ import { ForwardingTransport } from "./forward.ts";
  */
 export class RemoteKillTransport extends ForwardingTransport {
   readonly exited: Promise<ExitStatus>;
-  readonly #kill: () => Promise<void>;
+  readonly #kill: (signal: AbortSignal) => Promise<void>;
+  readonly #giveUp = new AbortController();
   #killed: Promise<void> | undefined;
+  #killedAt = 0;
   #isOver = false;
   #sent: "SIGTERM" | "SIGKILL" = "SIGTERM";
 
-  /** @param kill Ends the far process. It never rejects, and ends within bounded time. */
-  constructor(transport: Transport, kill: () => Promise<void>) {
+  /** @param kill Ends the far process. It never rejects, and ends soon after its signal is aborted. */
+  constructor(transport: Transport, kill: (signal: AbortSignal) => Promise<void>) {
     super(transport);
     this.#kill = kill;
     this.exited = transport.exited.then(async (status) => {
@@ -33,9 +39,24 @@ export class RemoteKillTransport extends ForwardingTransport {
   }
 
   override abort(signal: "SIGTERM" | "SIGKILL"): void {
+    if (signal === "SIGKILL") this.#limitKill();
     if (this.#isOver) return;
     this.#sent = signal;
-    this.#killed ??= this.#kill();
+    this.#startKill();
     super.abort(signal);
+  }
+
+  #startKill(): void {
+    if (this.#killed !== undefined) return;
+    this.#killedAt = performance.now();
+    this.#killed = this.#kill(this.#giveUp.signal);
+  }
+
+  /** After SIGKILL, it has as long again as it had until then, within a bound. */
+  #limitKill(): void {
+    this.#startKill();
+    const taken = performance.now() - this.#killedAt;
+    const timer = setTimeout(() => this.#giveUp.abort(), Math.min(taken, MOST_LAST_MS));
+    this.#killed?.finally(() => clearTimer(timer));
   }
 }

@@ -7,6 +7,7 @@
 import { type Channel, coreOf } from "../../channel/channel.ts";
 import { consume, consumeBytes } from "../../channel/consumers.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
+import { endingWithStarter } from "../../internal/side_process.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
 import { endingWithParent } from "../machine/machine.ts";
@@ -38,14 +39,21 @@ export class RelayProcess implements Transport {
   readonly #side: Channel<RelayReport, Deno.Signal>;
   #hold: Hold | undefined;
 
-  /** @param name Its name in the relay gateway's status and in messages. */
-  constructor(relay: RelayGateway, { command, env = {} }: ProcessOptions, name: string) {
+  /**
+   * @param name Its name in the relay gateway's status and in messages.
+   * @param isSide Whether it is a side process: it gets a process group of its own, which ends with the
+   * relay gateway.
+   */
+  constructor(
+    relay: RelayGateway,
+    { command, env = {} }: ProcessOptions,
+    name: string,
+    isSide = false,
+  ) {
     this.#relay = relay;
     this.#side = relay.newChannel<RelayReport, Deno.Signal>();
-    this.#channel = relay.relay(
-      { command, guarded: endingWithParent(command), env, side: this.#side },
-      name,
-    );
+    const guarded = isSide ? endingWithStarter(command) : endingWithParent(command);
+    this.#channel = relay.relay({ command, guarded, isSide, env, side: this.#side }, name);
     const stderr = new TransformStream<Uint8Array, Uint8Array>();
     this.exited = this.#report(stderr.writable.getWriter());
     this.output = { stdout: ReadableStream.from<Uint8Array>([]), stderr: stderr.readable };

@@ -7,7 +7,8 @@ import { find } from "../needs.ts";
 /** What tests with a container need, in addition to root. */
 export const PODMAN_PROGRAMS = ["podman", "runc", "catatonit", "busybox", "ldd"] as const;
 
-const APPLETS = ["sh", "env", "uname", "cat", "nice", "grep", "kill", "sleep"];
+const APPLETS = ["sh", "env", "uname", "cat", "nice", "grep", "kill", "sleep"]
+  .concat("mkdir", "mktemp", "chmod", "rm");
 
 /** A running container. */
 export class Container implements AsyncDisposable {
