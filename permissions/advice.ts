@@ -13,6 +13,7 @@ import {
   type Permissions,
   specKey,
 } from "./permissions.ts";
+import { isSystemFile } from "./system_files.ts";
 
 /**
  * Returns advice for the message of a remote error: how to grant the permission, or which key denies
@@ -27,7 +28,7 @@ export function deniedAdvice(
   gateway: string,
   permissions: Permissions,
 ): string | undefined {
-  const advice = deniedOf(message).map((denied) =>
+  const advice = deniedOf(message).map(beyondGrants).map((denied) =>
     obstacle(denied, gateway, permissions) ?? remedy(denied, gateway, permissions)
   );
   return advice.length > 0 ? advice.join("; ") : undefined;
@@ -54,6 +55,13 @@ function deniedOf(message: string): Denied[] {
     const kind = name === "all" ? name : PERMISSION_KINDS.find((each) => each === name);
     return kind === undefined ? [] : [{ kind, entry }];
   });
+}
+
+/** What no grant of `read` or `write` reaches, Deno gives to code with all permissions. */
+function beyondGrants(denied: Denied): Denied {
+  const { kind, entry } = denied;
+  const isFile = kind === "read" || kind === "write";
+  return isFile && entry !== undefined && isSystemFile(entry) ? { kind: "all", entry } : denied;
 }
 
 /** Returns the advice about a key that denies the permission, whatever is granted. */

@@ -16,6 +16,7 @@ import {
   specKey,
   startsProcesses,
 } from "./permissions.ts";
+import { withoutSystemFiles } from "./system_files.ts";
 
 type Entries = true | readonly string[];
 
@@ -27,10 +28,11 @@ export const NPM_REGISTRY = "registry.npmjs.org";
 
 /**
  * Returns the flags of `deno run` that grant exactly these permissions, and the opening of the
- * protocol's descriptors and of the C library, which the loader revokes before user code runs.
+ * protocol's descriptors and of the C library, which the loader revokes before user code runs. What
+ * they would grant in `/proc` and its like is left out, see system_files.ts.
  */
 export function permissionFlags(permissions: Permissions): string[] {
-  const { all, allow, deny } = permissions;
+  const { all, allow, deny } = withoutSystemFiles(permissions);
   const libraries = startsProcesses(permissions) ? C_LIBRARIES : [];
   const allowed = all
     ? ["--allow-all"]
@@ -39,7 +41,6 @@ export function permissionFlags(permissions: Permissions): string[] {
     ...allowed,
     ...PERMISSION_KINDS.flatMap((kind) => flag("deny", kind, entriesOf(deny, kind))),
     // Deno needs no permission to import from npm, or from its cache of it.
-
     ...(importsNpm(permissions) ? [] : ["--no-npm"]),
   ];
 }

@@ -9,13 +9,59 @@ const IMPORT = "--allow-import=none.invalid";
 const NO_NPM = "--no-npm";
 /** The C library, by which the loader keeps its descriptors from processes that user code starts. */
 const LIBRARIES = C_LIBRARIES.join(",");
+const ALL_FILES = (kind: string, fd: number) =>
+  `--allow-${kind}=/,/dev/null,/dev/random,/dev/urandom,/dev/zero,/dev/fd/${fd}`;
+const NO_SYSTEM = (kind: string) => `--deny-${kind}=/dev,/proc,/sys`;
 
 const FLAGS: readonly [spec: string, flags: string[]][] = [
   ["popen", [READ, WRITE, IMPORT, NO_NPM]],
   ["popen//allow-all", ["--allow-all"]],
   ["popen//allow-all//deny-net=a", ["--allow-all", "--deny-net=a"]],
   ["popen//allow-all//deny-import", ["--allow-all", "--deny-import", NO_NPM]],
-  ["popen//allow-read", ["--allow-read", WRITE, IMPORT, NO_NPM]],
+  ["popen//allow-read", [ALL_FILES("read", 3), WRITE, IMPORT, NO_SYSTEM("read"), NO_NPM]],
+  ["popen//allow-write", [READ, ALL_FILES("write", 4), IMPORT, NO_SYSTEM("write"), NO_NPM]],
+  ["popen//allow-read//allow-write", ["--allow-read", "--allow-write", IMPORT, NO_NPM]],
+  ["popen//allow-read//allow-write//deny-write=/a", [
+    ALL_FILES("read", 3),
+    ALL_FILES("write", 4),
+    IMPORT,
+    NO_SYSTEM("read"),
+    "--deny-write=/a,/dev,/proc,/sys",
+    NO_NPM,
+  ]],
+  ["popen//allow-read=/proc/self,/a,/dev/null", [
+    "--allow-read=/a,/dev/null,/dev/fd/3",
+    WRITE,
+    IMPORT,
+    NO_NPM,
+  ]],
+  ["popen//allow-read=/dev,/proc", [
+    "--allow-read=/dev/null,/dev/random,/dev/urandom,/dev/zero,/dev/fd/3",
+    WRITE,
+    IMPORT,
+    NO_NPM,
+  ]],
+  ["popen//allow-read=/a/..,/proc/pressure,/b,/c/d//deny-read=/dev,/c", [
+    "--allow-read=/,/c/d,/dev/fd/3",
+    WRITE,
+    IMPORT,
+    "--deny-read=/dev,/c,/proc,/sys",
+    NO_NPM,
+  ]],
+  ["popen//allow-read=.//deny-read=keys", [
+    "--allow-read=.,/dev/fd/3",
+    WRITE,
+    IMPORT,
+    "--deny-read=keys,/proc,/sys",
+    NO_NPM,
+  ]],
+  ["popen//allow-read//deny-read", [
+    "--allow-read=/,/dev/fd/3",
+    WRITE,
+    IMPORT,
+    "--deny-read",
+    NO_NPM,
+  ]],
   ["popen//allow-read=/a,/b", ["--allow-read=/a,/b,/dev/fd/3", WRITE, IMPORT, NO_NPM]],
   ["popen//allow-write=/a", [READ, "--allow-write=/a,/dev/fd/4", IMPORT, NO_NPM]],
   ["popen//allow-import", [READ, WRITE, "--allow-import"]],

@@ -44,10 +44,10 @@ function isGranted(name: Grant, path: string): boolean {
   return Deno.permissions.querySync({ name, path }).state === "granted";
 }
 
-/** Gives up the grant of a file, unless the spec itself grants what lies above. */
+/** Gives up the grant of a file, unless the spec itself grants what lies above: that would go, too. */
 function revoke(name: Grant, path: string): void {
   const above = path.slice(0, path.lastIndexOf("/"));
-  if (!isGranted(name, above)) Deno.permissions.revokeSync({ name, path });
+  if (!isGranted(name, above) && !isGranted(name, "/")) Deno.permissions.revokeSync({ name, path });
 }
 
 /** FIOCLEX and CLOSE_RANGE_CLOEXEC: both make descriptors close on `exec`. */

@@ -8,7 +8,7 @@ import { messageOf } from "../internal/errors.ts";
 import { checkOptions, MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
 import { MAX_TIMER_MS } from "../internal/wait.ts";
 import { popenProcess } from "../transports/popen.ts";
-import { SpawnError } from "../transports/streams/group_leader.ts";
+import { type ProcessOptions, SpawnError } from "../transports/streams/group_leader.ts";
 import type { ProcessSettings } from "../transports/machine/request.ts";
 import { Refusal } from "../protocol/auth.ts";
 import { RefusalCode } from "../protocol/auth_messages.ts";
@@ -153,7 +153,7 @@ export class Server implements AsyncDisposable {
     settings: ProcessSettings,
     connections: Pick<AuthenticatedClient, "control" | "data">,
   ): Promise<ServerSession> {
-    const process = popenProcess(settings);
+    const process = sessionProcess(settings);
     try {
       const timeout = this.#config.sessionTimeout;
       return await ServerSession.start({ process, timeout, ...connections });
@@ -184,6 +184,16 @@ export class Server implements AsyncDisposable {
       for (const session of this.#sessions) session.end("the server is shutting down");
     }, timeout));
   }
+}
+
+/**
+ * Returns the process of a session. Deno itself reports nothing there: its reports of uncaught errors
+ * quote lines of files by other rules than `read`, and a session's output goes to its client. The
+ * gateway's program reports such errors without that.
+ */
+function sessionProcess(settings: ProcessSettings): ProcessOptions {
+  const process = popenProcess(settings);
+  return { ...process, env: { ...process.env, DENO_LOG: "off" } };
 }
 
 /**

@@ -126,11 +126,17 @@ test("a session can neither read nor change the token file, under any name", asy
   const got = await gw.call(
     async (tokenFile: string, other: string) => {
       const cwd = tokenFile.replace(/[^/]*$/, "");
+      const otherName = `/proc/self/root${tokenFile}`;
+      const text = (url: string) => import(url, { with: { type: "text" } as never });
       const attempts: Record<string, () => unknown> = {
         read: () => Deno.readTextFileSync(tokenFile),
         dots: () => Deno.readTextFileSync(`${cwd}x/../token`),
-        proc: () => Deno.readTextFileSync(`/proc/self/root${tokenFile}`),
+        proc: () => Deno.readTextFileSync(otherName),
         import: () => import(`file://${tokenFile}`),
+        importText: () => text(`file://${otherName}`),
+        require: async () => (await import("node:module")).createRequire("file:///x.js")(otherName),
+        removeByRoot: () => Deno.removeSync(otherName),
+        environmentByText: () => text("file:///proc/self/environ"),
         copy: () => Deno.copyFileSync(tokenFile, other),
         link: () => Deno.linkSync(tokenFile, other),
         symlink: () => Deno.symlinkSync(tokenFile, other),

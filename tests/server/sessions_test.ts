@@ -50,6 +50,38 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
   });
 }
 
+test("what Deno itself reports of an error does not reach the client; what the gateway reports does", async () => {
+  await using server = new TestServer();
+  const lines = new Lines();
+  const gw = await server.group.makeGateway({
+    tcp: `127.0.0.1:${server.port}`,
+    token: TOKEN,
+    output: lines.take,
+  });
+  const failing = `data:text/javascript,throw new Error("in the worker")`;
+  await gw.call(async (url: string) => {
+    const worker = new Worker(url, { type: "module" });
+    await new Promise<void>((resolve) =>
+      worker.addEventListener("error", (event) => {
+        event.preventDefault();
+        resolve();
+      })
+    );
+    worker.terminate();
+  }, failing);
+  await gw.call(() => {
+    console.error("printed");
+    setTimeout(() => {
+      throw new Error("in a timer");
+    });
+  });
+  await lines.has("stderr: printed");
+  await gw.terminate();
+  const all = lines.all.join("\n");
+  assertStringIncludes(all, "Uncaught, in a gateway that goes on: Error: in a timer");
+  assertEquals(all.includes("in the worker"), false, all);
+});
+
 test("each session is its own process, with its directory, environment and niceness", async () => {
   await using directory = await TemporaryDirectory.make();
   await using server = new TestServer({ permissions: { read: true, env: ["WHO"], sys: true } });

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import type { Socket } from "node:net";
 import type { ExitStatus } from "../transport.ts";
 import { signalGroup } from "../../internal/signal.ts";
+import { inheritedEnvironment } from "./environment.ts";
 
 /** A process to start. */
 export interface ProcessOptions {
@@ -48,7 +49,7 @@ export class GroupLeader {
   ) {
     const child = this.#child = spawn(program, args, {
       stdio,
-      env: { ...Deno.env.toObject(), ...env },
+      env: { ...inheritedEnvironment(), ...env },
       detached: true,
     });
     if (child.pid === undefined) {
