@@ -32,10 +32,9 @@ export class ItemWriter {
       const bytes = codec.encode(item, "item", peerMaxItemBytes);
       const isSent = this.#sendQueue.sendNow(bytes);
       if (isSent && !scheduler.blocked) return scheduler.handedOver;
-      const waiting = this.#waitFor(
-        isSent ? scheduler.handedOver : this.#queue(codec.own(bytes), signal),
-      );
-      waiting.catch(() => {}); // a caller that does not await it learns of the end from the channel
+      const sent = isSent ? scheduler.handedOver : this.#queue(codec.own(bytes), signal);
+      // A caller that does not await it learns of the end from the channel.
+      const waiting: Promise<void> = this.#waitFor(sent, () => void waiting.catch(() => {}));
       return waiting;
     } catch (error) {
       return Promise.reject(error);
@@ -86,13 +85,20 @@ export class ItemWriter {
     return this.#sendQueue.send([bytes], () => giveBack(bytes), signal);
   }
 
-  /** Waits, and keeps the event loop alive meanwhile. */
-  async #waitFor(sent: Promise<void>): Promise<void> {
+  /**
+   * Waits, and keeps the event loop alive meanwhile.
+   *
+   * @param failed Called before it rejects, once the stack was read: V8 does not find out who waits
+   * for a promise that two wait for.
+   */
+  async #waitFor(sent: Promise<void>, failed?: () => void): Promise<void> {
     using _hold = this.#binding.context.hold();
     try {
       await sent;
     } catch (error) {
-      throw atUser(error);
+      const ofUser = atUser(error);
+      failed?.();
+      throw ofUser;
     }
   }
 }

@@ -33,6 +33,14 @@ const FAILURES: [what: string, Kind: ErrorClass, fails: (gw: Gateway) => Promise
     await channel.waitClose();
     await channel.send(1); // here
   }],
+  ["send() that waits for the window", ChannelClosedError, async (gw) => {
+    const channel = gw.remoteExec(`await new Promise((done) => setTimeout(done, 50))`);
+    for (;;) await channel.send(new Uint8Array(1 << 20)); // here
+  }],
+  ["sends that wait for the window", ChannelClosedError, async (gw) => {
+    const channel = gw.remoteExec(`await new Promise((done) => setTimeout(done, 50))`);
+    await Promise.all([2, 3].map((windows) => channel.send(new Uint8Array(windows << 20)))); // here
+  }],
   ["receive() that takes too long", TimeoutError, async (gw) => {
     await gw.newChannel().receive({ timeout: 5 }); // here
   }],
