@@ -38,13 +38,19 @@ export function* parentsOf(folder: string): Generator<string> {
   for (let at = folder; at !== ""; at = at.replace(/[^/]*\/$/, "")) yield at;
 }
 
-/** Returns the text of a file; `undefined` if there is none, or this process may not read it. */
+/**
+ * Returns the text of a file; `undefined` if there is none, or this process may not read it. Deno
+ * itself skips these, too (2.9.6), and a folder of that name.
+ */
 export function readIfThere(path: string): string | undefined {
+  const { NotFound, PermissionDenied, IsADirectory } = Deno.errors;
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if ([NotFound, PermissionDenied, IsADirectory].some((Kind) => error instanceof Kind)) {
+      return undefined;
+    }
     throw error;
   }
 }

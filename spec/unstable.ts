@@ -4,8 +4,9 @@
  * @module
  */
 
-import { SpecError } from "../errors.ts";
-import { denoConfigs } from "../internal/deno_config.ts";
+import { LaunchError, SpecError } from "../errors.ts";
+import { type DenoConfig, denoConfigs } from "../internal/deno_config.ts";
+import { messageOf } from "../internal/errors.ts";
 import type { SpecEntries } from "./entries.ts";
 
 const NAME = /^[a-z][a-z0-9-]*$/;
@@ -35,17 +36,36 @@ let known: readonly string[] | undefined;
 /**
  * Returns the features that this process has by its `deno.json`: the one that is nearest to the main
  * module, or the root of its workspace. It is read once, and not if that would need a prompt.
+ *
+ * @throws {LaunchError} if it cannot be read, for a reason that stops Deno, too.
  */
 export function ownUnstable(): readonly string[] {
   return known ??= findUnstable(startFolder());
 }
 
-/** Finds the features that modules in a folder have. */
+/**
+ * Finds the features that modules in a folder have.
+ *
+ * @throws {LaunchError} See {@linkcode ownUnstable}.
+ */
 export function findUnstable(folder: string): readonly string[] {
-  const [nearest, ...outer] = denoConfigs(folder);
+  const [nearest, ...outer] = configsFrom(folder);
   const root = outer.find(({ values }) => values.workspace !== undefined);
   const unstable = nearest?.values.unstable ?? root?.values.unstable;
   return Array.isArray(unstable) ? unstable.filter((name) => NAME.test(String(name))) : [];
+}
+
+function configsFrom(folder: string): DenoConfig[] {
+  try {
+    return [...denoConfigs(folder)];
+  } catch (cause) {
+    throw new LaunchError(
+      `cannot find out which unstable features this process has by its deno.json: ${
+        messageOf(cause)
+      }; mend that file, or name the features in the spec, such as unstable: ["kv"], or []`,
+      { cause },
+    );
+  }
 }
 
 /** Returns the folder where Deno begins to look for its configuration. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { SpecError } from "../errors.ts";
+import { LaunchError, SpecError } from "../errors.ts";
 import { scratch } from "../tests/support/files.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 import { findUnstable } from "./unstable.ts";
@@ -33,6 +33,20 @@ Deno.test("features of a member of a workspace are those of its root", async () 
 Deno.test("what is no feature in a deno.json is left out", async () => {
   assertEquals(await found({ "deno.json": `{ "unstable": ["kv", 1, "a b"] }` }, ""), ["kv"]);
   assertEquals(await found({ "deno.json": `{ "unstable": true }` }, ""), []);
+});
+
+Deno.test("a deno.json that Deno skips as it is a folder gives no features", async () => {
+  assertEquals(await found({ "deno.json/file": "", "deno.jsonc": `{ "unstable": ["kv"] }` }, ""), [
+    "kv",
+  ]);
+});
+
+Deno.test("a deno.json that Deno cannot read either is named, with what to do", async () => {
+  await using dir = await scratch();
+  const folder = decodeURIComponent(dir.url("").pathname);
+  Deno.symlinkSync("deno.json", `${folder}deno.json`); // to itself
+  assertThrows(() => findUnstable(folder), LaunchError, "deno.json: ");
+  assertThrows(() => findUnstable(folder), LaunchError, `name the features in the spec`);
 });
 
 Deno.test("unstable is a list, as text and in an object", () => {
