@@ -50,3 +50,8 @@ export type { MemberStatus, RemoteStatus } from "./gateway/remote_status.ts";
 export type { RemoteInfo } from "./protocol/remote_info.ts";
 export type { GatewayExit } from "./transports/transport.ts";
 export type { GatewaySpec, Output, PermissionKeys } from "./spec/spec.ts";
+export type { CommandKeys } from "./transports/command.ts";
+export type { PopenKeys } from "./transports/popen.ts";
+export type { TransportKeys } from "./transports/registry.ts";
+export type { SshKeys } from "./transports/ssh.ts";
+export type { TcpKeys } from "./transports/tcp/keys.ts";

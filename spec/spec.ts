@@ -37,7 +37,8 @@ export type Output = "inherit" | "null" | OutputHandler;
 
 /**
  * A gateway's spec as an object. It has the keys of the text form, and some that text cannot express.
- * Exactly one of `popen`, `ssh`, `tcp`, `socket` and `command` is needed.
+ * Exactly one of `popen`, `ssh`, `tcp`, `socket` and `command` is needed: see {@linkcode PopenKeys},
+ * {@linkcode SshKeys}, {@linkcode TcpKeys} and {@linkcode CommandKeys}, also for the keys that go with it.
  *
  * @example
  * ```ts

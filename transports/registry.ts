@@ -21,9 +21,5 @@ export function addKind(kind: TransportKind): void {
   kinds.push(kind);
 }
 
-/**
- * The keys of all kinds, as {@linkcode GatewaySpec} has them.
- *
- * @internal
- */
+/** The keys by which a {@linkcode GatewaySpec} says where a gateway is, of all transports. */
 export interface TransportKeys extends PopenKeys, SshKeys, TcpKeys, CommandKeys {}
