@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import { NodeByteStream } from "../transports/streams/node_stream.ts";
 import type { Boot } from "./boot.ts";
+import { useImmediate } from "./rejections.ts";
 
 /**
  * A gateway that lives longer than this changes to sockets: loading `node:net` takes half as long as a
@@ -36,7 +37,9 @@ export class DescriptorStream implements ByteStream {
     this.#boot = boot;
     this.#ping = ping;
     this.#writtenBytes = boot.helloBytes;
-    if (boot.sockets !== undefined) this.#sockets = new NodeByteStream(...boot.sockets);
+    if (boot.sockets === undefined) return;
+    this.#sockets = new NodeByteStream(...boot.sockets);
+    import("node:timers").then(({ setImmediate }) => useImmediate(setImmediate));
   }
 
   start(sink: ByteSink): void {
@@ -79,7 +82,12 @@ export class DescriptorStream implements ByteStream {
   }
 
   async #loadSockets(): Promise<void> {
-    this.#socketClass = (await import("node:net")).Socket;
+    const [{ Socket }, { setImmediate }] = await Promise.all([
+      import("node:net"),
+      import("node:timers"),
+    ]);
+    useImmediate(setImmediate);
+    this.#socketClass = Socket;
     this.#ping(); // the change happens between two reads, so there has to be one
   }
 

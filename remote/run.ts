@@ -9,30 +9,41 @@ import { ProtocolError } from "../errors.ts";
 import type { ExecKind } from "../protocol/control.ts";
 import type { Runnable } from "./compile.ts";
 import { Mapper } from "./mapper.ts";
+import { rejectionsReported } from "./rejections.ts";
 
-/** Runs code until its execution has ended. */
+/** Runs code until its execution has ended: a promise that it has forgotten may fail it until then. */
 export async function run(
   kind: ExecKind,
   runnable: Runnable,
   channel: Channel,
   args: unknown,
 ): Promise<void> {
+  const result = await resultOf(kind, runnable, channel, args);
+  await rejectionsReported();
+  // It is not waited for: so the close leaves in the same write.
+  if (kind === "call") return coreOf(channel).sendOn(result);
+}
+
+/** Runs code until it has returned; only a call has a result. */
+async function resultOf(
+  kind: ExecKind,
+  runnable: Runnable,
+  channel: Channel,
+  args: unknown,
+): Promise<unknown> {
   switch (kind) {
     case "source":
     case "relay":
-      await runnable(channel, args);
-      return;
+      return await runnable(channel, args);
     case "module": {
       const main = await runnable(channel, args);
-      if (typeof main === "function") await sendYielded(channel, main(channel, args));
-      return;
+      return typeof main === "function" && await sendYielded(channel, main(channel, args));
     }
     case "function":
       return await sendYielded(channel, runnable(channel, args));
     case "call":
       if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
-      // It is not waited for: so the close leaves in the same write.
-      return coreOf(channel).sendOn(await runnable(...args));
+      return await runnable(...args);
     case "map":
       return await new Mapper(channel, runnable() as Runnable, args).run();
   }

@@ -1,0 +1,37 @@
+/**
+ * Waits for what Deno reports of forgotten promises.
+ *
+ * @module
+ */
+
+import type { setImmediate } from "node:timers";
+
+// Captured now: user code may replace them.
+const { notify, waitAsync } = Atomics;
+
+/** A wait for this ends with a task of V8: nothing has to be loaded for that, as for timers. */
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+let immediate: typeof setImmediate | undefined;
+
+/** Waits by `setImmediate` from now on, which costs no turn of the event loop: it is loaded. */
+export function useImmediate(of: typeof setImmediate): void {
+  immediate = of;
+}
+
+/**
+ * Resolves when Deno has reported the promises that were rejected by now, and that nobody awaits. It
+ * does so once in each turn of the event loop, before the immediates, and after the tasks of V8: so
+ * after the second of these.
+ */
+export function rejectionsReported(): Promise<unknown> {
+  const later = immediate;
+  if (later !== undefined) return new Promise<void>((resolve) => later(resolve));
+  return nextTask().then(nextTask);
+}
+
+async function nextTask(): Promise<void> {
+  const waiting = waitAsync(cell, 0, 0).value;
+  notify(cell, 0);
+  await waiting;
+}
