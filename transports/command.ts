@@ -5,6 +5,7 @@
  */
 
 import { SpecError } from "../errors.ts";
+import { endsFarSide } from "./command/known_carriers.ts";
 import type { TransportKind } from "./kind.ts";
 import { processPlan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
@@ -48,6 +49,8 @@ export const command: TransportKind<CommandOptions> = {
     ),
 
   explain: explainStartScript,
+
+  endsFarSide: ({ prefix }) => endsFarSide(prefix),
 
   runScript,
 

@@ -53,6 +53,8 @@ export interface TransportKind<Options = unknown> {
   explain(failure: LaunchFailure<Options>): ExecnetError | undefined;
   /** Returns what prints `deno --version` there; used after a failure, to detect a Deno that is too old. */
   versionCommand?(request: LaunchRequest<Options>): ProcessOptions;
+  /** Whether what starts the far process ends it, too, when it gets SIGTERM. Default: it may not. */
+  endsFarSide?(options: Options): boolean;
   /**
    * Returns what runs a script for `sh` there, instead of a gateway.
    *

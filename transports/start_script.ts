@@ -15,6 +15,7 @@ import { startsProcesses } from "../permissions/permissions.ts";
 import {
   BE_NICE,
   DIRECTORY_FAILED,
+  END_CONTAINER,
   END_WITH_PARENT,
   ENTER_DIRECTORY,
   NOT_EXECUTABLE,
@@ -71,7 +72,8 @@ export function startScript(settings: ProcessSettings, args: readonly string[]):
     `D=${directory} N=${niceness}${ENTER_DIRECTORY}`,
     findDeno(denoNames(deno)),
     variables.length > 0 ? `set -- env -- ${quoteWords(variables)} "$@"` : "",
-    BE_NICE + END_WITH_PARENT + (startsProcesses(permissions) ? END_OTHERS : "") + RUN,
+    BE_NICE + END_WITH_PARENT + (startsProcesses(permissions) ? END_OTHERS : "") +
+    END_CONTAINER + RUN,
   ].join("\n");
 }
 

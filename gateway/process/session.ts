@@ -17,7 +17,6 @@ import { importAdvice } from "../../code/import_advice.ts";
 import { explain } from "../../code/remote_stack.ts";
 import { GatewayClosedError, ProtocolError } from "../../errors.ts";
 import { defined } from "../../internal/defined.ts";
-import { toError } from "../../internal/errors.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
@@ -71,6 +70,7 @@ export class Session {
   readonly #running = new Map<Channel, string>();
   readonly #unreported = new UnreportedErrors();
   #state: SessionState;
+  #isSilent = false;
   /** The error of everything that waits, if this side knows better than the process why it ended. */
   #endReason: Error | undefined;
   /** The isolated execution that the process belongs to. */
@@ -210,7 +210,7 @@ export class Session {
     const { connectTimeout } = this.#init.spec;
     this.#go("start");
     const timer = setTimeout(() => {
-      this.#endReason = noAnswerError(this.#facts, connectTimeout);
+      this.#isSilent = true;
       this.#process.end(silentGrace(connectTimeout));
     }, connectTimeout);
     Deno.unrefTimer(timer);
@@ -240,8 +240,8 @@ export class Session {
   async #startFailure(): Promise<Error> {
     if (this.#state === "ending") return cancelledError(this.#facts);
     const { owner: { id }, spec, machine } = this.#init;
-    // The end has to be reported, even if the search for its reason fails.
-    return await startFailure(this.#facts, { id, spec, machine }).catch(toError);
+    if (this.#isSilent) return noAnswerError(this.#facts, spec.connectTimeout);
+    return await startFailure(this.#facts, { id, spec, machine });
   }
 
   /** The connection is gone. Returns the error of everything that waits on it. */

@@ -5,9 +5,11 @@
  */
 
 import { GatewayClosedError, LaunchError } from "../../errors.ts";
+import { toError } from "../../internal/errors.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 import type { Machine } from "../../transports/machine/machine.ts";
 import { launchError } from "../../transports/start/failure.ts";
+import { waitAdvice } from "../../transports/start/waiting.ts";
 import type { ProcessFacts } from "./exit_message.ts";
 
 const SHOWN_CHARACTERS = 500;
@@ -37,7 +39,8 @@ export async function startFailure(
     });
   }
   const lines = noise.split("\n").filter((line) => line.trim() !== "");
-  return await launchError(spec, id, status, [...lines, ...tail], machine);
+  // The end has to be reported, even if the search for its reason fails.
+  return await launchError(spec, id, status, [...lines, ...tail], machine).catch(toError);
 }
 
 /** Returns the error of a process that did not answer within `connectTimeout` milliseconds. */
@@ -45,11 +48,12 @@ export function noAnswerError(
   { subject, noise, tail }: ProcessFacts,
   connectTimeout: number,
 ): LaunchError {
-  const printed = [noise, ...tail].join("\n").trim().slice(-SHOWN_CHARACTERS);
+  const all = [noise, ...tail].join("\n");
+  const printed = all.trim().slice(-SHOWN_CHARACTERS);
   return new LaunchError(
     `cannot start ${subject}: no answer within ${connectTimeout} ms` +
       (printed === "" ? "" : `; it printed: ${printed}`) +
-      `; if it needs longer, raise connectTimeout`,
+      `; ${waitAdvice(all) ?? "if it needs longer, raise connectTimeout"}`,
   );
 }
 

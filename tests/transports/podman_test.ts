@@ -70,3 +70,39 @@ for (const [what, tmpfs, pattern] of OBSTACLES) {
     assertMatch(error.message, pattern);
   });
 }
+
+const BUSY = `await channel.send(1); for (;;);`;
+const DEAF = `Deno.addSignalListener("SIGTERM", () => {}); ${BUSY}`;
+const ENDS: readonly [what: string, init: string, source: string, heartbeat?: 1][] = [
+  ["a busy gateway, by terminate()", "", BUSY],
+  ["a busy gateway, by its heartbeat", " --init", BUSY, 1],
+  ["one that listens to SIGTERM and is busy", "", DEAF],
+  ["one that listens to SIGTERM and is busy, with --init", " --init", DEAF],
+];
+
+for (const [what, init, source, heartbeat] of ENDS) {
+  test(`the container of run ends with ${what}`, async () => {
+    await using container = await Container.start();
+    const command = container.run.replace(" --init", init);
+    const gw = await new Group().makeGateway({ command, output: "null", heartbeat });
+    assertEquals(await container.running(), 2);
+    await gw.remoteExec(source).receive();
+    if (heartbeat === undefined) await gw.terminate({ timeout: 50 });
+    await gw.closed;
+    await until("the end of the container", async () => await container.running() === 1);
+  });
+}
+
+test("a gateway that is killed in a container is told as such", async () => {
+  await using container = await Container.start();
+  for (const command of [container.run, container.exec]) {
+    const gw = await new Group().makeGateway({
+      command,
+      output: "null",
+      permissions: { run: true },
+    });
+    gw.remoteExec(`Deno.kill(Deno.pid, "SIGKILL")`);
+    const { reason, signal } = await gw.closed;
+    assertEquals([reason, signal], ["killed", "SIGKILL"]);
+  }
+});

@@ -42,7 +42,7 @@ sshTest("processes that a gateway has started end with it, and do not delay its 
     reached.push([reason, code, signal]);
     await whenGone(pid);
   }
-  assertEquals(reached, [["exit", 0, null], ["exit", 3, null], ["exit", 137, null]]);
+  assertEquals(reached, [["exit", 0, null], ["exit", 3, null], ["killed", null, "SIGKILL"]]);
 });
 
 function startsSleep(): number {

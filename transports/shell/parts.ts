@@ -35,3 +35,23 @@ export const END_WITH_PARENT: string = `
 if [ "$PPID" != 0 ] && [ -x ${SETPRIV} ] && [ ! -L ${SETPRIV} ]; then
   set -- ${SETPRIV} --pdeathsig KILL "$@"
 fi`;
+
+/**
+ * Ends the process by SIGTERM, whatever it does with that, where a container was made for it: the first
+ * process of a container ignores signals that it does not listen to, and a container does not end with
+ * the program that has started it. A shell that is that first process, or is below an `init`, passes
+ * SIGTERM on, and SIGKILL a little less than 1 s later.
+ */
+export const END_CONTAINER = `
+if [ $$ = 1 ] || [ "$PPID" = 1 ]; then
+  set -- sh -c '"$@" &
+P=$! K=
+exec 3<&- 4>&-
+trap "kill -TERM $P
+  if [ -z \\"\\$K\\" ]; then K=1; { sleep 0.8 || sleep 1; kill -KILL $P; } 2>/dev/null & fi" TERM
+while :; do
+  wait $P
+  S=$?
+  kill -0 $P 2>/dev/null || exit $S
+done' sh "$@"
+fi`;

@@ -23,16 +23,18 @@ export function openTransport(launch: Launch, machine: Machine, id: string): Tra
   const { kind } = launch;
   if (kind.runScript === undefined) return kind.plan(launch).open(machine, id);
   const killMark = newKillMark();
-  const kill = kind.runScript(launch, killScript(killMark));
+  const script = killScript(killMark);
+  const kill = kind.endsFarSide?.(launch.options) ? undefined : kind.runScript(launch, script);
   const process = kind.plan(launch, killMark).open(machine, id);
   return new RemoteKillTransport(process, (signal) => runKill(kill, machine, signal));
 }
 
 async function runKill(
-  kill: ProcessOptions,
+  kill: ProcessOptions | undefined,
   machine: Machine,
   signal: AbortSignal,
 ): Promise<void> {
+  if (kill === undefined) return;
   try {
     await machine.run(kill, { timeout: KILL_SCRIPT_MS, signal });
   } catch { /* if the far side cannot be reached, nothing can be done */ }

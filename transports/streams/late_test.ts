@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { assert } from "../../tests/support/assert.ts";
 import { test } from "../../tests/support/bounded.ts";
+import { until } from "../../tests/support/deadline.ts";
 import { runScript } from "../../tests/support/processes.ts";
 import { LateTransport } from "./late.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
@@ -90,7 +91,7 @@ test("LateTransport ends with the reason why it did not open", async () => {
   await late.flushed();
 });
 
-test("LateTransport that is aborted before it is there ends at once, and what comes is killed", async () => {
+test("LateTransport that is aborted before it is there ends at once, and what comes is ended", async () => {
   const opened = Promise.withResolvers<Transport>();
   let seen: AbortSignal | undefined;
   const late = new LateTransport((signal) => {
@@ -104,7 +105,8 @@ test("LateTransport that is aborted before it is there ends at once, and what co
   assertEquals(await late.exited, NO_STATUS);
   opened.resolve(transport);
   await opened.promise;
-  assertEquals(transport.done, ["SIGKILL", "release"]);
+  assertEquals(transport.done, ["SIGTERM", "release"]);
+  await until("SIGKILL", () => transport.done.at(-1) === "SIGKILL");
   await Promise.all([transport.output.stdout.cancel(), transport.output.stderr.cancel()]);
 });
 

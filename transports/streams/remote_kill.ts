@@ -7,6 +7,7 @@
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
 import { ForwardingTransport } from "./forward.ts";
+import { ofShell } from "./shell_status.ts";
 
 /** The most that what ends the far process has after SIGKILL. */
 const MOST_LAST_MS = 500;
@@ -31,7 +32,7 @@ export class RemoteKillTransport extends ForwardingTransport {
     this.#kill = kill;
     this.exited = transport.exited.then(async (status) => {
       this.#isOver = true;
-      if (this.#killed === undefined) return status;
+      if (this.#killed === undefined) return ofShell(status);
       await this.#killed;
       // The near program reports its own end, not by which signal the far process has ended.
       return { code: null, signal: this.#sent };

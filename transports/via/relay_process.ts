@@ -12,6 +12,7 @@ import type { ByteSink } from "../../protocol/byte_stream.ts";
 import type { RelayArgs, RelayReport } from "../../protocol/relay_messages.ts";
 import { endingWithParent } from "../machine/machine.ts";
 import type { ProcessOptions } from "../streams/group_leader.ts";
+import { ofShell } from "../streams/shell_status.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 
 /** A gateway that starts processes and makes connections for others (`via`). */
@@ -107,7 +108,7 @@ export class RelayProcess implements Transport {
         coreOf(this.#side),
         (report) => {
           if (report instanceof Uint8Array) return stderr.write(report).catch(() => {});
-          resolve(statusOf(report));
+          resolve(ofShell(statusOf(report)));
         },
         () => {
           stderr.close().catch(() => {});

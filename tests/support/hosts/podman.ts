@@ -53,6 +53,11 @@ export class Container implements AsyncDisposable {
     return await this.#call("exec", "box", "sh", "-c", `cat /proc/[0-9]*/cmdline | tr '\\0' ' '`);
   }
 
+  /** Returns how many containers run. */
+  async running(): Promise<number> {
+    return (await this.#call("ps", "-q")).trim().split("\n").filter(Boolean).length;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#call("rm", "-f", "-t", "0", "-a");
     // The monitor of the container cleans up after it some time later, and would recreate its

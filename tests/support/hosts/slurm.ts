@@ -41,6 +41,28 @@ export class Slurm implements AsyncDisposable {
     return new TextDecoder().decode(stdout).trim();
   }
 
+  /** Starts a program of Slurm, which gets SIGTERM at the end. */
+  background(program: string, ...args: string[]): AsyncDisposable {
+    const child = new Deno.Command(find(program) ?? program, {
+      args,
+      env: { SLURM_CONF: this.config },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    return {
+      async [Symbol.asyncDispose]() {
+        child.kill("SIGTERM");
+        await child.status;
+      },
+    };
+  }
+
+  /** Waits until no job is left, running or queued. */
+  async idle(): Promise<void> {
+    await until("an empty queue", async () => await this.run("squeue", "-h") === "");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     Deno.env.delete("SLURM_CONF");
     for (const daemon of this.#daemons.reverse()) {
@@ -117,6 +139,7 @@ ReturnToService=2
 KillWait=2
 NodeName=${host} NodeAddr=127.0.0.1 CPUs=${navigator.hardwareConcurrency} State=UNKNOWN
 PartitionName=debug Nodes=${host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=FORCE:16
+PartitionName=alone Nodes=${host} MaxTime=INFINITE State=UP OverSubscribe=EXCLUSIVE
 `;
 }
 
