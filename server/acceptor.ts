@@ -99,6 +99,7 @@ export class Acceptor {
     try {
       const transcript = await challenge(connection, await this.#auth());
       if (transcript === undefined) throw new Error("it closed before it proved itself");
+      connection.admit();
       this.#penalties.clear(connection.host);
       await connection.write(await welcome(this.#config.key, transcript));
       const session = transcript.session.toHex();

@@ -17,6 +17,8 @@ export interface Wire {
   read(buffer: Uint8Array): Promise<number | null>;
   write(bytes: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
+  /** Ends bounds that hold for strangers. */
+  admit?(): void;
   close(): void;
 }
 
@@ -57,6 +59,11 @@ export class ServerConnection implements ExactStream {
     return this.#written = this.#written.then(async () => {
       for (let at = 0; at < bytes.length;) at += await this.#wire.write(bytes.subarray(at));
     });
+  }
+
+  /** The client has authenticated: what bounds strangers ends. */
+  admit(): void {
+    this.#wire.admit?.();
   }
 
   /** Ends the stream to the client, after all writes. */
