@@ -119,6 +119,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
  */
 export const FIRST_LINE = "echo execnet: a shell reads what is meant for Deno; exit 97\n";
 
+/** What a loader prints before it ends because the stream does not begin with {@linkcode FIRST_LINE}. */
+export const STREAM_CUT = "execnet: something else has read from the stream of the protocol";
+
 /** Added to the length of the program (u32) if its text is deflated. */
 export const PROGRAM_DEFLATED = 0x8000_0000;
 

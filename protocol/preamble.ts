@@ -5,7 +5,13 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { DEFAULT_LIMITS, MAGIC, PREAMBLE_BYTES, PROTOCOL_VERSION } from "./constants.ts";
+import {
+  DEFAULT_LIMITS,
+  FIRST_LINE,
+  MAGIC,
+  PREAMBLE_BYTES,
+  PROTOCOL_VERSION,
+} from "./constants.ts";
 import { decodeFields, encodeFields, numberField, stringField } from "./fields.ts";
 import { readUint32, writeUint32 } from "./frames.ts";
 
@@ -47,6 +53,13 @@ export function encodePreamble(hello: Hello, version: number = PROTOCOL_VERSION)
   return bytes;
 }
 
+/** A part of what the initiator sends. A terminal may have another end of the line. */
+const ECHO = FIRST_LINE.trimEnd();
+
+const ECHOED =
+  "it sends back what it is sent: its command must start what follows it, and without a terminal " +
+  "(`exec -i`, not `-it` or `-t`)";
+
 /** What a {@linkcode PreambleDecoder} accepts. */
 export interface PreambleLimits {
   /** Bytes of noise before the magic. */
@@ -60,10 +73,13 @@ export class PreambleDecoder {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   #noise = "";
   #noiseBytes = 0;
-  #limits: PreambleLimits;
+  readonly #limits: PreambleLimits;
+  readonly #side: "initiator" | "remote" | undefined;
 
-  constructor(limits: PreambleLimits = DEFAULT_LIMITS) {
+  /** @param side The one that reads. Default: either. */
+  constructor(limits: PreambleLimits = DEFAULT_LIMITS, side?: "initiator" | "remote") {
     this.#limits = limits;
+    this.#side = side;
   }
 
   /** The bytes before the magic, as text. */
@@ -74,8 +90,8 @@ export class PreambleDecoder {
   /**
    * Adds a chunk. Returns the hello and the bytes behind it as soon as the preamble is complete.
    *
-   * @throws {ProtocolError} if there is too much noise, the versions differ, or the hello is
-   * malformed or too long.
+   * @throws {ProtocolError} if there is too much noise, the versions differ, the hello is malformed or
+   * too long, or something on the way changes the stream in a way that is known.
    */
   push(chunk: Uint8Array): { hello: Hello; rest: Uint8Array<ArrayBuffer> } | undefined {
     const bytes = new Uint8Array(this.#bytes.length + chunk.length);
@@ -85,6 +101,7 @@ export class PreambleDecoder {
     if (!this.#skipNoise() || this.#bytes.length < PREAMBLE_BYTES) return undefined;
     const version = (this.#bytes[MAGIC.length] << 8) | this.#bytes[MAGIC.length + 1];
     if (version !== PROTOCOL_VERSION) {
+      this.#checkLabel();
       throw new ProtocolError(
         `the peer speaks version ${version} of the protocol, this side version ` +
           `${PROTOCOL_VERSION}: use the same release of execnet on both`,
@@ -99,11 +116,24 @@ export class PreambleDecoder {
     const end = PREAMBLE_BYTES + length;
     if (this.#bytes.length < end) return undefined;
     const hello = decodeHello(this.#bytes.subarray(PREAMBLE_BYTES, end));
+    if (this.#side === "initiator" && hello.gateway !== "") throw new ProtocolError(ECHOED);
     return { hello, rest: this.#bytes.slice(end) };
   }
 
-  /** Drops noise. Returns whether the buffer now begins with the whole magic. */
+  /** Something that puts a label before each line also puts it behind the magic, which ends one. */
+  #checkLabel(): void {
+    const label = /[^\n]*$/.exec(this.#noise)?.[0] ?? "";
+    const next = new TextDecoder().decode(this.#bytes.subarray(MAGIC.length, PREAMBLE_BYTES));
+    if (label === "" || !label.startsWith(next.slice(0, label.length))) return;
+    throw new ProtocolError(
+      `each line of its output begins with ${
+        JSON.stringify(label)
+      }, and the protocol is no text: leave ` +
+        "the labels out (SLURM_LABELIO and --label of srun, --tag and --tag-output of others)",
+    );
+  }
 
+  /** Drops noise. Returns whether the buffer now begins with the whole magic. */
   #skipNoise(): boolean {
     let at = 0;
     while (at < this.#bytes.length && !startsLikeMagic(this.#bytes, at)) at++;
@@ -112,6 +142,7 @@ export class PreambleDecoder {
       this.#noise += new TextDecoder().decode(skipped);
       this.#noiseBytes += at;
       this.#bytes = this.#bytes.slice(at);
+      if (this.#noise.includes(ECHO)) throw new ProtocolError(ECHOED);
       if (this.#noiseBytes > this.#limits.maxNoiseBytes) {
         throw new ProtocolError(
           `received more than ${this.#limits.maxNoiseBytes} bytes that are not the protocol; the last: ` +

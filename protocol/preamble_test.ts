@@ -1,7 +1,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { encode } from "@std/msgpack";
 import { ProtocolError } from "../errors.ts";
-import { MAGIC, PREAMBLE_BYTES, PROTOCOL_VERSION } from "./constants.ts";
+import {
+  DEFAULT_LIMITS,
+  FIRST_LINE,
+  MAGIC,
+  PREAMBLE_BYTES,
+  PROTOCOL_VERSION,
+} from "./constants.ts";
 import { writeUint32 } from "./frames.ts";
 import { encodePreamble, type Hello, localHello, PreambleDecoder } from "./preamble.ts";
 
@@ -137,6 +143,39 @@ Deno.test("PreambleDecoder refuses a malformed hello", () => {
   ];
   for (const message of broken) {
     assertThrows(() => decodeChunks(preambleOf(message)), ProtocolError, "hello");
+  }
+});
+
+Deno.test("PreambleDecoder refuses an initiator's hello where a remote's is expected", () => {
+  const hello = encodePreamble(localHello("gw7", 1000));
+  const remote = new PreambleDecoder(DEFAULT_LIMITS, "remote");
+  assertEquals(remote.push(hello)?.hello.gateway, "gw7");
+  const initiator = new PreambleDecoder(DEFAULT_LIMITS, "initiator");
+  assertThrows(() => initiator.push(hello), ProtocolError, "it sends back what it is sent");
+});
+
+Deno.test("PreambleDecoder recognises an echo by the first line, cut anywhere, with any end", () => {
+  const echo = utf8.encode(`\x1b[0m${FIRST_LINE.trimEnd()}\r\n`);
+  for (let at = 0; at <= echo.length; at++) {
+    const decoder = new PreambleDecoder();
+    assertThrows(
+      () => [echo.subarray(0, at), echo.subarray(at)].map((part) => decoder.push(part.slice())),
+      ProtocolError,
+      "it sends back what it is sent",
+    );
+  }
+});
+
+Deno.test("PreambleDecoder names the label that something puts before each line", () => {
+  const [line, rest] = [PREAMBLE.subarray(0, MAGIC.length), PREAMBLE.subarray(MAGIC.length)];
+  for (const label of ["0: ", "host: ", " "]) {
+    const prefix = utf8.encode(label);
+    const banner = utf8.encode(`${label}Welcome\n`);
+    assertThrows(
+      () => decodeChunks(join(banner, prefix, line, prefix, rest)),
+      ProtocolError,
+      `each line of its output begins with ${JSON.stringify(label)}`,
+    );
   }
 });
 

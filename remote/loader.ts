@@ -2,9 +2,10 @@
  * The first code that runs in a gateway: it reads the program from the protocol stream and runs it.
  * It is bundled into one text, which goes on the command line as a `data:` module.
  *
- * It sends the hello before it reads the program: ssh lets no input through to a command before the
- * command runs, so over a long link the program arrives a round trip later. The hello is encoded by
- * hand, as `protocol/preamble.ts` would do it: the text has to be small.
+ * It sends the hello when it has read the program: one that lacks a part of it, as a start file on the
+ * far side has read from the stream, must not look like a gateway. The hello leaves before the program
+ * is compiled, since the initiator can use the time. It is encoded by hand, as `protocol/preamble.ts`
+ * would do it: the text has to be small.
  *
  * Programs that executions start inherit no descriptor but 0, 1 and 2. Deno can neither close those
  * that it has inherited nor mark them as closed on `exec`, so the C library does: this loader has a
@@ -25,6 +26,7 @@ import {
   PROTOCOL_INPUT,
   PROTOCOL_OUTPUT,
   PROTOCOL_VERSION,
+  STREAM_CUT,
 } from "../protocol/constants.ts";
 import type { Boot } from "./boot.ts";
 
@@ -149,6 +151,17 @@ if (files === undefined) {
   read = readSocket(boot.sockets[0]);
 } else read = readFile(files[0]);
 
+/** Ends the process if something has read the beginning of the stream before. */
+function checkStart(start: Uint8Array): void {
+  if (new TextDecoder().decode(start) === FIRST_LINE) return;
+  console.error(STREAM_CUT);
+  Deno.exit(1);
+}
+
+checkStart(await read(FIRST_LINE.length));
+const head = new DataView((await read(4)).buffer).getUint32(0);
+const body = await read(head % PROGRAM_DEFLATED);
+
 const hello = encodeHello();
 const preamble = new Uint8Array([
   ...MAGIC,
@@ -164,8 +177,5 @@ boot.helloBytes = preamble.length;
 if (files === undefined) boot.sockets?.[1].write(preamble);
 else files[1].writeSync(preamble);
 
-const start = await read(FIRST_LINE.length + 4);
-const head = new DataView(start.buffer).getUint32(FIRST_LINE.length);
-const body = await read(head % PROGRAM_DEFLATED);
 const program = head < PROGRAM_DEFLATED ? new TextDecoder().decode(body) : await inflate(body);
 new Function("boot", `${program}\n//# sourceURL=execnet:remote`)(boot);

@@ -9,9 +9,8 @@ import { endsFarSide } from "./command/known_carriers.ts";
 import type { TransportKind } from "./kind.ts";
 import { processPlan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
-import { denoArguments } from "./program/deno_command.ts";
 import { splitWords } from "./shell/words.ts";
-import { explainStartScript, forCarrier, startScript } from "./start_script.ts";
+import { explainStartScript, forCarrier, gatewayScript, startScript } from "./start_script.ts";
 import type { ProcessOptions } from "./streams/group_leader.ts";
 
 /** The keys of a spec for a gateway behind a command. */
@@ -45,7 +44,7 @@ export const command: TransportKind<CommandOptions> = {
 
   plan: (request, killMark) =>
     processPlan(
-      runScript(request, startScript(request, denoArguments(request, killMark))),
+      runScript(request, gatewayScript(request, killMark)),
     ),
 
   explain: explainStartScript,

@@ -21,7 +21,7 @@ import {
   NOT_EXECUTABLE,
   NOT_FOUND,
 } from "./shell/parts.ts";
-import { explainStartScript, startScript } from "./start_script.ts";
+import { explainStartScript, gatewayScript, startScript } from "./start_script.ts";
 import type { SpecReader } from "./spec_reader.ts";
 import type { ProcessOptions } from "./streams/group_leader.ts";
 
@@ -86,9 +86,9 @@ const KEYS = {
 export const popenViaRelay: TransportKind<undefined> = {
   ...KEYS,
   isNetworked: true,
-  plan: (request) => processPlan(scriptProcess(request, denoArguments(request))),
+  plan: (request) => processPlan(scriptProcess(gatewayScript(request))),
   explain: explainStartScript,
-  versionCommand: (request) => scriptProcess(request, ["--version"]),
+  versionCommand: (request) => scriptProcess(startScript(request, ["--version"])),
 };
 
 /** `popen` on this machine. */
@@ -127,8 +127,8 @@ export const popen: TransportKind<undefined> = {
   },
 };
 
-function scriptProcess(settings: ProcessSettings, args: readonly string[]): ProcessOptions {
-  return { command: [SHELL, "-c", startScript(settings, args)] };
+function scriptProcess(script: string): ProcessOptions {
+  return { command: [SHELL, "-c", script] };
 }
 
 /** Returns the path of the Deno to start; undefined if the script has to find one. */

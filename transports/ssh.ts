@@ -8,11 +8,10 @@ import { defined } from "../internal/defined.ts";
 import type { TransportKind } from "./kind.ts";
 import { processPlan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
-import { denoArguments } from "./program/deno_command.ts";
 import { defaultOptions, unsetDefaults } from "./ssh/defaults.ts";
 import { explainSsh } from "./ssh/failures.ts";
 import { configFile, parseSsh, type SshOptions } from "./ssh/options.ts";
-import { explainStartScript, forAnyShell, startScript } from "./start_script.ts";
+import { explainStartScript, forAnyShell, gatewayScript, startScript } from "./start_script.ts";
 import type { ProcessOptions } from "./streams/group_leader.ts";
 
 /** The keys of a spec for a gateway on another machine. */
@@ -56,7 +55,7 @@ export const ssh: TransportKind<SshOptions> = {
 
   plan: (request, killMark) =>
     processPlan(
-      runScript(request, startScript(request, denoArguments(request, killMark))),
+      runScript(request, gatewayScript(request, killMark)),
     ),
 
   explain: (failure) => explainSsh(failure) ?? explainStartScript(failure),

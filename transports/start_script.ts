@@ -11,6 +11,7 @@ import { signalGroupBy } from "../internal/shell.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { LaunchFailure } from "./kind.ts";
 import type { ProcessSettings } from "./machine/request.ts";
+import { denoArguments } from "./program/deno_command.ts";
 import { startsProcesses } from "../permissions/permissions.ts";
 import {
   BE_NICE,
@@ -22,6 +23,16 @@ import {
   NOT_FOUND,
 } from "./shell/parts.ts";
 import { quoteWords } from "./shell/words.ts";
+
+/** What the script prints before it ends because it was started without `-i`, or with `-t`. */
+export const NO_STDIN = "execnet: stdin is /dev/null here";
+/** See {@linkcode NO_STDIN}. */
+export const TERMINAL_STDIN = "execnet: stdin is a terminal here";
+
+const CHECK_STDIN = `
+if [ -t 0 ]; then echo "${TERMINAL_STDIN}" >&2; exit 1; fi
+if [ -c /dev/stdin ]; then echo "${NO_STDIN}" >&2; exit 1; fi
+`;
 
 /**
  * Moves the protocol from stdin and stdout to fds 3 and 4. All that the user's code prints goes to
@@ -58,6 +69,18 @@ ${signalGroupBy("TERM", "$G")}
 exit "$S"' sh "$G" "$@"
   if [ -z "$G" ]; then set -- setsid "$@"; fi${END_WITH_PARENT}
 fi`;
+
+/**
+ * Returns the script that starts a gateway.
+ *
+ * @param killMark See {@linkcode denoArguments}.
+ */
+export function gatewayScript(
+  request: ProcessSettings,
+  killMark?: string,
+): string {
+  return CHECK_STDIN + startScript(request, denoArguments(request, killMark));
+}
 
 /**
  * Returns a script for POSIX `sh` that runs Deno with `args` in the way that the settings ask for.

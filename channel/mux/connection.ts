@@ -52,7 +52,7 @@ export class Connection implements ChannelContext {
     const channels = this.#channels = new ChannelTable(side, ids, limits.maxChannels);
     this.#handler = handler;
     this.#stream = stream;
-    this.#preamble = new PreambleDecoder(limits);
+    this.#preamble = new PreambleDecoder(limits, side);
     this.maxItemBytes = limits.maxItemBytes;
     this.peerGateway = side === "initiator" ? handler.owner.id : undefined;
     this.#references = new References(this, channels, bridges);

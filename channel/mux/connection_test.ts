@@ -16,7 +16,7 @@ import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import { execFrame, face, hashOf } from "../../tests/support/peers.ts";
 
 const { ITEM, ITEM_START, ITEM_PART, WINDOW, END, CLOSE, OPEN, EXEC, CODE, EXEC_KEPT } = FrameType;
-const hello = localHello("peer", 2 ** 30);
+const hello = localHello("", 2 ** 30);
 const CODE_MESSAGE = encodeKeptCode({
   kind: "call",
   name: "",

@@ -112,7 +112,8 @@ export class Side {
       };
     this.connection = new Connection(this.#stream, handler, limits);
     this.execs = new ExecSender(this.connection, hashOf);
-    this.connection.start(encodePreamble(localHello(side, this.connection.maxItemBytes)));
+    const gateway = side === "initiator" ? side : "";
+    this.connection.start(encodePreamble(localHello(gateway, this.connection.maxItemBytes)));
   }
 
   #tap(): FrameTap {
@@ -233,7 +234,7 @@ export class RawPeer {
 
   /** Writes a valid preamble. */
   async greet(): Promise<void> {
-    await this.write(encodePreamble(localHello("peer", 2 ** 30)));
+    await this.write(encodePreamble(localHello("", 2 ** 30)));
   }
 
   /** Reads frames up to one of `type`; undefined if the stream ends before. */

@@ -13,7 +13,7 @@ const FIRST_LINE = new TextEncoder().encode(
 );
 const FLAGS = "--quiet --no-config --no-lock --no-prompt --v8-flags=--expose-gc " +
   "--allow-read=/dev/fd/3 --allow-write=/dev/fd/4";
-const [ITEM, WINDOW, END, CLOSE, OPEN, EXEC, EXIT] = [1, 4, 5, 6, 7, 8, 11];
+const [ITEM, WINDOW, END, CLOSE, OPEN, EXEC, EXIT, PING] = [1, 4, 5, 6, 7, 8, 11, 14];
 
 function bytes(length: number, value: number): number[] {
   return Array.from({ length }, (_, i) => Math.floor(value / 256 ** (length - 1 - i)) % 256);
@@ -34,7 +34,7 @@ function opening(version: number, ...frames: number[][]): Uint8Array<ArrayBuffer
   );
 }
 
-/** What the gateway writes: its hello, and frames without those of windows. */
+/** What the gateway writes: its hello, and frames without those of windows, and pings. */
 interface Written {
   hello: Record<string, ValueType>;
   frames: [type: number, channel: number, payload: unknown][];
@@ -53,7 +53,8 @@ function parse(stream: Uint8Array): Written | undefined {
     const [type, channel, length] = [stream[at], view.getUint32(at + 1), view.getUint32(at + 5)];
     const payload = stream.slice(at + 9, at += 9 + length);
     if (payload.length < length) break;
-    if (type !== WINDOW) frames.push([type, channel, length === 0 ? undefined : decode(payload)]);
+    if (type === WINDOW || type === PING) continue;
+    frames.push([type, channel, length === 0 ? undefined : decode(payload)]);
   }
   return { hello, frames };
 }

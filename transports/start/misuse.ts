@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FIRST_LINE } from "../../protocol/constants.ts";
-import { WORDS_JOINED } from "../start_script.ts";
+import { FIRST_LINE, STREAM_CUT } from "../../protocol/constants.ts";
+import { NO_STDIN, TERMINAL_STDIN, WORDS_JOINED } from "../start_script.ts";
 
 interface Misuse {
   readonly pattern: RegExp;
@@ -25,6 +25,22 @@ const MISUSES: readonly Misuse[] = [
     say:
       "a shell there reads what is sent to Deno, and was ended; does a start file such as ~/.bashrc " +
       "start another shell, or does the command drop the words behind it?",
+  },
+  {
+    pattern: new RegExp(`^${NO_STDIN}$`),
+    say: "its command does not pass on stdin: add -i, as in command=docker exec -i box",
+  },
+  {
+    pattern: new RegExp(`^${TERMINAL_STDIN}\r?$`),
+    say:
+      "its command makes a terminal, which changes the bytes of the protocol: leave out -t, as in " +
+      "command=docker exec -i box",
+  },
+  {
+    pattern: new RegExp(`^${STREAM_CUT}$`),
+    say:
+      "something there has read from the stream before Deno could; nothing that runs at the login or in " +
+      "front of it (~/.bashrc, ForceCommand, LocalCommand) may read stdin: give it </dev/null",
   },
 ];
 
