@@ -105,5 +105,15 @@ export interface LaunchFailure<Options = unknown> {
   readonly tail: string;
 }
 
-/** A start that may well succeed when it is tried again. */
-export class TransientLaunchError extends LaunchError {}
+const passing = new WeakSet<LaunchError>();
+
+/** Marks the error of a start that may well succeed when it is tried again. */
+export function thatMayPass(error: LaunchError): LaunchError {
+  passing.add(error);
+  return error;
+}
+
+/** Returns whether the error is one of {@linkcode thatMayPass}. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof LaunchError && passing.has(error);
+}

@@ -8,7 +8,7 @@ import { defined } from "../internal/defined.ts";
 import type { TransportKind } from "./kind.ts";
 import { processPlan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
-import { defaultOptions, unsetDefaults } from "./ssh/defaults.ts";
+import { addedOptions, defaultOptions } from "./ssh/added_options.ts";
 import { explainSsh } from "./ssh/failures.ts";
 import { configFile, parseSsh, type SshOptions } from "./ssh/options.ts";
 import { explainStartScript, forAnyShell, gatewayScript, startScript } from "./start_script.ts";
@@ -50,7 +50,7 @@ export const ssh: TransportKind<SshOptions> = {
   startLimit: ({ options }) => ({ key: options.host, max: MAX_LOGINS }),
 
   async prepare({ options, connectTimeout }, { machine }) {
-    return { ...options, defaults: await unsetDefaults(options, connectTimeout, machine) };
+    return { ...options, added: await addedOptions(options, connectTimeout, machine) };
   },
 
   plan: (request, killMark) =>
@@ -70,13 +70,15 @@ function runScript(
   script: string,
   compressed = false,
 ): ProcessOptions {
+  const { needed, defaults } = options.added ?? defaultOptions(connectTimeout);
+  // If an option is given twice, ssh uses the first.
   const command = [
     "-T",
     "-oBatchMode=yes",
     ...configFile(options),
+    ...needed,
     ...options.flags,
-    // If an option is given twice, ssh uses the first: these come after the user's.
-    ...(options.defaults ?? Object.values(defaultOptions(connectTimeout))),
+    ...defaults,
     ...(compressed ? ["-oCompression=yes"] : []),
     "--",
     options.host,

@@ -13,6 +13,7 @@ import {
   SpecError,
 } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
+import { Lines } from "../support/lines.ts";
 import { runScript } from "../support/processes.ts";
 import { testWith } from "../support/needs.ts";
 import { freePort, HOST, Sshd, SSHD_PROGRAMS } from "../support/hosts/sshd.ts";
@@ -69,6 +70,93 @@ test("a silent host is a LaunchError within connectTimeout", async () => {
     /timed out/,
     /connectTimeout/,
   );
+});
+
+/** Writes a configuration in which the host is reached through others. */
+async function behind(sshd: Sshd, ...lines: string[]): Promise<GatewaySpec> {
+  const config = `${sshd.home}/../behind`;
+  const text = await Deno.readTextFile(sshd.clientConfig);
+  await Deno.writeTextFile(config, text.replace(/\n/, `\n${lines.join("\n")}\n`));
+  return { ssh: HOST, ssh_config: config };
+}
+
+test("what fails at a jump host is told at once, by its kind", async () => {
+  await using sshd = await Sshd.start();
+  const { clientConfig } = sshd;
+  const jump = (config: string) => `ProxyCommand ssh -F ${config} -W %h:%p ${HOST}`;
+  await using closed = await Sshd.start({ server: ["AllowTcpForwarding no"] });
+  await using stranger = await Sshd.start();
+  await Deno.writeTextFile(`${stranger.home}/../authorized_keys`, "");
+  const failures: [lines: string[], kind: LaunchErrorClass, message: RegExp][] = [
+    [
+      [`Port ${freePort()}`, jump(clientConfig)],
+      LaunchError,
+      /its jump host cannot reach it \(.*ref/,
+    ],
+    [
+      ["HostName no-such.invalid", jump(clientConfig)],
+      HostNotFoundError,
+      /jump host cannot resolve/,
+    ],
+    [[jump(closed.clientConfig)], LaunchError, /passes no connection on .*AllowTcpForwarding/],
+    [[jump(stranger.clientConfig)], AuthenticationError, /Permission denied/],
+    [[`ProxyJump 127.0.0.1:${freePort()}`], LaunchError, /connection to 127.* was refused/],
+    [["ProxyJump no-such-jump.invalid"], HostNotFoundError, /the name no-such-jump\.invalid/],
+    [["ProxyCommand no-such-program %h %p"], LaunchError, /its ProxyCommand cannot be run/],
+  ];
+  for (const [lines, kind, message] of failures) {
+    const printed = new Lines();
+    const output = printed.take;
+    await assertFails({ ...await behind(sshd, ...lines), output }, kind, message);
+    // An attempt prints at least one of the like: there was no other.
+    const ends = printed.all.filter((line) => /UNKNOWN port/.test(line));
+    assertEquals(ends.length, 1, printed.all.join("\n"));
+  }
+});
+
+test("a ProxyCommand that fails, and a port that is none of an sshd, are told soon", async () => {
+  await using sshd = await Sshd.start();
+  const fails = await behind(sshd, "ProxyCommand sh -c 'echo no way there >&2; exit 3'");
+  await assertFails(fails, LaunchError, /reached through .* ended the connection/, /no way there/);
+  const answers: [answer: Uint8Array<ArrayBuffer>, message: RegExp][] = [
+    [Uint8Array.of(0x15, 3, 1, 0, 2, 2, 0x46), /what answers there is no sshd: is that its port/],
+    [new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"), /is that the port of its sshd/],
+  ];
+  for (const [answer, message] of answers) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const served = answerAll(listener, answer);
+    await assertFails(
+      { ssh: `-oStrictHostKeyChecking=no -p ${listener.addr.port} 127.0.0.1` },
+      LaunchError,
+      message,
+    );
+    listener.close();
+    await served;
+  }
+});
+
+async function answerAll(
+  listener: Deno.TcpListener,
+  answer: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  try {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(100));
+      await connection.write(answer);
+      connection.close();
+    }
+  } catch { /* the listener is closed */ }
+}
+
+test("what the user's configuration hides of a failure is shown all the same", async () => {
+  for (const level of ["QUIET", "FATAL"]) {
+    await using sshd = await Sshd.start({ client: [`LogLevel ${level}`] });
+    await Deno.writeTextFile(`${sshd.home}/../authorized_keys`, "");
+    await assertFails(sshd.spec, AuthenticationError, /Permission denied/);
+  }
+  await using sshd = await Sshd.start();
+  await Deno.writeTextFile(`${sshd.home}/../authorized_keys`, "");
+  await assertFails({ ...sshd.spec, ssh: `-4q ${HOST}` }, AuthenticationError, /Permission denied/);
 });
 
 test("a key that the host does not know is an AuthenticationError without a prompt", async () => {

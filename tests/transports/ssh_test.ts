@@ -114,6 +114,41 @@ sshTest("more logins than the server accepts at once all succeed", async () => {
   assertEquals(group.size, 10);
 });
 
+sshTest(
+  "more logins than the server accepts at once succeed where ssh is to be quiet",
+  async () => {
+    await using sshd = await Sshd.start({
+      server: ["MaxStartups 2:100:2"],
+      client: ["LogLevel FATAL"],
+    });
+    await using group = new Group();
+    await Promise.all(
+      Array.from({ length: 8 }, () => group.makeGateway({ ...sshd.spec, output: "null" })),
+    );
+    assertEquals(group.size, 8);
+  },
+);
+
+for (
+  const lines of [
+    ["RemoteCommand date", "RequestTTY force"],
+    ["StdinNull yes"],
+    ["ForkAfterAuthentication yes"],
+    ["SessionType none"],
+    ["SessionType subsystem"],
+    ["LogLevel QUIET"],
+  ]
+) {
+  sshTest(
+    `"${lines[0]}" in the user's configuration does not keep a gateway from starting`,
+    async () => {
+      await using sshd = await Sshd.start({ client: lines });
+      await using gw = await startOverSsh(sshd);
+      assertEquals(await gw.call((n: number) => n + 1, 1), 2);
+    },
+  );
+}
+
 sshTest("more isolated executions than the server accepts logins at once all succeed", async () => {
   await using sshd = await Sshd.start({ server: ["MaxStartups 10:100:10"] });
   await using group = new Group();

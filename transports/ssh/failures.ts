@@ -5,35 +5,43 @@
  */
 
 import { AuthenticationError, HostKeyError, HostNotFoundError, LaunchError } from "../../errors.ts";
-import { type LaunchFailure, TransientLaunchError } from "../kind.ts";
+import { type LaunchFailure, thatMayPass } from "../kind.ts";
 import type { SshOptions } from "./options.ts";
+
+/** What `ssh` prints when sshd has turned it away because of many logins at once. */
+const TURNED_AWAY =
+  /^(kex_exchange_identification|ssh_exchange_identification|banner exchange): |Not allowed at this time/m;
 
 /** Returns the error that says what to do; undefined for a message that is not known. */
 export function explainSsh(
   { request: { options: { host } }, id, seen, tail }: LaunchFailure<SshOptions>,
 ): LaunchError | undefined {
   const text = seen.join("\n");
-  const known = FAILURES.find(({ pattern }) => pattern.test(text));
-  if (known === undefined) return undefined;
-  return new known.error(`cannot start gateway ${id} on ${host}: ${known.say(host)}${tail}`);
+  for (const { pattern, error: Kind, say, mayPass } of FAILURES) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const error = new Kind(`cannot start gateway ${id} on ${host}: ${say(host, match[1])}${tail}`);
+    return mayPass ? thatMayPass(error) : error;
+  }
+  return undefined;
 }
 
 interface Failure {
-  pattern: RegExp;
-  error: typeof LaunchError;
-  say(host: string): string;
+  readonly pattern: RegExp;
+  readonly error: typeof LaunchError;
+  /** @param group What the first group of the pattern has matched. */
+  say(host: string, group: string): string;
+  /** Whether to try again. */
+  readonly mayPass?: true;
 }
 
-/** What `ssh` prints when sshd has turned it away because of many logins at once. */
-const TURNED_AWAY =
-  /^(kex_exchange_identification|ssh_exchange_identification|banner exchange): |Not allowed at this time/m;
-
+/** In their order: what `ssh` says of a jump host comes before what it makes of that itself. */
 const FAILURES: readonly Failure[] = [
   {
-    pattern: /^ssh: Could not resolve hostname /m,
+    pattern: /^ssh: Could not resolve hostname (.+): /m,
     error: HostNotFoundError,
-    say: () =>
-      `its name cannot be resolved; check the spelling, or give it a HostName in ` +
+    say: (_, name) =>
+      `the name ${name} cannot be resolved; check the spelling, or give it a HostName in ` +
       `your ssh configuration`,
   },
   {
@@ -51,9 +59,10 @@ const FAILURES: readonly Failure[] = [
       `\`ssh -oBatchMode=yes ${host} true\` works (user, key, agent)`,
   },
   {
-    pattern: /^ssh: connect to host .+: Connection refused/m,
+    pattern: /^ssh: connect to host (.+): Connection refused/m,
     error: LaunchError,
-    say: () => `the connection was refused: is sshd running there, on that port?`,
+    say: (_, address) =>
+      `the connection to ${address} was refused: is sshd running there, on that port?`,
   },
   {
     pattern:
@@ -64,10 +73,46 @@ const FAILURES: readonly Failure[] = [
       `connectTimeout`,
   },
   {
+    pattern: /^channel \d+: open failed: connect failed: (Name or service not known|.*resol.*)/m,
+    error: HostNotFoundError,
+    say: () => `its jump host cannot resolve its name; check HostName in your ssh configuration`,
+  },
+  {
+    pattern: /^channel \d+: open failed: connect failed: (.*)/m,
+    error: LaunchError,
+    say: (_, why) => `its jump host cannot reach it (${why}): is sshd running there, on that port?`,
+  },
+  {
+    pattern: /^channel \d+: open failed: (administratively prohibited|.*)/m,
+    error: LaunchError,
+    say: (_, why) =>
+      `its jump host passes no connection on (${why}); see AllowTcpForwarding and PermitOpen in the ` +
+      `sshd_config there, or start a gateway on the jump host and name it by via=`,
+  },
+  {
+    pattern: /^banner exchange: .*: (invalid format|could not read protocol version)/m,
+    error: LaunchError,
+    say: () => `what answers there is no sshd: is that its port?`,
+  },
+  {
+    pattern: /: (not found|No such file or directory|Permission denied)\n(.*\n)*.* UNKNOWN port /,
+    error: LaunchError,
+    say: () => `its ProxyCommand cannot be run`,
+  },
+  {
+    pattern: /^proxy dialer did not pass back a connection| UNKNOWN port /m,
+    error: LaunchError,
+    say: (host) =>
+      `what it is reached through (ProxyCommand, ProxyJump) has ended the connection; see that ` +
+      `\`ssh ${host} true\` works`,
+    mayPass: true,
+  },
+  {
     pattern: TURNED_AWAY,
-    error: TransientLaunchError,
+    error: LaunchError,
     say: () =>
-      `it turned the login away; with many logins at once, raise MaxStartups in its ` +
-      `sshd_config`,
+      `the connection was closed before the login: is that the port of its sshd? With many ` +
+      `logins at once, raise MaxStartups in its sshd_config`,
+    mayPass: true,
   },
 ];

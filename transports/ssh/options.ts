@@ -15,20 +15,29 @@ export interface SshTarget {
   readonly host: string;
 }
 
+/** Options besides those of the user. */
+export interface AddedOptions {
+  /** In place of the user's: they have to come first. */
+  readonly needed: readonly string[];
+  /** What the user's configuration does not set. */
+  readonly defaults: readonly string[];
+}
+
 /** What the keys of a spec with `ssh` say. */
 export interface SshOptions extends SshTarget {
   /** The value of `ssh`, as given. */
   readonly value: string;
   /** A configuration file. */
   readonly ssh_config?: string;
-  /** Options that the user's configuration does not set; found out before a start. */
-  readonly defaults?: readonly string[];
+  /** Found out before a start. */
+  readonly added?: AddedOptions;
 }
 
 /** Options that are followed by a value. */
 const WITH_VALUE = "BbcDEeFIiJLlmoPpRSw";
 /** Options that stand alone. */
 const ALONE = "46AaCgKkMqTvXxYy";
+const ALONE_FIRST = new RegExp(`^-([${ALONE}]*)(.*)$`, "s");
 
 /** Returns the words that name the configuration file. */
 export function configFile({ ssh_config }: SshOptions): string[] {
@@ -46,15 +55,14 @@ export function parseSsh(value: string): SshTarget {
   const flags: string[] = [];
   while (words.length > 0 && /^-./.test(words[0])) {
     const word = words.shift() as string;
-    flags.push(word);
     if (word === "--") break;
+    flags.push(...withoutQuiet(word));
     if (needsValue(word)) {
       const next = words.shift();
       if (next === undefined) throw new SpecError(`the ssh option ${word} needs a value`);
       flags.push(next);
     }
   }
-  if (flags.at(-1) === "--") flags.pop();
   const [host, ...rest] = words;
   if (host === undefined || host === "") {
     throw new SpecError(`the key "ssh" names no host: ssh=[options] [user@]host`);
@@ -68,6 +76,14 @@ export function parseSsh(value: string): SshTarget {
     );
   }
   return { flags, host };
+}
+
+/** Replaces `-q`, which would hide why a login fails, and over which no other option has power. */
+function withoutQuiet(word: string): string[] {
+  const [, alone, rest] = ALONE_FIRST.exec(word) as RegExpExecArray;
+  if (!alone.includes("q")) return [word];
+  const others = `-${alone.replaceAll("q", "")}${rest}`;
+  return ["-oLogLevel=ERROR", ...others === "-" ? [] : [others]];
 }
 
 /** Whether the value of the last option in `word`, such as `-vp`, is the word after it. */

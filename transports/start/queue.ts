@@ -10,6 +10,10 @@ import type { StartLimit } from "../kind.ts";
 export interface Slot {
   /** Resolves when the start may begin; undefined where it may begin at once. */
   readonly queued: Promise<void> | undefined;
+  /** Whether each start under way has failed before, and none has succeeded lately. */
+  readonly areAllFailing: boolean;
+  /** Tells all starts of the queue how an attempt of this one has ended. */
+  tell(outcome: "failed" | "succeeded"): void;
   /** Passes the slot on to the next start, or gives up waiting for it. Does nothing the second time. */
   release(): void;
 }
@@ -32,6 +36,9 @@ class StartQueue {
   /** What lets each waiting start begin, in order. */
   readonly #waiting = new Set<() => void>();
   #running = 0;
+  #failing = 0;
+  /** Whether a start has succeeded since none was under way. */
+  #hasSucceeded = false;
 
   /** @param idle Called when no start is under way any more. */
   constructor(idle: () => void) {
@@ -41,13 +48,32 @@ class StartQueue {
   acquire(max: number): Slot {
     if (this.#running < max) {
       this.#running++;
-      return { queued: undefined, release: once(() => this.#next()) };
+      return this.#slot(undefined, () => this.#next());
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.add(resolve);
+    return this.#slot(promise, () => this.#waiting.delete(resolve) || this.#next());
+  }
+
+  #slot(queued: Promise<void> | undefined, release: () => void): Slot {
+    const areAllFailing = () => !this.#hasSucceeded && this.#failing === this.#running;
+    let hasFailed = false;
     return {
-      queued: promise,
-      release: once(() => this.#waiting.delete(resolve) || this.#next()),
+      queued,
+      get areAllFailing() {
+        return areAllFailing();
+      },
+      tell: (outcome) => {
+        if (outcome === "succeeded") this.#hasSucceeded = true;
+        else if (!hasFailed) {
+          hasFailed = true;
+          this.#failing++;
+        }
+      },
+      release: once(() => {
+        if (hasFailed) this.#failing--;
+        release();
+      }),
     };
   }
 

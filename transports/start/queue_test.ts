@@ -49,6 +49,27 @@ Deno.test("acquireSlot() lets starts of other keys not wait for each other", () 
   for (const slot of slots) slot.release();
 });
 
+Deno.test("Slot.areAllFailing tells whether no start of the queue has succeeded, or may at once", () => {
+  const [first, second] = [acquireSlot(limit), acquireSlot(limit)];
+  first.tell("failed");
+  first.tell("failed");
+  assertEquals(first.areAllFailing, false);
+  second.tell("failed");
+  assertEquals(first.areAllFailing, true);
+  second.release();
+  assertEquals(first.areAllFailing, true);
+  const third = acquireSlot(limit);
+  assertEquals(first.areAllFailing, false);
+  third.tell("succeeded");
+  third.release();
+  assertEquals(first.areAllFailing, false);
+  first.release();
+  const later = acquireSlot(limit);
+  later.tell("failed");
+  assertEquals(later.areAllFailing, true);
+  later.release();
+});
+
 /** Returns what a new start has to wait for: nothing, if all slots are free. */
 function acquireSlotAndRelease(): Promise<void> | undefined {
   const slot = acquireSlot({ key: "host", max: 1 });

@@ -7,7 +7,7 @@
 import { LaunchError } from "../../errors.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { bounded, MAX_TIMER_MS } from "../../internal/wait.ts";
-import { type Launch, type StartContext, type StartLimit, TransientLaunchError } from "../kind.ts";
+import { type Launch, mayPass, type StartContext, type StartLimit } from "../kind.ts";
 import type { Machine } from "../machine/machine.ts";
 import { withChanges } from "../machine/request.ts";
 import { PUSH } from "../start_script.ts";
@@ -21,6 +21,11 @@ import { acquireSlot, type Slot } from "./queue.ts";
 const FIRST_PAUSE_MS = 250;
 /** Share of `connectTimeout` that has to be left for a further attempt. */
 const LEAST_SHARE_LEFT = 0.2;
+/**
+ * Bounds further attempts if no start of the queue has succeeded: what answers there may be something
+ * else than what is asked for. They take 4 s.
+ */
+const MAX_HOPELESS_RETRIES = 4;
 /** With more at once, the last is not up sooner, but the first is up later. */
 const MAX_ISOLATED_STARTS = 4 * navigator.hardwareConcurrency;
 
@@ -52,7 +57,7 @@ export async function startQueued<Request extends Launch, Result>(
   const slot = limit && slotOn(machine, limit);
   try {
     if (slot?.queued !== undefined) await whenFree(slot.queued, signal);
-    return await retried(await withDeno(prepared, start), signal, attempt);
+    return await retried(await withDeno(prepared, start), signal, attempt, slot);
   } finally {
     slot?.release();
   }
@@ -92,7 +97,7 @@ function whenFree(queued: Promise<void>, signal: AbortSignal): Promise<void> {
 }
 
 /** A transport that may open later, and the slot of its start. */
-export interface QueuedTransport extends Slot {
+export interface QueuedTransport extends Pick<Slot, "queued" | "release"> {
   readonly transport: Transport;
 }
 
@@ -128,16 +133,20 @@ async function retried<Request extends Launch, Result>(
   launch: Request,
   signal: AbortSignal,
   attempt: (prepared: Request) => Promise<Result>,
+  slot: Slot | undefined,
 ): Promise<Result> {
   const deadline = performance.now() + launch.connectTimeout * (1 - LEAST_SHARE_LEFT);
-  for (let pause = FIRST_PAUSE_MS;; pause *= 2) {
+  for (let retries = 0;; retries++) {
     try {
-      return await attempt(launch);
+      const result = await attempt(launch);
+      slot?.tell("succeeded");
+      return result;
     } catch (error) {
-      const wait = pause * (0.5 + Math.random() / 2);
-      if (!(error instanceof TransientLaunchError) || performance.now() + wait > deadline) {
-        throw error;
-      }
+      if (!mayPass(error)) throw error;
+      slot?.tell("failed");
+      if (retries >= MAX_HOPELESS_RETRIES && slot?.areAllFailing !== false) throw error;
+      const wait = FIRST_PAUSE_MS * 2 ** retries * (0.5 + Math.random() / 2);
+      if (performance.now() + wait > deadline) throw error;
       await sleep(wait, signal);
     }
   }

@@ -82,11 +82,20 @@ export class GroupLeader {
 
   /** Keeps the event loop alive until it ends. */
   ref(): void {
-    this.#child.ref();
+    ifAlive(() => this.#child.ref());
   }
 
   /** Lets the event loop end. */
   unref(): void {
-    this.#child.unref();
+    ifAlive(() => this.#child.unref());
+  }
+}
+
+/** Deno throws for a child whose end it knows already, and has not told yet. */
+function ifAlive(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
