@@ -9,7 +9,7 @@ import type { TransportKind } from "./kind.ts";
 import { processPlan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
 import { addedOptions, defaultOptions } from "./ssh/added_options.ts";
-import { explainSsh } from "./ssh/failures.ts";
+import { explainLength, explainSsh } from "./ssh/failures.ts";
 import { configFile, parseSsh, type SshOptions } from "./ssh/options.ts";
 import { explainStartScript, forAnyShell, gatewayScript, startScript } from "./start_script.ts";
 import type { ProcessOptions } from "./streams/group_leader.ts";
@@ -58,7 +58,11 @@ export const ssh: TransportKind<SshOptions> = {
       runScript(request, gatewayScript(request, killMark)),
     ),
 
-  explain: (failure) => explainSsh(failure) ?? explainStartScript(failure),
+  explain(failure) {
+    const { request } = failure;
+    const [text = ""] = runScript(request, gatewayScript(request)).command.slice(-1);
+    return explainSsh(failure) ?? explainLength(failure, text) ?? explainStartScript(failure);
+  },
 
   runScript,
 

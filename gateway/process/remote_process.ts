@@ -12,6 +12,7 @@ import {
   type Transport,
 } from "../../transports/transport.ts";
 import { MAX_TIMER_MS, within } from "../../internal/wait.ts";
+import { withoutLoader } from "../../transports/program/loader.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import { eachLine, LineTail } from "../../internal/lines.ts";
 
@@ -152,7 +153,8 @@ export class RemoteProcess implements ByteStream {
   /** Reads all output, even if nobody wants it: a process whose output is not read stops. */
   async #read(stream: "stdout" | "stderr"): Promise<void> {
     try {
-      await eachLine(this.#transport.output[stream], (line) => {
+      await eachLine(this.#transport.output[stream], (printed) => {
+        const line = withoutLoader(printed);
         if (stream === "stderr") this.#tail.add(line);
         this.#observer.printed(line, stream);
       });

@@ -77,3 +77,12 @@ sshTest("a shell that ~/.bashrc starts does not run the stream", async () => {
   const { message } = await failed(sshd.spec);
   assertMatch(message, STREAM);
 }, ["bash", "zsh"]);
+
+test("a command line that is taken for text is printed without the program in it", async () => {
+  const { message, printed } = await failed({
+    command: `sh -c 'echo "$*" | cut -c2- >&2; exit 1'`,
+  });
+  assertMatch(message, /code 1/);
+  assertMatch(printed, /--no-prompt.*data:…/);
+  assertEquals(printed.length < 3_000, true);
+});

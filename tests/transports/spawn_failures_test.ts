@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Group, LaunchError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
+import { Dropbear, DROPBEAR_PROGRAMS } from "../support/hosts/dropbear.ts";
 import { testWith } from "../support/needs.ts";
 import { runScript } from "../support/processes.ts";
 
@@ -72,3 +73,20 @@ test("a program that may not be run is told as such", async () => {
   );
   assertMatch(stdout, /^cannot start gateway gw0 by "env": .*--allow-run=env and --allow-env\n$/);
 });
+
+testWith(
+  DROPBEAR_PROGRAMS,
+  "a command that is too long for a dropbear server is told as such",
+  async () => {
+    await using dropbear = await Dropbear.start();
+    const read = Array.from({ length: 100 }, (_, i) => `/data/some/directory/file-${i}.txt`);
+    const error = await assertRejects(
+      () => new Group().makeGateway({ ...dropbear.spec, permissions: { read }, output: "null" }),
+      LaunchError,
+    );
+    assertMatch(
+      error.message,
+      /a command line of \d{4,} bytes; dropbear takes 9000 at most; .* grant a dir/,
+    );
+  },
+);

@@ -23,3 +23,8 @@ export function encodeProgram(program: Uint8Array, isDeflated: boolean): Uint8Ar
   bytes.set(program, FIRST_LINE.length + 4);
   return bytes;
 }
+
+/** A text without the loader in it: a program that takes its command line for text prints all of it. */
+export function withoutLoader(text: string): string {
+  return text.length < LOADER_URL.length ? text : text.replaceAll(LOADER_URL, "data:…");
+}

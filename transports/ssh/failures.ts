@@ -26,6 +26,24 @@ export function explainSsh(
   return undefined;
 }
 
+/** A dropbear server closes the connection at a longer command (`MAX_CMD_LEN`). */
+const DROPBEAR_COMMAND_BYTES = 9_000;
+const CLOSED = /Broken pipe|closed by remote host|Connection reset/;
+
+/** Explains the end of a connection whose command may have been too long for the server. */
+export function explainLength(
+  { request: { options: { host } }, id, seen, tail }: LaunchFailure<SshOptions>,
+  command: string,
+): LaunchError | undefined {
+  const { length } = command;
+  if (length <= DROPBEAR_COMMAND_BYTES || !CLOSED.test(seen.join("\n"))) return undefined;
+  return new LaunchError(
+    `cannot start gateway ${id} on ${host}: its server closed the connection when it got a command ` +
+      `line of ${length} bytes; dropbear takes ${DROPBEAR_COMMAND_BYTES} at most; grants and environment ` +
+      `are part of it: grant a directory rather than its files, and send large values as args${tail}`,
+  );
+}
+
 interface Failure {
   readonly pattern: RegExp;
   readonly error: typeof LaunchError;

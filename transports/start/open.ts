@@ -24,17 +24,17 @@ export function openTransport(launch: Launch, machine: Machine, id: string): Tra
   if (kind.runScript === undefined) return kind.plan(launch).open(machine, id);
   const killMark = newKillMark();
   const script = killScript(killMark);
-  const kill = kind.endsFarSide?.(launch.options) ? undefined : kind.runScript(launch, script);
+  const kill = kind.runScript(launch, script);
   const process = kind.plan(launch, killMark).open(machine, id);
+  if (kind.endsFarSide?.(launch.options)) return new RemoteKillTransport(process);
   return new RemoteKillTransport(process, (signal) => runKill(kill, machine, signal));
 }
 
 async function runKill(
-  kill: ProcessOptions | undefined,
+  kill: ProcessOptions,
   machine: Machine,
   signal: AbortSignal,
 ): Promise<void> {
-  if (kill === undefined) return;
   try {
     await machine.run(kill, { timeout: KILL_SCRIPT_MS, signal });
   } catch { /* if the far side cannot be reached, nothing can be done */ }
