@@ -55,6 +55,11 @@ export class WrongServer extends Error {
   override name = "WrongServer";
 }
 
+/** The server closed a connection before it answered the proof, without a reason; `cause` says how. */
+export class Displaced extends Error {
+  override name = "Displaced";
+}
+
 const CONTEXT = "execnet tcp";
 const encoder = new TextEncoder();
 /** In characters: a shorter token could be guessed. Tokens that a server creates have 64. */
@@ -176,15 +181,16 @@ export interface ClientAuthOptions extends AuthOptions {
  *
  * @throws {Refusal} if the server refuses.
  * @throws {WrongServer} if the server does not know the token.
+ * @throws {Displaced} if the server closes the connection: others may have taken its place.
  * @throws {ProtocolError} if the other side is not an execnet server.
  */
 export async function authenticate(
   stream: ExactStream,
   { key, certificate, purpose, session }: ClientAuthOptions,
 ): Promise<Transcript> {
-  const first = await readMessage(stream, [AuthType.CHALLENGE]);
+  const first = await unlessDisplaced(readMessage(stream, [AuthType.CHALLENGE]));
   if (first === undefined) {
-    throw new ProtocolError("it closed the connection without a message");
+    throw displaced(new ProtocolError("it closed the connection without a message"));
   }
   const { version, nonce } = decodeChallenge(first.payload);
   if (version !== AUTH_VERSION) {
@@ -196,12 +202,27 @@ export async function authenticate(
   const clientNonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const transcript = { purpose, session, clientNonce, serverNonce: nonce, certificate };
   const proof = await key.prove("client", transcript);
-  await stream.write(encodeResponse({ version, purpose, session, clientNonce, proof }));
-  const answer = await expect(stream, AuthType.WELCOME);
+  const response = encodeResponse({ version, purpose, session, clientNonce, proof });
+  const answer = await unlessDisplaced((async () => {
+    await stream.write(response);
+    return await expect(stream, AuthType.WELCOME);
+  })());
   if (!await key.verify(answer, "server", transcript)) {
     throw new WrongServer("it did not prove that it knows the token");
   }
   return transcript;
+}
+
+async function unlessDisplaced<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw cause instanceof Refusal || cause instanceof ProtocolError ? cause : displaced(cause);
+  }
+}
+
+function displaced(cause: unknown): Displaced {
+  return new Displaced("the server closed the connection before it answered", { cause });
 }
 
 /**

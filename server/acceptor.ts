@@ -8,13 +8,15 @@ import { ProtocolError } from "../errors.ts";
 import { messageOf } from "../internal/errors.ts";
 import { challenge, Refusal, type Transcript, welcome } from "../protocol/auth.ts";
 import { AuthType, readMessage, RefusalCode } from "../protocol/auth_messages.ts";
-import { encodeRefusal } from "../protocol/auth_payloads.ts";
 import { decodeRequest, type SessionRequest } from "../protocol/auth_request.ts";
-import { clearTimer, setTimeout } from "../internal/timers.ts";
+import { formatAddress } from "../transports/tcp/address.ts";
 import { ServerConnection } from "./connection.ts";
 import { HalfOpenConnections, type HalfOpenSlot } from "./half_open.ts";
 import type { ServerConfig } from "./options.ts";
+import { hostOf, RateLimits } from "./hosts.ts";
 import { Penalties } from "./penalties.ts";
+import { pause, report, unlessRevoked } from "./refusing.ts";
+import { Refusals } from "./refusals.ts";
 import { TlsWire } from "./tls_wire.ts";
 
 /** A client that has authenticated both its connections. */
@@ -58,20 +60,36 @@ export class Acceptor {
   readonly #host: SessionHost;
   readonly #halfOpen: HalfOpenConnections;
   readonly #penalties = new Penalties();
+  readonly #rates = new RateLimits();
+  readonly #refusals: Refusals;
   readonly #pairings = new Map<string, Pairing>();
   readonly #handshakes = new Set<Promise<void>>();
 
   constructor(config: ServerConfig, host: SessionHost) {
     this.#config = config;
     this.#host = host;
+    this.#refusals = new Refusals(config.log);
     this.#halfOpen = new HalfOpenConnections({
       max: config.maxHalfOpen,
       timeout: config.handshakeTimeout,
     });
   }
 
+  /** Resolves when a new connection may be accepted. */
+  async room(): Promise<void> {
+    await this.#halfOpen.room();
+  }
+
   /** Begins the handshake of a new connection. */
   accept(conn: Deno.TcpConn): void {
+    const address = conn.remoteAddr;
+    const host = hostOf(address.hostname);
+    const reason = this.#rates.refuses(host);
+    if (reason !== undefined) {
+      conn.close();
+      this.#refusals.add({ event: "refused", peer: formatAddress(address), reason }, host);
+      return;
+    }
     let connection: ServerConnection;
     try {
       conn.setNoDelay(true);
@@ -93,20 +111,25 @@ export class Acceptor {
   async close(reason: string): Promise<void> {
     this.#halfOpen.clear(reason);
     await Promise.all(this.#handshakes);
+    this.#refusals.flush();
   }
 
   async #handshake(connection: ServerConnection, slot: HalfOpenSlot): Promise<void> {
+    let isProven = false;
     try {
       const transcript = await challenge(connection, await this.#auth());
       if (transcript === undefined) throw new Error("it closed before it proved itself");
+      isProven = true;
+      slot.prove();
       connection.admit();
       this.#penalties.clear(connection.host);
+      this.#rates.prove(connection.host);
       await connection.write(await welcome(this.#config.key, transcript));
       const session = transcript.session.toHex();
       if (transcript.purpose === "data") await this.#pairData(connection, session, slot);
       else await this.#pairControl(connection, session, transcript, slot);
     } catch (error) {
-      await this.#refuse(connection, slot, error);
+      await this.#refuse(connection, slot, error, isProven);
       connection.close();
     }
   }
@@ -179,17 +202,23 @@ export class Acceptor {
   }
 
   /** Logs why a connection is refused, and reports that to the client if the protocol has a code for it. */
-  async #refuse(connection: ServerConnection, slot: HalfOpenSlot, error: unknown): Promise<void> {
+  async #refuse(
+    connection: ServerConnection,
+    slot: HalfOpenSlot,
+    error: unknown,
+    isProven: boolean,
+  ): Promise<void> {
     const { peer, host } = connection;
     const reason = slot.revokedReason ?? messageOf(error);
     const code = codeOf(error);
     if (code !== RefusalCode.AUTHENTICATION) {
-      this.#config.log({ event: "refused", peer, reason });
+      if (isProven) this.#config.log({ event: "refused", peer, reason });
+      else this.#refusals.add({ event: "refused", peer, reason }, host);
       if (code !== undefined) await report(connection, code, reason, slot);
       return;
     }
     const { count, delay } = this.#penalties.add(host);
-    this.#config.log({ event: "refused", peer, reason, failures: count });
+    this.#refusals.add({ event: "refused", peer, reason, failures: count }, host);
     await pause(delay, slot);
     await report(connection, code, reason, slot);
   }
@@ -199,36 +228,4 @@ function codeOf(error: unknown): RefusalCode | undefined {
   if (error instanceof Refusal) return error.code;
   if (error instanceof ProtocolError) return RefusalCode.PROTOCOL;
   return undefined;
-}
-
-/** Sends a refusal. A client that does not read it is waited for no longer than its slot lasts. */
-async function report(
-  connection: ServerConnection,
-  code: RefusalCode,
-  reason: string,
-  slot: HalfOpenSlot,
-): Promise<void> {
-  try {
-    await unlessRevoked(connection.write(encodeRefusal(code, reason)), slot);
-    await unlessRevoked(connection.closeWrite(), slot);
-    // If something unread were left, closing the connection would discard what was written.
-    while (await connection.readSome(new Uint8Array(1024)) !== null);
-  } catch { /* the client is gone */ }
-}
-
-async function unlessRevoked<T>(promise: Promise<T>, slot: HalfOpenSlot): Promise<T> {
-  const revoked = slot.revoked.then((reason) => {
-    throw new Error(reason);
-  });
-  return await Promise.race([promise, revoked]);
-}
-
-async function pause(ms: number, slot: HalfOpenSlot): Promise<void> {
-  const passed = Promise.withResolvers<void>();
-  const timer = setTimeout(passed.resolve, ms);
-  try {
-    await Promise.race([passed.promise, slot.revoked]);
-  } finally {
-    clearTimer(timer);
-  }
 }

@@ -7,6 +7,7 @@
 import type { ExactStream } from "../protocol/auth_messages.ts";
 import { isOlder } from "../internal/version.ts";
 import { formatAddress } from "../transports/tcp/address.ts";
+import { hostOf } from "./hosts.ts";
 
 /** Before this version, a second `Socket` of the same TCP connection hangs the process. */
 const MIN_TO_SHARE = "2.8.0";
@@ -26,7 +27,7 @@ export interface Wire {
 export class ServerConnection implements ExactStream {
   /** The client's address, for the log. */
   readonly peer: string;
-  /** The client's host. */
+  /** The client's host, as limits count it. */
   readonly host: string;
   readonly #wire: Wire;
   /** Resolves when the last write is done; the next one waits for it. */
@@ -37,7 +38,7 @@ export class ServerConnection implements ExactStream {
     this.#wire = wire;
     const address = wire.remoteAddr as Deno.NetAddr;
     this.peer = formatAddress(address);
-    this.host = address.hostname;
+    this.host = hostOf(address.hostname);
   }
 
   async read(count: number): Promise<Uint8Array | undefined> {

@@ -19,6 +19,11 @@ export type ServerEvent =
   | { event: "accepted"; session: string; peer: string; name: string; pid: number }
   /** A connection was refused; `failures` counts the wrong proofs from its host. */
   | { event: "refused"; peer: string; reason: string; failures?: number }
+  /**
+   * So many more refusals in some seconds, of clients that had not authenticated: by so many hosts (1,000
+   * at most), for these reasons.
+   */
+  | { event: "refusals"; count: number; hosts: number; reasons: Record<string, number> }
   /** A session ended. */
   | {
     event: "ended";

@@ -73,7 +73,10 @@ export interface ServeOptions {
   once?: boolean;
   /** Milliseconds that a connection may take to authenticate; default 5,000. */
   handshakeTimeout?: number;
-  /** Connections that may be authenticating at once; default 64. With more, the oldest is closed. */
+  /**
+   * Connections that may be authenticating at once; default 512. With more, the host that has the most
+   * loses its oldest. Clients that have proven the token have as many places of their own.
+   */
   maxHalfOpen?: number;
   /** Called with each event; default: prints it on stderr as a line of JSON. */
   log?: ServerLog;
@@ -135,7 +138,7 @@ const SERVE_OPTIONS: OptionRules<ServeOptions> = {
 
 const DEFAULT_SESSIONS = 32;
 const DEFAULT_HANDSHAKE_MS = 5_000;
-const DEFAULT_HALF_OPEN = 64;
+const DEFAULT_HALF_OPEN = 512;
 
 /**
  * Checks the options, and reads or creates the token.

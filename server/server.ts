@@ -104,13 +104,19 @@ export class Server implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
+    let isWorking = true;
     for (;;) {
       try {
+        await this.#acceptor.room();
         this.#acceptor.accept(await this.#listener.accept());
+        isWorking = true;
       } catch (error) {
         if (this.#shutdown !== undefined) return;
         // There may be no descriptor left, or the client is gone already: the server goes on.
-        this.#config.log({ event: "warning", message: `cannot accept a connection: ${error}` });
+        if (isWorking) {
+          this.#config.log({ event: "warning", message: `cannot accept a connection: ${error}` });
+        }
+        isWorking = false;
         await new Promise<void>((resolve) => setTimeout(resolve, 100));
       }
     }

@@ -1,17 +1,32 @@
 /** Each attack ends with a refusal, a line in the log, and a server that still works. */
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { AuthenticationError, LaunchError } from "../../mod.ts";
-import { AuthType, encodeMessage, RefusalCode } from "../../protocol/auth_messages.ts";
+import { AuthenticationError, Group, LaunchError } from "../../mod.ts";
+import {
+  AuthType,
+  encodeMessage,
+  RefusalCode,
+  SESSION_ID_BYTES,
+} from "../../protocol/auth_messages.ts";
 import { FrameType } from "../../protocol/constants.ts";
 import { encodeExecRequest } from "../../protocol/control.ts";
 import { encodeFrame } from "../../protocol/frames.ts";
 import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import { assert } from "../support/assert.ts";
 import { TemporaryDirectory, test } from "../support/bounded.ts";
-import { until } from "../support/deadline.ts";
-import { Attacker, ManInTheMiddle } from "../support/server/attacker.ts";
+import { inTime, until } from "../support/deadline.ts";
+import { Attacker, Displacer, ManInTheMiddle } from "../support/server/attacker.ts";
+import { ServerProgram } from "../support/server/program.ts";
 import { assertUnharmed, CA, TestServer, tlsOf, TOKEN } from "../support/server/test_server.ts";
+
+/** How many connections the log says were refused. */
+function refusals({ events }: TestServer): number {
+  return events.reduce(
+    (sum, each) =>
+      sum + (each.event === "refused" ? 1 : each.event === "refusals" ? each.count : 0),
+    0,
+  );
+}
 
 const WRONG = "a-token-that-was-guessed-and-is-another-one";
 
@@ -124,7 +139,7 @@ test("a handshake byte by byte is cut at its deadline", async () => {
   await assertUnharmed(server);
 });
 
-test("1,000 half-open connections keep nobody out, and displace each other", async () => {
+test("1,000 half-open connections keep nobody out, displace each other, and are summed up in the log", async () => {
   await using server = new TestServer({ handshakeTimeout: 30_000, maxHalfOpen: 32 });
   const attackers: Attacker[] = [];
   try {
@@ -133,14 +148,82 @@ test("1,000 half-open connections keep nobody out, and displace each other", asy
       if (i === 500) await assertUnharmed(server);
     }
     await assertUnharmed(server);
-    const refused = () => server.events.filter((e) => e.event === "refused").length;
-    await until("the refusals of all but those that have a place", () => refused() >= 1_000 - 32);
+    await server.server.shutdown({ timeout: 0 });
+    assertEquals(refusals(server) >= 1_000, true, `${refusals(server)} of 1000`);
+    assert(server.events.length < 100, `${server.events.length} events`);
   } finally {
     for (const attacker of attackers) attacker[Symbol.dispose]();
   }
 });
 
-test("garbage and bit-flipped handshakes are refused, each with a line in the log", async () => {
+test("a flood that goes on keeps the owner of the token out neither of a session nor of the next", async () => {
+  await using server = await ServerProgram.start({ args: ["--", "--allow-read=/usr"] });
+  const { address } = await server.logged("listening");
+  const port = Number(String(address).split(":").at(-1));
+  let isOver = false;
+  const flood = async () => {
+    const held: Deno.Conn[] = [];
+    while (!isOver) {
+      const conn = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+      if (conn === undefined) continue;
+      if (held.push(conn) > 200) held.shift()?.close();
+    }
+    for (const conn of held) conn.close();
+  };
+  const floods = Array.from({ length: 8 }, flood);
+  const group = new Group();
+  try {
+    for (let i = 0; i < 5; i++) {
+      const gw = await inTime("a gateway", group.makeGateway(await server.spec()));
+      assertEquals(await gw.call((n: number) => n + 1, i), i + 1);
+      await gw.terminate();
+    }
+  } finally {
+    isOver = true;
+    await Promise.all(floods);
+    await group.terminate();
+  }
+  assert(server.log.length < 200, `${server.log.length} lines`);
+});
+
+test("proven connections wait in places that strangers cannot take", async () => {
+  await using server = new TestServer({ handshakeTimeout: 30_000, maxHalfOpen: 4 });
+  using control = await Attacker.connect(server.port);
+  const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
+  const transcript = await control.enter("control", session);
+  const strangers: Attacker[] = [];
+  const crowd = async () => {
+    for (let i = 0; i < 20; i++) {
+      strangers.push(await Attacker.connect(server.port));
+      await strangers.at(-1)?.challenged();
+    }
+  };
+  try {
+    await crowd();
+    await control.ask(transcript);
+    await crowd();
+    using data = await Attacker.connect(server.port);
+    await data.enter("data", session);
+    await server.logged("accepted");
+  } finally {
+    for (const stranger of strangers) stranger[Symbol.dispose]();
+  }
+});
+
+test("a client begins a connection again that was displaced while it waited for its turn", async () => {
+  await using server = new TestServer();
+  const proxied: Deno.Conn[] = [];
+  await using proxy = new Displacer(server.port, proxied);
+  const gw = await inTime(
+    "a gateway",
+    server.group.makeGateway(`tcp=127.0.0.1:${proxy.port}//token=${TOKEN}`),
+  );
+  assertEquals(await gw.call((n: number) => n + 1, 1), 2);
+  assertEquals(proxied.length, 4); // one of either kind was closed by the proxy
+  await gw.terminate();
+});
+
+test("garbage and bit-flipped handshakes are refused, and counted in the log", async () => {
   await using server = new TestServer();
   using client = await Attacker.connect(server.port);
   await client.enter("control");
@@ -159,10 +242,10 @@ test("garbage and bit-flipped handshakes are refused, each with a line in the lo
     await attacker.write(crypto.getRandomValues(new Uint8Array(3 + 20 * i)));
     sent++;
   }
-  await until("a refusal of each", () => {
-    return server.events.filter(({ event }) => event === "refused").length >= sent;
-  });
   await assertUnharmed(server);
+  await until("the end of all handshakes", () => refusals(server) >= 20);
+  await server.server.shutdown({ timeout: 0 });
+  assertEquals(refusals(server) >= sent, true, `${refusals(server)} of ${sent}`);
 });
 
 test("frames before authentication are refused, and start nothing", async () => {

@@ -6,14 +6,20 @@
  * @module
  */
 
-import { authenticate, expect, type TokenKey } from "../../protocol/auth.ts";
+import {
+  authenticate,
+  Displaced,
+  expect,
+  type TokenKey,
+  type Transcript,
+} from "../../protocol/auth.ts";
 import {
   AuthType,
   encodeMessage,
   readMessage,
   SESSION_ID_BYTES,
 } from "../../protocol/auth_messages.ts";
-import { decodeExit } from "../../protocol/auth_payloads.ts";
+import { decodeExit, type Purpose } from "../../protocol/auth_payloads.ts";
 import { encodeRequest, type SessionRequest } from "../../protocol/auth_request.ts";
 import { clearTimer, setInterval, setTimeout, type Timer } from "../../internal/timers.ts";
 import { ForwardingStream } from "../streams/forward.ts";
@@ -34,6 +40,8 @@ export interface SessionOptions extends ConnectOptions {
 }
 
 const DEFAULT_PING_MS = 15_000;
+/** How often each connection is begun, if the server closes it before it is authenticated. */
+const MAX_TRIES = 4;
 /** Pings that may go unanswered. */
 const MAX_MISSING = 3;
 /** Bounds the wait for the exit status after SIGKILL. */
@@ -63,8 +71,7 @@ async function connect(options: SessionOptions, signal: AbortSignal): Promise<Tr
       socket.unref();
     });
   try {
-    const [control, data] = await Promise.all([begin(), begin()]);
-    await start(control, data, options);
+    const { control, data } = await start(await Promise.all([begin(), begin()]), begin, options);
     return new SessionTransport({ control, data, sockets }, options.pingInterval);
   } catch (cause) {
     destroy();
@@ -74,23 +81,40 @@ async function connect(options: SessionOptions, signal: AbortSignal): Promise<Tr
   }
 }
 
+/**
+ * Authenticates both connections, and asks for the session. One that is closed before its proof is
+ * answered is replaced by a new one: a server closes the oldest connections if there are too many.
+ */
 async function start(
-  control: SocketStream,
-  data: SocketStream,
+  [first, second]: [SocketStream, SocketStream],
+  begin: () => Promise<SocketStream>,
   { key, request }: SessionOptions,
-): Promise<void> {
+): Promise<Pick<Connections, "control" | "data">> {
   const session = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
+  const prove = async (
+    stream: SocketStream,
+    purpose: Purpose,
+    tries = MAX_TRIES,
+  ): Promise<{ stream: SocketStream; transcript: Transcript }> => {
+    const { certificate } = stream;
+    try {
+      return {
+        stream,
+        transcript: await authenticate(stream, { key, certificate, purpose, session }),
+      };
+    } catch (error) {
+      if (!(error instanceof Displaced)) throw error;
+      if (tries === 1) throw error.cause;
+      return await prove(await begin(), purpose, tries - 1);
+    }
+  };
   // The second proof waits for the first: a wrong token fails once, and a wrong server gets one proof.
-  const transcript = await authenticate(control, {
-    key,
-    certificate: control.certificate,
-    purpose: "control",
-    session,
-  });
+  const { stream: control, transcript } = await prove(first, "control");
   await control.write(await encodeRequest(key, transcript, request));
-  await authenticate(data, { key, certificate: data.certificate, purpose: "data", session });
+  const { stream: data } = await prove(second, "data");
   await expect(control, AuthType.STARTED);
   await expect(data, AuthType.STARTED);
+  return { control, data };
 }
 
 /** A session of a server, once the server has started its process. */

@@ -140,3 +140,59 @@ export class ManInTheMiddle implements AsyncDisposable {
     await gone;
   }
 }
+
+/**
+ * A machine in the middle that closes the first control connection and the first data connection at
+ * the client's proof, as a server does that has too many connections.
+ */
+export class Displacer implements AsyncDisposable {
+  readonly #listener: Deno.TcpListener;
+  readonly #port: number;
+  readonly #closed = new Set<number>();
+  readonly #passing = new Set<Promise<unknown>>();
+
+  /** @param met Gets each connection. */
+  constructor(port: number, met: Deno.Conn[]) {
+    this.#port = port;
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.#passing.add(this.#listen(met));
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await Promise.all(this.#passing);
+  }
+
+  async #listen(met: Deno.Conn[]): Promise<void> {
+    try {
+      for await (const near of this.#listener) {
+        met.push(near);
+        this.#passing.add(this.#pass(near));
+      }
+    } catch { /* closed */ }
+  }
+
+  async #pass(near: Deno.Conn): Promise<void> {
+    const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
+    const back = far.readable.pipeTo(near.writable).catch(() => {});
+    const writer = far.writable.getWriter();
+    try {
+      let isFirst = true;
+      for await (const chunk of near.readable) {
+        const purpose = chunk[5]; // behind the header and the version
+        if (isFirst && !this.#closed.has(purpose)) {
+          this.#closed.add(purpose);
+          break;
+        }
+        isFirst = false;
+        await writer.write(chunk);
+      }
+      await writer.close();
+    } catch { /* the connection is closed */ }
+    await back;
+  }
+}
