@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { UserCall } from "./call.ts";
 import type { ExecKind } from "../protocol/control.ts";
 
 /** Code as the remote runs it. */
@@ -18,8 +19,8 @@ export interface Code {
   readonly position: string;
   /** Finds positions in the user's own files. Called only when an error has been received. */
   readonly locate?: () => Locate | undefined | Promise<Locate | undefined>;
-  /** The stack of the call that sends the code. V8 makes its text only when it is read. */
-  readonly from?: { readonly stack?: string };
+  /** The call that sends the code. */
+  readonly from?: UserCall;
 }
 
 /** A location in one of the user's files. */

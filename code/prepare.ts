@@ -5,9 +5,9 @@
  */
 
 import { described } from "../internal/arguments.ts";
+import { type AnyFunction, callOf, type UserCall } from "./call.ts";
 import type { Code } from "./code.ts";
 import { functionCode } from "./function/function.ts";
-import type { AnyFunction } from "./function/positions.ts";
 import { moduleCode } from "./module/module.ts";
 import { sourceCode } from "./source.ts";
 
@@ -32,7 +32,7 @@ export function codeOf(
 function unplaced(
   given: string | URL | AnyFunction,
   name: string | undefined,
-  from: { readonly stack?: string },
+  from: UserCall,
 ): Code {
   if (typeof given === "string") return sourceExecution(given, name ?? "remoteExec");
   if (given instanceof URL) {
@@ -64,18 +64,8 @@ function moduleName(url: URL): string {
 }
 
 /** Returns the URL of the module that has made a call, if its stack has one. */
-function callerOf({ stack = "" }: { readonly stack?: string }): URL | undefined {
+function callerOf({ stack = "" }: UserCall): URL | undefined {
   const [, frame = ""] = /^\s+at (.*)$/m.exec(stack) ?? [];
   const [, url = ""] = /(?:^|[\s(])([a-z]+:\S+?):\d+:\d+\)?$/.exec(frame) ?? [];
   return URL.parse(url) ?? undefined;
-}
-
-/**
- * Captures the stack of the user's call of a public method, without our own frames. It costs about
- * 3 µs: V8 makes the text only when it is read.
- */
-export function callOf(method: AnyFunction): { readonly stack?: string } {
-  const call = {};
-  Error.captureStackTrace(call, method);
-  return call;
 }

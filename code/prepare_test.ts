@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ImpureFunctionError } from "../errors.ts";
-import { callOf, codeOf } from "./prepare.ts";
+import { callOf } from "./call.ts";
+import { codeOf } from "./prepare.ts";
 
 function prepare(given: Parameters<typeof codeOf>[0], name?: string) {
   return codeOf(given, name, prepare);

@@ -5,8 +5,8 @@
  */
 
 import type { Channel } from "../channel/channel.ts";
-import { functionCode } from "../code/function/function.ts";
-import { callOf, codeOf } from "../code/prepare.ts";
+import { callOf } from "../code/call.ts";
+import { codeOf, functionCode } from "../code/loaded.ts";
 import { forUser } from "../errors/user_stack.ts";
 import { checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
@@ -22,12 +22,13 @@ import {
   type RemoteFunction,
   type RemoteGenerator,
 } from "./exec_options.ts";
-import { GatewayCore, type GatewayInit } from "./gateway_core.ts";
+import type { GatewayCore } from "./gateway_core.ts";
+import type { GatewayShape } from "./gateway_init.ts";
 import type { GatewayGroup } from "./group_interface.ts";
 import { TERMINATE_OPTIONS, type TerminateOptions } from "./process/terminate.ts";
 import type { RemoteStatus } from "./remote_status.ts";
 
-let create: (init: GatewayInit, group: GatewayGroup<Gateway>) => Gateway;
+let create: (shape: GatewayShape<Gateway, GatewayCore>) => Gateway;
 let inside: (gateway: Gateway) => GatewayCore;
 
 /**
@@ -53,18 +54,16 @@ export class Gateway implements AsyncDisposable {
   readonly spec: GatewaySpec;
   readonly #core: GatewayCore;
 
-  private constructor(init: GatewayInit, group: GatewayGroup<Gateway>) {
-    if (typeof init !== "object") {
-      throw new TypeError("a gateway is made by makeGateway(), or by a Group");
-    }
-    this.id = init.id;
-    this.group = group;
-    this.spec = Object.freeze({ ...init.given, id: init.id });
-    this.#core = new GatewayCore(this, init);
+  private constructor(shape: GatewayShape<Gateway, GatewayCore>) {
+    if (typeof shape !== "object") throw new TypeError("a gateway is made by makeGateway()");
+    this.id = shape.id;
+    this.group = shape.group;
+    this.spec = Object.freeze({ ...shape.given, id: shape.id });
+    this.#core = shape.makeCore(this);
   }
 
   static {
-    create = (init, group) => new Gateway(init, group);
+    create = (shape) => new Gateway(shape);
     inside = (gateway) => gateway.#core;
   }
 
@@ -249,9 +248,9 @@ export class Gateway implements AsyncDisposable {
   }
 }
 
-/** Starts a gateway. */
-export function createGateway(init: GatewayInit, group: GatewayGroup<Gateway>): Gateway {
-  return create(init, group);
+/** Makes a gateway around its inside. */
+export function gatewayOf(shape: GatewayShape<Gateway, GatewayCore>): Gateway {
+  return create(shape);
 }
 
 /** Returns the inside of a gateway. */

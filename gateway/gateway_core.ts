@@ -8,7 +8,7 @@ import type { Channel, ChannelGateway } from "../channel/channel.ts";
 import { ChannelIds } from "../channel/mux/channel_table.ts";
 import { UnboundChannels } from "../channel/mux/unbound.ts";
 import type { Code } from "../code/code.ts";
-import { functionCode } from "../code/function/function.ts";
+import { functionCode, loadTools } from "../code/loaded.ts";
 import { GatewayClosedError, SpecError, TimeoutError } from "../errors.ts";
 import { clearTimer, setTimeout } from "../internal/timers.ts";
 import { isOlder } from "../internal/version.ts";
@@ -16,16 +16,16 @@ import type { WaitOptions } from "../internal/wait.ts";
 import { narrow } from "../permissions/narrowing.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { RemoteInfo } from "../protocol/remote_info.ts";
-import { type GatewaySpec, requiredIds, type ResolvedSpec } from "../spec/spec.ts";
+import { requiredIds, type ResolvedSpec } from "../spec/spec.ts";
 import type { GatewayExit } from "../transports/transport.ts";
-import { type Machine, untilAborted } from "../transports/machine/machine.ts";
+import { untilAborted } from "../transports/machine/machine.ts";
 import { withChanges } from "../transports/machine/request.ts";
 import { denoVersionError } from "../transports/program/deno_command.ts";
-import { openTransport } from "../transports/start/open.ts";
 import { openQueued } from "../transports/start/start.ts";
 import type { RelayGateway } from "../transports/via/relay_process.ts";
 import { closeOnAbort } from "./cancel.ts";
 import type { CallOptions, ExecOptions } from "./exec_options.ts";
+import type { GatewayInit } from "./gateway_init.ts";
 import { Isolation } from "./process/isolation.ts";
 import { KeepAlive } from "./process/keep_alive.ts";
 import { Session } from "./process/session.ts";
@@ -41,22 +41,6 @@ const WATCH_MS = 2_000;
 /** What the bytes of another gateway are relayed in, with some room. */
 const MIN_RELAY_ITEM_BYTES = 128 * 1024;
 
-/** The parts and options of a gateway. */
-export interface GatewayInit {
-  /** Its name in its group. */
-  id: string;
-  /** What it is started from, with what was found out for the start. */
-  spec: ResolvedSpec;
-  /** What `Gateway.spec` shows. */
-  given: GatewaySpec;
-  /** The machine that it is started from. */
-  machine: Machine;
-  /** The program of the far side, as its loader reads it; undefined if it runs already. */
-  program: Uint8Array | undefined;
-  /** Aborted when the gateway is not wanted any more, before it is up. */
-  cancelled?: AbortSignal;
-}
-
 /** The inside of a `Gateway`. */
 export class GatewayCore {
   readonly #owner: ChannelGateway;
@@ -71,7 +55,7 @@ export class GatewayCore {
 
   /** Starts the process. The `owner` is what its channels give as their gateway. */
   constructor(owner: ChannelGateway, init: GatewayInit) {
-    const { id, spec, machine, program, cancelled } = init;
+    const { id, spec, machine, transport, program, cancelled } = init;
     this.#owner = owner;
     this.#work = new Work(id);
     this.#spec = spec;
@@ -82,7 +66,7 @@ export class GatewayCore {
       machine: cancelled === undefined ? machine : untilAborted(machine, cancelled),
       kind: "gateway",
       spec,
-      transport: openTransport(spec, machine, id),
+      transport,
       heartbeat: spec.heartbeat,
       lost: (reason) => this.#unbound.lose(reason),
     });
@@ -108,7 +92,8 @@ export class GatewayCore {
   async ready(): Promise<void> {
     using _hold = this.#keepAlive.hold();
     try {
-      const { pid, deno, v8, typescript, os, arch } = await this.#session.connection.hello;
+      const { hello } = this.#session.connection;
+      const [{ pid, deno, v8, typescript, os, arch }] = await Promise.all([hello, loadTools()]);
       if (isOlder(deno, MIN_DENO_VERSION)) {
         await this.#session.terminate();
         throw denoVersionError(this.#owner.id, deno);
@@ -240,7 +225,9 @@ export class GatewayCore {
       newChannel: () => this.newChannel(),
       // In the gateway's own process, whatever its execmodel: it depends on no further process then.
       remoteExec: (fn, args, { name }) =>
-        this.#run(functionCode(fn, "function", name), args, { isolate: false }) as never,
+        this.#run(functionCode(fn, "function", name), args, {
+          isolate: false,
+        }) as never,
       relay: (args, name) =>
         this.#session.run({ kind: "relay", text: "", name, position: "" }, args) as never,
       hold: () => this.#keepAlive.hold(),

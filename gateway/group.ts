@@ -6,7 +6,7 @@
 
 import { closestString } from "@std/text/closest-string";
 import type { MultiChannel } from "../channel/multi_channel.ts";
-import { codeOf } from "../code/prepare.ts";
+import { codeOf } from "../code/loaded.ts";
 import { checkArgument, checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { startMap } from "../map/map.ts";
@@ -181,7 +181,7 @@ export class Group implements GatewayGroup<Gateway> {
   ): MultiChannel {
     checkExecOptions(options);
     this.#drains.check("run code");
-    return execAll(this, codeOf(code, options.name, this.remoteExec), args, options);
+    return execAll(this, () => codeOf(code, options.name, this.remoteExec), args, options);
   }
 
   /**
@@ -248,7 +248,7 @@ export class Group implements GatewayGroup<Gateway> {
    */
   async terminate(options?: TerminateOptions): Promise<void> {
     checkOptions("terminate", options, TERMINATE_OPTIONS);
-    using _refusal = this.#starter.refuse();
+    await using _refusal = this.#starter.refuse();
     const gateways = [...this.#members, ...this.#starter.starting];
     await endAll(gateways.map((gateway) => coreOf(gateway)), options);
   }

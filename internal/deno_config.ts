@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Expression, parseExpressionAt } from "acorn";
+import { parse } from "@std/jsonc";
 
 /** A configuration file of Deno. */
 export interface DenoConfig {
@@ -70,30 +70,9 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 /** Parses JSON with comments, as Deno does. */
 export function parseConfig(text: string): Record<string, unknown> {
   try {
-    const value = valueOf(parseExpressionAt(text, 0, { ecmaVersion: "latest" }));
+    const value: unknown = parse(text);
     return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
   } catch {
     return {};
-  }
-}
-
-function valueOf(node: Expression): unknown {
-  switch (node.type) {
-    case "Literal":
-      return node.value;
-    case "ArrayExpression":
-      return node.elements.map((element) =>
-        element === null || element.type === "SpreadElement" ? null : valueOf(element)
-      );
-    case "ObjectExpression":
-      return Object.fromEntries(
-        node.properties.flatMap((property) =>
-          property.type === "Property" && property.key.type === "Literal"
-            ? [[String(property.key.value), valueOf(property.value)]]
-            : []
-        ),
-      );
-    default:
-      return undefined;
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { functionCode } from "../code/function/function.ts";
+import type { Code } from "../code/code.ts";
+import { functionCode, hasTools } from "../code/loaded.ts";
 import type { MapGateway, MapHost } from "./host.ts";
 import { checkMapOptions, type Items, type MapFunction, type MapOptions } from "./options.ts";
 import { MapRun } from "./run.ts";
@@ -24,7 +25,10 @@ export function startMap<Gateway extends MapGateway, Item, Args, Result>(
   checkItems(items);
   checkMapOptions(options as MapOptions<never>);
   const { args, isolate, name } = options;
-  const code = functionCode(fn, "map", name, host.from);
-  const execute = (gateway: Gateway) => host.execute(gateway, code, args, isolate);
+  let made: Code | undefined;
+  const code = () => made ??= functionCode(fn, "map", name, host.from);
+  // Before any gateway was up, it cannot be read yet: the first worker finds out.
+  if (hasTools()) code();
+  const execute = (gateway: Gateway) => host.execute(gateway, code(), args, isolate);
   return new MapRun({ host, execute }, items, options as MapOptions<Item, never>);
 }

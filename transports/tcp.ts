@@ -14,7 +14,8 @@ import type { Plan } from "./machine/plan.ts";
 import type { LaunchRequest } from "./machine/request.ts";
 import { tlsOf, tokenKeyOf } from "./tcp/credentials.ts";
 import { parseTcp, type ServerOptions, shownTcp, TCP_KEYS, type TcpOptions } from "./tcp/keys.ts";
-import { openTcp } from "./tcp/session.ts";
+import type { SessionOptions } from "./tcp/session.ts";
+import { LateTransport } from "./streams/late.ts";
 
 interface PreparedOptions extends TcpOptions {
   /** Starts the server that `installvia` asks for. */
@@ -70,15 +71,21 @@ export const tcp: TransportKind<PreparedOptions> = {
 /** Returns what begins a session of a running server. */
 function sessionPlan(request: LaunchRequest<ServerOptions>): Plan {
   return {
-    open: ({ via, dial }, id) =>
-      openTcp({
+    open({ via, dial }, id) {
+      const options: SessionOptions = {
         address: request.options.address,
         key: tokenKeyOf(request.options),
         tls: tlsOf(request.options),
         request: sessionRequest(request),
         via,
         dial: dial && ((address) => dial(address, id)),
-      }),
+      };
+      return new LateTransport(async (signal) => {
+        const { openTcp } = await import("./tcp/session.ts");
+        signal.throwIfAborted();
+        return await openTcp(options, signal);
+      });
+    },
   };
 }
 

@@ -12,8 +12,9 @@ import {
 } from "acorn";
 import { described } from "../../internal/arguments.ts";
 import { type CapturedName, ImpureFunctionError } from "../../errors.ts";
+import type { AnyFunction } from "../call.ts";
 import type { Code } from "../code.ts";
-import { type AnyFunction, locateFunction } from "./positions.ts";
+import { locateFunction } from "./positions.ts";
 import { type OuterUse, outerUses } from "./purity.ts";
 import { findWritten, type WrittenAt } from "./written.ts";
 

@@ -6,10 +6,8 @@
  */
 
 import { within } from "../../internal/wait.ts";
+import type { AnyFunction } from "../call.ts";
 import type { Locate, SourceLocation } from "../code.ts";
-
-// deno-lint-ignore ban-types -- any function
-export type AnyFunction = Function;
 
 /** The first answer of the inspector takes about 30 ms; it is not worth a much longer wait. */
 const INSPECTOR_TIMEOUT_MS = 2_000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { callOf } from "../../code/prepare.ts";
+import { callOf } from "../../code/call.ts";
 import type { MapHost } from "../../map/host.ts";
 import { coreOf, type Gateway } from "../gateway.ts";
 import type { Starter } from "./starter.ts";

@@ -6,12 +6,13 @@
 
 import { coreOf as channelCoreOf } from "../../channel/channel.ts";
 import { consume } from "../../channel/consumers.ts";
-import type { Output } from "../../spec/spec.ts";
+import type { Output, ResolvedSpec } from "../../spec/spec.ts";
 import type { ServerHosting } from "../../transports/installvia/server_host.ts";
 import type { Machine } from "../../transports/machine/machine.ts";
 import { popenViaRelay } from "../../transports/popen.ts";
 import { programFor } from "../../transports/program/program.ts";
-import { coreOf, createGateway, type Gateway } from "../gateway.ts";
+import { openTransport } from "../../transports/start/open.ts";
+import { coreOf, type Gateway } from "../gateway.ts";
 import type { GatewayGroup } from "../group_interface.ts";
 
 /**
@@ -28,22 +29,20 @@ export async function serverHosting(
 ): Promise<ServerHosting> {
   const kind = popenViaRelay;
   const program = await programFor(kind.isNetworked);
+  const { createGateway } = await import("../create.ts");
   return {
     machine,
     start(settings, id) {
-      const gateway = createGateway({
-        id,
-        spec: {
-          ...settings,
-          kind,
-          options: undefined,
-          execmodel: "main",
-          output: output === "inherit" ? "inherit" : "null",
-        },
-        given: { popen: true },
-        machine,
-        program,
-      }, group);
+      const spec: ResolvedSpec = {
+        ...settings,
+        kind,
+        options: undefined,
+        execmodel: "main",
+        output: output === "inherit" ? "inherit" : "null",
+      };
+      const transport = openTransport(spec, machine, id);
+      const init = { id, spec, machine, transport, program };
+      const gateway = createGateway(init, { popen: true }, group);
       return {
         async run(text, args) {
           await coreOf(gateway).ready();

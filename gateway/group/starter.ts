@@ -9,21 +9,27 @@ import { atUser } from "../../errors/user_stack.ts";
 import { printLine } from "../../internal/lines.ts";
 import { shownSpec } from "../../spec/shown.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
-import { here, type Machine, untilAborted } from "../../transports/machine/machine.ts";
-import { programFor } from "../../transports/program/program.ts";
+import { type Machine, untilAborted } from "../../transports/machine/machine.ts";
+import type { Transport } from "../../transports/transport.ts";
+import { openTransport } from "../../transports/start/open.ts";
 import { type GatewayStart, startQueued } from "../../transports/start/start.ts";
-import { machineOf } from "../../transports/via.ts";
-import { coreOf, createGateway, type Gateway } from "../gateway.ts";
+import { coreOf, type Gateway } from "../gateway.ts";
 import type { GatewayGroup } from "../group_interface.ts";
 import type { Members } from "./members.ts";
-import { serverHosting } from "./server_host.ts";
 import "../stacks.ts";
+
+/** Loads what starts processes here: a program that only imports this package needs none of it. */
+async function thisMachine(): Promise<Machine> {
+  return (await import("../../transports/machine/here.ts")).here;
+}
 
 /** Starts gateways, and adds them to the members of their group once they are up. */
 export class Starter {
   readonly #group: GatewayGroup<Gateway>;
   readonly #members: Members<Gateway>;
   readonly #starting = new Set<Gateway>();
+  /** Settle when the processes have a gateway, or have ended: see {@linkcode Starter.#whileStarting}. */
+  readonly #loading = new Set<Promise<void>>();
   /** The specs as given, with the tokens that `Gateway.spec` does not show. */
   readonly #given = new WeakMap<Gateway, string | GatewaySpec>();
   readonly #joinListeners = new Set<(gateway: Gateway) => void>();
@@ -80,14 +86,18 @@ export class Starter {
     return () => void this.#joinListeners.delete(joined);
   }
 
-  /** Fails starts, those under way too, until the returned object is disposed. */
-  refuse(): Disposable {
+  /**
+   * Fails starts, those under way too, until the returned object is disposed. That waits for the
+   * processes which have no gateway yet.
+   */
+  refuse(): AsyncDisposable {
     this.#refusals++;
     this.#life.abort(
       new GatewayClosedError("cannot start a gateway in a group that is being terminated"),
     );
     return {
-      [Symbol.dispose]: () => {
+      [Symbol.asyncDispose]: async () => {
+        await Promise.all(this.#loading);
         if (--this.#refusals === 0) this.#life = new AbortController();
       },
     };
@@ -99,22 +109,31 @@ export class Starter {
     id: string,
     signal: AbortSignal,
   ): Promise<Gateway> {
-    const { kind, output, via } = resolved;
-    const program = await programFor(kind.isNetworked);
-    const machine = via === undefined ? here : this.#machineOf(via, "via");
+    const { output, via } = resolved;
+    const machine = via === undefined ? await thisMachine() : await this.#machineOf(via, "via");
     const start: GatewayStart = {
       id,
       machine: untilAborted(machine, signal),
       signal,
-      hosting: async (id) =>
-        await serverHosting(this.#group, this.#machineOf(id, "installvia"), output),
+      hosting: async (id) => {
+        const { serverHosting } = await import("./server_host.ts");
+        return await serverHosting(this.#group, await this.#machineOf(id, "installvia"), output);
+      },
       progress: output === "inherit" ? (line) => printLine(id, line) : undefined,
     };
     return await startQueued(resolved, start, async (spec) => {
       signal.throwIfAborted();
-      const shown = shownSpec(resolved, given);
+      const transport = openTransport(spec, machine, id);
+      const { createGateway, program } = await this.#whileStarting(transport, signal, async () => {
+        const [{ createGateway }, { programFor }] = await Promise.all([
+          import("../create.ts"),
+          import("../../transports/program/program.ts"),
+        ]);
+        return { createGateway, program: await programFor(spec.kind.isNetworked) };
+      });
       const gateway = createGateway(
-        { id, spec, given: shown, machine, program, cancelled: signal },
+        { id, spec, machine, transport, program, cancelled: signal },
+        shownSpec(resolved, given),
         this.#group,
       );
       await this.#join(gateway, signal);
@@ -142,9 +161,35 @@ export class Starter {
     }
   }
 
-  #machineOf(id: string, key: "via" | "installvia"): Machine {
+  /** Loads something while a process starts. If the start is cancelled meanwhile, this ends the process. */
+  async #whileStarting<Result>(
+    transport: Transport,
+    signal: AbortSignal,
+    load: () => Promise<Result>,
+  ): Promise<Result> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#loading.add(promise);
+    try {
+      const loaded = await load();
+      signal.throwIfAborted();
+      return loaded;
+    } catch (error) {
+      transport.abort("SIGKILL");
+      await transport.exited;
+      transport.release();
+      throw error;
+    } finally {
+      this.#loading.delete(promise);
+      resolve();
+    }
+  }
+
+  async #machineOf(id: string, key: "via" | "installvia"): Promise<Machine> {
     const relay = this.#members.get(id);
-    if (relay !== undefined) return machineOf(coreOf(relay).asRelay(key));
+    if (relay !== undefined) {
+      const { machineOf } = await import("../../transports/via.ts");
+      return machineOf(coreOf(relay).asRelay(key));
+    }
     throw new SpecError(
       `the gateway "${id}", which "${key}" names, is not in this group; start it first, or start both ` +
         `by Group.open`,

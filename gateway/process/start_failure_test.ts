@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { GatewayClosedError, HostNotFoundError, LaunchError } from "../../errors.ts";
 import { resolveSpec } from "../../spec/spec.ts";
-import { here, type Machine } from "../../transports/machine/machine.ts";
+import { here } from "../../transports/machine/here.ts";
+import type { Machine } from "../../transports/machine/machine.ts";
 import type { ProcessFacts } from "./exit_message.ts";
 import { cancelledError, noAnswerError, startFailure } from "./start_failure.ts";
 

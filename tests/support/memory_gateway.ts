@@ -1,10 +1,11 @@
 /** A gateway whose far side is in this process, joined by {@linkcode MemoryStream}s. */
 
-import { coreOf, createGateway, type Gateway } from "../../gateway/gateway.ts";
+import { createGateway } from "../../gateway/create.ts";
+import { coreOf, type Gateway } from "../../gateway/gateway.ts";
 import { Group } from "../../gateway/group.ts";
 import type { TransportKind } from "../../transports/kind.ts";
 import { popen } from "../../transports/popen.ts";
-import { here } from "../../transports/machine/machine.ts";
+import { here } from "../../transports/machine/here.ts";
 import { type GatewaySpec, resolveSpec } from "../../spec/spec.ts";
 import type { ByteSink } from "../../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS } from "../../protocol/constants.ts";
@@ -82,13 +83,14 @@ export async function makeMemoryGateway(
     ...popen,
     plan: () => ({ open: () => new MemoryTransport(opening()) }),
   };
-  const gateway = createGateway({
+  const init = {
     id: "memory",
     spec: { ...resolveSpec(given), kind },
-    given,
     machine: here,
+    transport: new MemoryTransport(opening()),
     program: undefined,
-  }, new Group());
+  };
+  const gateway = createGateway(init, given, new Group());
   await coreOf(gateway).ready();
   return gateway;
 }

@@ -5,15 +5,12 @@
  */
 
 import { SHELL } from "../../internal/shell.ts";
-import { runSideProcess, type SideOptions, type SideResult } from "../../internal/side_process.ts";
+import type { SideOptions, SideResult } from "../../internal/side_process.ts";
 import { END_WITH_PARENT, NOT_FOUND } from "../shell/parts.ts";
-import { type ProcessOptions, SpawnError } from "../streams/group_leader.ts";
-import { LateTransport } from "../streams/late.ts";
-import { ProcessTransport } from "../streams/process.ts";
+import type { ProcessOptions } from "../streams/group_leader.ts";
 import type { Address } from "../tcp/address.ts";
 import type { SocketLike } from "../tcp/socket.ts";
 import type { Transport } from "../transport.ts";
-import { spawnFailure } from "./spawn_failure.ts";
 
 /** A machine that starts processes and makes connections. */
 export interface Machine {
@@ -49,32 +46,6 @@ const LOCAL_SCRIPT = `
 if ! command -v "$1" >/dev/null; then echo "${NO_PROGRAM}$1; PATH=$PATH" >&2; exit ${NOT_FOUND}; fi
 ${END_WITH_PARENT}
 exec "$@"`;
-
-/** This machine. */
-export const here: Machine = {
-  start(process, id) {
-    const [program] = process.command;
-    try {
-      return new ProcessTransport({ ...process, command: localCommand(process) });
-    } catch (cause) {
-      if (!(cause instanceof SpawnError)) throw spawnFailure(id, program, cause);
-      return new LateTransport(async () => {
-        throw spawnFailure(id, program, await cause.reason);
-      });
-    }
-  },
-
-  run: runSideProcess,
-};
-
-/**
- * A program such as `ssh` does not notice the death of this process while the far side is busy. So
- * it is started in a way that it ends with its parent, if this process may run a shell.
- */
-function localCommand({ command }: ProcessOptions): ProcessOptions["command"] {
-  const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
-  return state === "granted" ? endingWithParent(command) : command;
-}
 
 /** Returns a command that ends with its parent process. */
 export function endingWithParent(command: ProcessOptions["command"]): ProcessOptions["command"] {

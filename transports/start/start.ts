@@ -14,7 +14,6 @@ import { PUSH } from "../start_script.ts";
 import { LateTransport } from "../streams/late.ts";
 import type { Transport } from "../transport.ts";
 import { openTransport } from "./open.ts";
-import { pushDeno } from "./push.ts";
 import { acquireSlot, type Slot } from "./queue.ts";
 
 /** Upper bound of the pause before the second attempt; doubled for each further one. */
@@ -81,6 +80,7 @@ async function withDeno<Request extends Launch>(
   if (launch.deno !== PUSH || kind.runScript === undefined) return launch;
   const runScript = kind.runScript.bind(kind, launch);
   const { connectTimeout } = launch;
+  const { pushDeno } = await import("./push.ts");
   const deno = await pushDeno({ id, machine, runScript, connectTimeout, progress }, signal);
   return withChanges<Launch>(launch, { deno }) as Request;
 }

@@ -23,7 +23,6 @@ import { decodeExit, type Purpose } from "../../protocol/auth_payloads.ts";
 import { encodeRequest, type SessionRequest } from "../../protocol/auth_request.ts";
 import { clearTimer, setInterval, setTimeout, type Timer } from "../../internal/timers.ts";
 import { ForwardingStream } from "../streams/forward.ts";
-import { LateTransport } from "../streams/late.ts";
 import { type ExitStatus, NO_STATUS, type Transport } from "../transport.ts";
 import { startFailure } from "./failure.ts";
 import { OutputStream } from "./output_stream.ts";
@@ -48,18 +47,18 @@ const MAX_MISSING = 3;
 const KILL_GRACE_MS = 1_500;
 const SIGNAL_NUMBERS = { SIGTERM: 15, SIGKILL: 9 } as const;
 
-/** Begins a session of a server, in the background. Needs `--allow-net` for the server. */
-export function openTcp(options: SessionOptions): Transport {
-  return new LateTransport((signal) => connect(options, signal));
-}
-
 interface Connections {
   control: SocketStream;
   data: SocketStream;
   sockets: readonly SocketLike[];
 }
 
-async function connect(options: SessionOptions, signal: AbortSignal): Promise<Transport> {
+/**
+ * Begins a session of a server. Needs `--allow-net` for the server.
+ *
+ * @throws {LaunchError} or a subclass of it.
+ */
+export async function openTcp(options: SessionOptions, signal: AbortSignal): Promise<Transport> {
   const sockets: SocketLike[] = [];
   const destroy = () => {
     for (const socket of sockets) socket.destroy();
