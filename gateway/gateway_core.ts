@@ -70,10 +70,10 @@ export class GatewayCore {
       heartbeat: spec.heartbeat,
       lost: (reason) => this.#unbound.lose(reason),
     });
-    this.#isolation = new Isolation((permissions = spec.permissions) => {
+    this.#isolation = new Isolation(machine, (asked, permissions = spec.permissions) => {
       const own = withChanges(spec, { permissions });
-      const { transport, queued, release } = openQueued(own, machine, id);
-      const session = new Session({ ...shared, kind: "execution", spec: own, transport, queued });
+      const { release, ...opened } = openQueued(own, machine, id);
+      const session = new Session({ ...shared, ...opened, kind: "execution", spec: own, ...asked });
       session.connection.hello.then(release, release);
       return session;
     });

@@ -8,7 +8,8 @@ import { type Channel, coreOf } from "../../channel/channel.ts";
 import { clearTimer, setTimeout, type Timer } from "../../internal/timers.ts";
 import type { Code } from "../../code/code.ts";
 import type { Permissions } from "../../permissions/permissions.ts";
-import type { Session } from "./session.ts";
+import { type Machine, untilAborted } from "../../transports/machine/machine.ts";
+import type { Session, SessionInit } from "./session.ts";
 import { DEFAULT_GRACE_MS } from "./terminate.ts";
 
 /** Time that an execution has to end before its process is made to. */
@@ -20,16 +21,25 @@ const CANCEL_GRACE_MS = 1_000;
  */
 const SPARE_DELAY_MS = 100;
 
+/** The machine that is asked why a start has failed, until all executions are to end. */
+type Asked = Pick<SessionInit, "machine">;
+
 /** The isolated executions of one gateway. */
 export class Isolation {
-  readonly #open: (permissions?: Permissions) => Session;
+  readonly #open: (asked: Asked, permissions?: Permissions) => Session;
+  readonly #life = new AbortController();
+  readonly #asked: Asked;
   readonly #sessions = new Set<Session>();
   #spare: Session | undefined;
   #spareTimer: Timer | undefined;
   #ended: Promise<unknown> | undefined;
 
-  /** @param open Starts a process like the gateway's own, or with fewer permissions. */
-  constructor(open: (permissions?: Permissions) => Session) {
+  /**
+   * @param machine The machine that they are started from.
+   * @param open Starts a process like the gateway's own, or with fewer permissions.
+   */
+  constructor(machine: Machine, open: (asked: Asked, permissions?: Permissions) => Session) {
+    this.#asked = { machine: untilAborted(machine, this.#life.signal) };
     this.#open = open;
   }
 
@@ -78,11 +88,12 @@ export class Isolation {
 
   #endAll(end: (session: Session) => Promise<unknown>): Promise<unknown> {
     clearTimer(this.#spareTimer);
+    this.#life.abort();
     return this.#ended ??= Promise.all(Array.from(this.#sessions, end));
   }
 
   #start(permissions?: Permissions): Session {
-    const session = this.#open(permissions);
+    const session = this.#open(this.#asked, permissions);
     this.#sessions.add(session);
     session.closed.then(() => {
       this.#sessions.delete(session);

@@ -148,3 +148,24 @@ test("deno=push says that the far side did not tell what it has in time", async 
   );
   assertMatch(error.message, /the search for a Deno there \(deno=push\) took longer than 1500 ms/);
 });
+
+test("terminate() ends the question why an isolated execution did not start", async () => {
+  await using directory = await TemporaryDirectory.make();
+  const { path } = directory;
+  const deno = await directory.write(
+    "deno",
+    `#!/bin/sh
+if mkdir ${path}/once 2>/dev/null; then exec "${Deno.execPath()}" "$@"; fi
+if [ "$1" = --version ]; then echo $$ >>${path}/pids; exec sleep 1000; fi
+echo "error: it does not work" >&2
+exit 1
+`,
+    0o755,
+  );
+  const gw = await new Group().makeGateway({ popen: true, deno, output: "null" });
+  const failed = assertRejects(() => gw.callWith({ isolate: true }, () => 1));
+  await until("the question", async () => (await pidsOf(directory)).length > 0);
+  await gw.terminate();
+  for (const pid of await pidsOf(directory)) assertEquals(await isGone(pid), true);
+  await failed;
+});
