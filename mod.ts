@@ -34,13 +34,14 @@ export type { DrainOptions, TerminateOptions } from "./gateway/process/terminate
 export { Group } from "./gateway/group.ts";
 export type { StartOptions } from "./gateway/start_options.ts";
 export type { GroupOptions, OpenOptions } from "./gateway/group/options.ts";
+export type { Items, MapContext, MapFunction } from "./map/function.ts";
+export type { LostGateway, MapLoss } from "./map/lost_gateway.ts";
 export type {
-  Items,
-  LostGateway,
+  MapArguments,
   MapDecision,
-  MapFunction,
-  MapLoss,
   MapOptions,
+  MapProgress,
+  MapResults,
 } from "./map/options.ts";
 export { MultiChannel } from "./channel/multi_channel.ts";
 export { dryRun } from "./spec/dry_run.ts";

@@ -10,7 +10,8 @@ import { codeOf } from "../code/loaded.ts";
 import { checkArgument, checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { startMap } from "../map/map.ts";
-import type { Items, MapFunction, MapOptions } from "../map/options.ts";
+import type { Items, MapFunction } from "../map/function.ts";
+import type { MapArguments, MapResults } from "../map/options.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 import type { AtPeer } from "./at_peer.ts";
 import {
@@ -186,20 +187,19 @@ export class Group implements GatewayGroup<Gateway> {
 
   /**
    * Runs a pure function over items, each on a gateway that is free, and returns the results. It
-   * begins when the first result is asked for. It takes items only as fast as they are processed, and
-   * runs ahead of its reader by as many items as that has received, or by four for each worker.
-   * Leaving the loop ends it, and the iterator of the items too. Gateways that join the group
-   * meanwhile take part.
+   * begins when the first result is asked for, and runs ahead of its reader by as many items as that
+   * has received, or by four for each worker, and by 16 MiB of results in all. Leaving the loop ends
+   * it, and the iterator of the items too. Gateways that join the group meanwhile take part.
    *
    * Items that take little time are sent together, in batches of a few milliseconds of work, but
-   * each fails alone. If a gateway is lost, its items fail, unless `retries` allows to run them
-   * again. There is never more than one result for an item.
+   * each fails alone. If a gateway is lost, the items that it may have begun fail, unless `retries`
+   * allows to run them again. No item has more than one result.
    *
    * @param items An iterable or async iterable, which may be endless.
-   * @param fn Called there as `fn(item, args)`; may return a promise.
+   * @param fn Called there as `fn(item, args, { signal, index, gateway })`; may return a promise.
    * @returns The results. `next` rejects with the error of the first item that stops the map: a
-   * {@linkcode RemoteError} if `fn` threw, a {@linkcode SerializationError} if the item cannot be
-   * sent, a {@linkcode GatewayClosedError} if it was lost, or if no gateway is left.
+   * {@linkcode RemoteError} if `fn` threw, a {@linkcode SerializationError} if it cannot be sent, a
+   * {@linkcode TimeoutError}, or a {@linkcode GatewayClosedError} if it was lost or no gateway is left.
    * @throws {ImpureFunctionError} if `fn` is not pure.
    * @throws {TypeError} if `items` is not iterable, or an option is unknown or of a wrong type.
    * @throws {RangeError} if a number is out of range.
@@ -214,13 +214,13 @@ export class Group implements GatewayGroup<Gateway> {
    * assertEquals(await Array.fromAsync(results), [10, 20, 30]);
    * ```
    */
-  map<Item, Result, Args = undefined>(
+  map<Item, Result, Args = undefined, Value = never, Entries extends boolean = false>(
     items: Items<Item>,
     fn: MapFunction<Item, Args, Result>,
-    options: MapOptions<Item, Args> = {},
-  ): AsyncIterableIterator<Awaited<Result>, undefined> {
+    ...options: MapArguments<Item, Args, Value, Entries>
+  ): MapResults<Awaited<Result> | Value, Entries> {
     this.#drains.check("begin a map");
-    return startMap(mapHost(this.map, this, this.#starter), items, fn, options);
+    return startMap(mapHost(this.map, this, this.#starter, this.#drains), items, fn, options);
   }
 
   /**

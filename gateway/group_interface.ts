@@ -5,7 +5,8 @@
  */
 
 import type { WaitOptions } from "../internal/wait.ts";
-import type { Items, MapFunction, MapOptions } from "../map/options.ts";
+import type { Items, MapFunction } from "../map/function.ts";
+import type { MapArguments, MapResults } from "../map/options.ts";
 import type { AtPeer } from "./at_peer.ts";
 import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./exec_options.ts";
 import type { StartOptions } from "./start_options.ts";
@@ -45,11 +46,11 @@ export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway
     options?: ExecOptions,
   ): MultiChannel<Send, Receive>;
   /** See {@linkcode Group.map}. */
-  map<Item, Result, Args = undefined>(
+  map<Item, Result, Args = undefined, Value = never, Entries extends boolean = false>(
     items: Items<Item>,
     fn: MapFunction<Item, Args, Result>,
-    options?: MapOptions<Item, Args>,
-  ): AsyncIterableIterator<Awaited<Result>, undefined>;
+    ...options: MapArguments<Item, Args, Value, Entries>
+  ): MapResults<Awaited<Result> | Value, Entries>;
   /** See {@linkcode Group.remoteStatus}. */
   remoteStatus(options?: WaitOptions): Promise<Map<string, MemberStatus>>;
   /** See {@linkcode Group.drain}. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { roughSize } from "../internal/rough_size.ts";
+
 /** Where an item stands. */
 export type ItemState =
   /** Pulled from the source; no worker has it. */
@@ -25,7 +27,7 @@ export type ItemEvent =
   | "succeed"
   /** The function threw, or the item cannot be sent. */
   | "fail"
-  /** Its worker was lost, and it may run once more. */
+  /** Its worker was lost, or the function threw, and it may run once more. */
   | "retry"
   /** Its worker was lost, and it has no retries left. */
   | "lose"
@@ -55,13 +57,20 @@ export class Entry<Item> {
   /** Its position in the source, from 0. */
   readonly index: number;
   readonly item: Item;
-  /** How often a worker that had it was lost. */
+  /** About how many bytes it takes. */
+  readonly bytes: number;
+  /** How often a worker that may have begun it was lost. */
   losses = 0;
+  /** How often the function threw. */
+  errors = 0;
+  /** Whether its worker answers it before it begins the next. */
+  isSentSingly = false;
   #state: ItemState = "waiting";
 
   constructor(index: number, item: Item) {
     this.index = index;
     this.item = item;
+    this.bytes = roughSize(item);
   }
 
   get state(): ItemState {

@@ -23,21 +23,35 @@ export function lossError(
   );
 }
 
+/** Returns the error of a map that has had more losses than it may. */
+export function tooManyLossesError(losses: number, maxLosses: number, cause: Error): Error {
+  return new GatewayClosedError(
+    `the map ends with the ${ordinal(losses)} loss of a gateway or isolated process ` +
+      `(maxLosses: ${maxLosses}): ${cause.message}`,
+    { cause },
+  );
+}
+
 /**
  * Returns the error of a map that has no gateway left.
  *
  * @param left Indices of the items that were taken and not done.
  * @param isAllTaken Whether the source has no more items.
  * @param cause The last loss; undefined if there never was a gateway.
+ * @param fruitless The number of starts after which no other was tried.
  */
 export function noGatewayError(
   left: readonly number[],
   isAllTaken: boolean,
   cause: Error | undefined,
+  fruitless: number | undefined,
 ): Error {
   if (cause === undefined) {
     return new GatewayClosedError("cannot run the map: the group has no gateway");
   }
+  const why = fruitless === undefined
+    ? ""
+    : ` (${fruitless} in a row were started and lost without any result)`;
   const items = left.length === 1 ? "1 item was" : `${left.length} items were`;
   const shown = left.slice(0, 3).join(", ") + (left.length > 3 ? ", …" : "");
   const undone = [
@@ -45,7 +59,9 @@ export function noGatewayError(
     ...(isAllTaken ? [] : ["what follows was not taken"]),
   ];
   return new GatewayClosedError(
-    `cannot go on with the map, as no gateway is left: ${undone.join(", ")}. The last loss: ` +
+    `cannot go on with the map, as no gateway is left${why}: ${
+      undone.join(", ")
+    }. The last loss: ` +
       cause.message,
     { cause },
   );

@@ -6,8 +6,9 @@
 
 import type { Code } from "../code/code.ts";
 import { functionCode, hasTools } from "../code/loaded.ts";
+import type { Items, MapFunction } from "./function.ts";
 import type { MapGateway, MapHost } from "./host.ts";
-import { checkMapOptions, type Items, type MapFunction, type MapOptions } from "./options.ts";
+import { checkMapOptions, type MapArguments, type MapOptions, type MapResults } from "./options.ts";
 import { MapRun } from "./run.ts";
 import { checkItems } from "./source.ts";
 
@@ -16,19 +17,31 @@ import { checkItems } from "./source.ts";
  *
  * @throws {ImpureFunctionError} if the function is not pure.
  */
-export function startMap<Gateway extends MapGateway, Item, Args, Result>(
+export function startMap<
+  Gateway extends MapGateway,
+  Item,
+  Args,
+  Result,
+  Value,
+  Entries extends boolean,
+>(
   host: MapHost<Gateway>,
   items: Items<Item>,
   fn: MapFunction<Item, Args, Result>,
-  options: MapOptions<Item, Args>,
-): AsyncIterableIterator<Awaited<Result>, undefined> {
+  [options = {}]: MapArguments<Item, Args, Value, Entries>,
+): MapResults<Awaited<Result> | Value, Entries> {
   checkItems(items);
   checkMapOptions(options as MapOptions<never>);
-  const { args, isolate, name } = options;
+  const { args, isolate, itemTimeout, name } = options;
   let made: Code | undefined;
   const code = () => made ??= functionCode(fn, "map", name, host.from);
   // Before any gateway was up, it cannot be read yet: the first worker finds out.
   if (hasTools()) code();
-  const execute = (gateway: Gateway) => host.execute(gateway, code(), args, isolate);
-  return new MapRun({ host, execute }, items, options as MapOptions<Item, never>);
+  const task = {
+    execute: (gateway: MapGateway, args: unknown) =>
+      host.execute(gateway as Gateway, code(), args, isolate),
+    args,
+    itemTimeout,
+  };
+  return new MapRun(host, task, items, options as MapOptions<Item, never>) as never;
 }

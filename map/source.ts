@@ -5,7 +5,7 @@
  */
 
 import { described } from "../internal/arguments.ts";
-import type { Items } from "./options.ts";
+import type { Items } from "./function.ts";
 
 /** @throws {TypeError} if `items` is not iterable. */
 export function checkItems(items: unknown): void {

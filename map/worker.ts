@@ -1,72 +1,74 @@
 /**
- * A worker of a map: one execution that runs items, one at a time, for as long as there are any.
+ * A worker of a map: it runs items, one at a time, for as long as there are any.
  *
  * @module
  */
 
-import { type Channel, coreOf } from "../channel/channel.ts";
-import { ProtocolError, SerializationError } from "../errors.ts";
+import type { Channel } from "../channel/channel.ts";
+import { ProtocolError, SerializationError, TimeoutError } from "../errors.ts";
 import { toError } from "../internal/errors.ts";
+import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import { type MapAnswer, readMapAnswer } from "../protocol/map_answer.ts";
-import type { MapGateway } from "./host.ts";
+import type { MapBatch } from "../protocol/map_request.ts";
+import type { MapExecution } from "./execution.ts";
 import type { Entry } from "./item_state.ts";
-import { FIRST_PACE, nextPace, type Pace } from "./pace.ts";
+import { Pacer } from "./pacer.ts";
+import { SentItems } from "./sent_items.ts";
 
 /** Makes the errors of items, by index: completing one may take a look into the user's files. */
 export type Failures = ReadonlyMap<number, () => Error | Promise<Error>>;
 
-/** Receives the events of a {@linkcode Worker}. */
+/** Receives the events of a {@linkcode Worker}, and decides how it works. */
 export interface WorkerEvents<Item> {
+  /** Whether the next items are to be answered one by one; see {@linkcode MapBatch.singly}. */
+  isCareful(worker: Worker<Item>): boolean;
+  /** Resolves when it may receive more results; undefined if it may now. */
+  room(worker: Worker<Item>): Promise<void> | undefined;
   /** Items were answered; `failures` are by their index in `results`. */
   answered(entries: Entry<Item>[], results: unknown[], failures: Failures): void;
+  /** An item has used up its time. It may still be running there. */
+  late(worker: Worker<Item>, entry: Entry<Item>, error: TimeoutError): void;
   /** The worker has not begun these items, and will not. */
   returned(entries: Entry<Item>[]): void;
   /** An item cannot be sent. */
   refused(entry: Entry<Item>, error: Error): void;
-  /** The worker is gone with these items, which it may have run. */
-  lost(worker: Worker<Item>, entries: Entry<Item>[], error: Error): void;
+  /** Its execution is gone, and not because the map has ended it. */
+  lost(execution: MapExecution, error: Error): void;
 }
 
-/** Measures a batch that was sent to an idle worker, from its sending to its last answer. */
-interface Probe {
-  readonly count: number;
-  readonly sentAt: number;
-  /** Items without an answer. */
-  unanswered: number;
-  workMs: number;
-}
+/**
+ * Time that the far side has to report an item that has used up its time. If it does not, it is in a
+ * busy loop.
+ */
+const OVERDUE_MS = 500;
 
 /** A worker of a map. Its execution starts with its first items. */
 export class Worker<Item> {
-  readonly gateway: MapGateway;
-  readonly #start: () => Channel;
+  readonly execution: MapExecution;
+  readonly #lane: number;
   readonly #events: WorkerEvents<Item>;
-  /** Items that were sent and have no answer, by their position among all that were sent. */
-  readonly #sent = new Map<number, Entry<Item>>();
+  readonly #pacer: Pacer;
+  readonly #sent = new SentItems<Item>();
   readonly #unsent: Entry<Item>[][] = [];
   #unsentCount = 0;
   #channel: Channel | undefined;
-  #pace: Pace = FIRST_PACE;
-  /** Number of items that were sent. */
-  #sentCount = 0;
-  /** Position of the next item that can be answered. */
-  #nextAnswer = 0;
-  #probe: Probe | undefined;
-  /** Its item was lost before, so it gets no other. */
-  #isSuspect = false;
+  #answeredCount = 0;
+  /** The index of the last item that it got. */
+  #last = -1;
+  #isAlone = false;
   #isSending = false;
   #isReceiving = false;
   #isClosed = false;
+  #overdue: Timer | undefined;
+  /** Whether it is in an item that was given up, and whose answer counts no more. */
+  #isStuck = false;
 
-  constructor(gateway: MapGateway, start: () => Channel, events: WorkerEvents<Item>) {
-    this.gateway = gateway;
-    this.#start = start;
+  /** @param lane Its number in the execution. */
+  constructor(execution: MapExecution, lane: number, events: WorkerEvents<Item>) {
+    this.execution = execution;
+    this.#lane = lane;
     this.#events = events;
-  }
-
-  /** Whether its execution was started. */
-  get hasBegun(): boolean {
-    return this.#channel !== undefined;
+    this.#pacer = new Pacer(execution.itemTimeout === undefined);
   }
 
   /** Number of items that it has. */
@@ -74,22 +76,43 @@ export class Worker<Item> {
     return this.#sent.size + this.#unsentCount;
   }
 
+  /** Whether its item was lost before: nothing else runs beside it. */
+  get isAlone(): boolean {
+    return this.#isAlone && this.load > 0;
+  }
+
+  /** Number of items that it has answered. */
+  get answeredCount(): number {
+    return this.#answeredCount;
+  }
+
+  /** The index of the item that it answers next; undefined if it is idle. */
+  get first(): number | undefined {
+    return (this.#sent.first ?? this.#unsent[0]?.[0])?.index;
+  }
+
+  /** The index of the last item that it has; undefined if it is idle. */
+  get last(): number | undefined {
+    return this.load === 0 ? undefined : this.#last;
+  }
+
   /** Number of items that it would take now; 0 rather than a few, which are not worth a message. */
   get capacity(): number {
-    if (this.#isClosed || (this.load > 0 && this.#isSuspect)) return 0;
-    const { batch, depth } = this.#pace;
-    const free = Math.min(batch, batch * depth - this.load);
-    return this.load > 0 && free < batch / 2 ? 0 : free;
+    if (this.#isClosed || this.#isStuck || this.isAlone) return 0;
+    return this.#pacer.room(this.load);
   }
 
   /** Sends items to it, at most as many as its {@linkcode Worker.capacity}. */
   assign(entries: Entry<Item>[]): void {
     const count = entries.length;
-    this.#probe = this.load > 0
-      ? undefined
-      : { count, sentAt: performance.now(), unanswered: count, workMs: 0 };
-    for (const entry of entries) entry.go("assign");
-    this.#isSuspect = entries[0].losses > 0;
+    this.#pacer.sent(count, this.load);
+    const isSentSingly = this.#events.isCareful(this);
+    for (const entry of entries) {
+      entry.go("assign");
+      entry.isSentSingly = isSentSingly;
+    }
+    this.#last = entries[count - 1].index;
+    this.#isAlone = entries[0].losses > 0;
     this.#unsent.push(entries);
     this.#unsentCount += count;
     try {
@@ -101,14 +124,20 @@ export class Worker<Item> {
     if (!this.#isReceiving) this.#receive(this.#channel);
   }
 
-  /** Ends it, without further events. */
-  close(reason?: unknown): void {
+  /**
+   * Ends it without further events.
+   *
+   * @returns The items that it had: those that it may have begun, and those that it has not.
+   */
+  close(): { begun: Entry<Item>[]; unbegun: Entry<Item>[] } {
     this.#isClosed = true;
-    this.#channel?.close(reason);
+    clearTimer(this.#overdue);
+    const { begun, unbegun } = this.#sent.split();
+    return { begun, unbegun: unbegun.concat(this.#unsent.flat()) };
   }
 
   #open(): Channel {
-    const channel = this.#start();
+    const channel = this.execution.channel(this.#lane);
     // While it is idle nothing receives on the channel, so this alone reports its end.
     channel.signal.addEventListener("abort", () => {
       if (!this.#isReceiving) this.#lose(toError(channel.signal.reason));
@@ -120,17 +149,15 @@ export class Worker<Item> {
   async #send(channel: Channel): Promise<void> {
     this.#isSending = true;
     for (let batch = this.#unsent.shift(); batch !== undefined; batch = this.#unsent.shift()) {
-      const first = this.#sentCount;
       this.#unsentCount -= batch.length;
-      for (const entry of batch) this.#sent.set(this.#sentCount++, entry);
+      this.#sent.add(batch);
+      const [{ index: at, isSentSingly: singly }] = batch;
+      const message: MapBatch = { items: batch.map(({ item }) => item), at, singly };
       try {
-        await channel.send(batch.map(({ item }) => item));
+        await channel.send(message);
       } catch (error) {
         if (!(error instanceof SerializationError)) break; // #receive reports the end
-        for (let position = first; position < this.#sentCount; position++) {
-          this.#sent.delete(position);
-        }
-        this.#sentCount = first;
+        this.#sent.undo(batch.length);
         this.#sendSingly(batch, error);
       }
     }
@@ -141,7 +168,7 @@ export class Worker<Item> {
   #sendSingly(batch: Entry<Item>[], error: SerializationError): void {
     const [entry] = batch;
     if (batch.length === 1) {
-      error.message = error.message.replace("item[0]", "item");
+      error.message = error.message.replace("item.items[0]", "item");
       return this.#events.refused(entry, error);
     }
     this.#unsent.unshift(...batch.map((entry) => [entry]));
@@ -151,7 +178,11 @@ export class Worker<Item> {
   async #receive(channel: Channel): Promise<void> {
     this.#isReceiving = true;
     try {
-      while (this.load > 0) this.#answered(readMapAnswer(await channel.receive()), channel);
+      while (this.load > 0 || this.#isStuck) {
+        const room = this.#events.room(this);
+        if (room !== undefined) await room;
+        this.#answered(readMapAnswer(await channel.receive()));
+      }
       this.#isReceiving = false;
     } catch (error) {
       if (error instanceof ProtocolError) channel.close();
@@ -160,65 +191,54 @@ export class Worker<Item> {
   }
 
   /** @throws {ProtocolError} if it answers an item that it does not have. */
-  #answered({ ms, results, failures, back }: MapAnswer, channel: Channel): void {
+  #answered({ ms, results, failures, back, begun, late }: MapAnswer): void {
     if (this.#isClosed) return;
-    const entries: Entry<Item>[] = [];
-    for (let i = 0; i < results.length; i++) {
-      while (!this.#sent.has(this.#nextAnswer) && this.#nextAnswer < this.#sentCount) {
-        this.#nextAnswer++;
-      }
-      entries.push(this.#remove(this.#nextAnswer++));
+    clearTimer(this.#overdue);
+    if (begun) return this.#limit();
+    if (this.#isStuck) {
+      this.#isStuck = false; // it goes on, from the item that was given up
+      return this.#events.answered([], [], new Map());
     }
-    const returned: Entry<Item>[] = [];
-    if (back !== undefined) {
-      for (let position = back[0]; position < back[1]; position++) {
-        returned.push(this.#remove(position));
-      }
-    }
-    if (entries.length > 0) this.#measure(entries.length, ms);
+    const entries = this.#sent.answered(results.length);
+    const returned = back === undefined ? [] : this.#sent.givenBack(...back);
+    this.#answeredCount += entries.length;
+    if (entries.length > 0) this.#pacer.answered(entries.length, ms);
     if (returned.length > 0) {
-      this.#pace = FIRST_PACE;
+      this.#pacer.reset();
       this.#events.returned(returned);
     }
-    this.#events.answered(entries, results, failuresOf(failures, channel));
+    if (late && entries.length > 0) return this.#tooLate(entries[0]);
+    this.#events.answered(entries, results, this.#failuresOf(failures));
   }
 
-  #remove(position: number): Entry<Item> {
-    const entry = this.#sent.get(position);
-    if (entry === undefined) {
-      throw new ProtocolError(`a worker of a map on gateway ${this.gateway.id} answered twice`);
-    }
-    this.#sent.delete(position);
-    return entry;
+  /** Its item has begun, and has a time limit: in a busy loop the far side cannot keep it. */
+  #limit(): void {
+    const { itemTimeout = Infinity } = this.execution;
+    this.#overdue = setTimeout(() => {
+      const entry = this.#sent.giveUpFirst();
+      if (entry === undefined) return;
+      this.#isStuck = true;
+      this.#tooLate(entry);
+    }, itemTimeout + OVERDUE_MS);
   }
 
-  #measure(count: number, workMs: number): void {
-    const probe = this.#probe;
-    if (probe === undefined) {
-      this.#pace = nextPace(this.#pace, { count, workMs });
-      return;
-    }
-    probe.unanswered -= count;
-    probe.workMs += workMs;
-    if (probe.unanswered > 0) return;
-    this.#probe = undefined;
-    const tripMs = performance.now() - probe.sentAt;
-    this.#pace = nextPace(this.#pace, { count: probe.count, workMs: probe.workMs, tripMs });
+  #tooLate(entry: Entry<Item>): void {
+    const error = new TimeoutError(
+      `the item at index ${entry.index} took longer than ${this.execution.itemTimeout} ms on gateway ` +
+        `${this.execution.gateway.id}, and was cancelled`,
+    );
+    this.#events.late(this, entry, error);
   }
 
   #lose(error: Error): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const unsent = this.#unsent.splice(0).flat();
-    if (unsent.length > 0) this.#events.returned(unsent);
-    this.#events.lost(this, [...this.#sent.values()], error);
+    if (!this.#isClosed) this.#events.lost(this.execution, error);
   }
-}
 
-/** Returns the errors of an answer, completed as those that close a channel are. */
-function failuresOf(errors: MapAnswer["failures"], channel: Channel): Failures {
-  return new Map(Array.from(
-    errors ?? [],
-    ([index, error]) => [index, () => coreOf(channel).remoteError(error)] as const,
-  ));
+  /** Returns the errors of an answer, completed as those that close a channel are. */
+  #failuresOf(errors: MapAnswer["failures"]): Failures {
+    return new Map(Array.from(
+      errors ?? [],
+      ([index, error]) => [index, () => this.execution.remoteError(error)] as const,
+    ));
+  }
 }

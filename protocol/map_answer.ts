@@ -19,6 +19,10 @@ export interface MapAnswer {
    * 0 is the first item that was ever sent.
    */
   back?: [from: number, to: number];
+  /** That the first item without an answer has begun. Sent if items have a time limit. */
+  begun?: boolean;
+  /** That the only item of `results` took longer than it may. */
+  late?: boolean;
 }
 
 /**
@@ -27,7 +31,9 @@ export interface MapAnswer {
  * @throws {ProtocolError} if `item` is not one.
  */
 export function readMapAnswer(item: unknown): MapAnswer {
-  const { ms, results, failures = new Map(), back } = Object(item) as Partial<MapAnswer>;
+  const { ms, results, failures = new Map(), back, begun, late } = Object(item) as Partial<
+    MapAnswer
+  >;
   const isSound = typeof ms === "number" && Array.isArray(results) &&
     failures instanceof Map &&
     Array.from(failures).every(([index, error]) =>
@@ -36,5 +42,5 @@ export function readMapAnswer(item: unknown): MapAnswer {
     (back === undefined ||
       (Array.isArray(back) && back.length === 2 && back.every(Number.isSafeInteger)));
   if (!isSound) throw new ProtocolError("a worker of a map sent a malformed answer");
-  return { ms, results, failures, back };
+  return { ms, results, failures, back, begun: begun === true, late: late === true };
 }

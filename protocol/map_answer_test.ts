@@ -4,8 +4,14 @@ import { type MapAnswer, readMapAnswer } from "./map_answer.ts";
 
 Deno.test("readMapAnswer() accepts the answers of a worker", () => {
   const failures = new Map([[1, new Error("no")]]);
-  const whole: MapAnswer = { ms: 0.5, results: [1, undefined], failures, back: [2, 4] };
-  assertEquals(readMapAnswer(whole), whole);
+  const whole: MapAnswer = {
+    ms: 0.5,
+    results: [1, undefined],
+    failures,
+    back: [2, 4],
+    begun: true,
+  };
+  assertEquals(readMapAnswer(whole), { ...whole, late: false });
   const { failures: none } = readMapAnswer({ ms: 0, results: [] });
   assertEquals(none?.size, 0);
 });

@@ -7,8 +7,9 @@
 import { type Channel, coreOf } from "../channel/channel.ts";
 import { ProtocolError } from "../errors.ts";
 import type { ExecKind } from "../protocol/control.ts";
+import { readMapArgs } from "../protocol/map_request.ts";
 import type { Runnable } from "./compile.ts";
-import { Mapper } from "./mapper.ts";
+import { MapLane } from "./map_lane.ts";
 import { rejectionsReported } from "./rejections.ts";
 
 /** Runs code until its execution has ended: a promise that it has forgotten may fail it until then. */
@@ -45,8 +46,22 @@ async function resultOf(
       if (!Array.isArray(args)) throw new ProtocolError("the arguments of a call are not a list");
       return await runnable(...args);
     case "map":
-      return await new Mapper(channel, runnable() as Runnable, args).run();
+      return await runMap(channel, runnable() as Runnable, args);
   }
+}
+
+/** Runs a map: on its own channel, and on those that it has got besides. */
+async function runMap(channel: Channel, fn: Runnable, item: unknown): Promise<void> {
+  const [args, { lanes, timeout }] = readMapArgs(item);
+  const all = [channel, ...lanes as Channel[]].map((own) => new MapLane(own, fn, args, timeout));
+  // If the gateway is to end, only the execution's own channel says so.
+  const { signal } = channel;
+  const stop = () => all.forEach((lane) => lane.stop(signal.reason));
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop);
+  const running = all.map((lane) => lane.run());
+  await Promise.allSettled(running);
+  await Promise.all(running);
 }
 
 /** Returns the text of the code from the first item, which is the text, or a channel that it follows on. */

@@ -16,6 +16,8 @@ export class Drains {
   readonly #members: Iterable<Gateway>;
   readonly #starter: Pick<Starter, "onJoin">;
   #count = 0;
+  #held = 0;
+  #released = Promise.withResolvers<void>();
 
   constructor(members: Iterable<Gateway>, starter: Pick<Starter, "onJoin">) {
     this.#members = members;
@@ -26,6 +28,18 @@ export class Drains {
   check(what: string): void {
     if (this.#count === 0) return;
     throw new GatewayClosedError(`cannot ${what} in a group that is being drained`);
+  }
+
+  /** Counts something that runs until the returned object is disposed, such as a map. */
+  hold(): Disposable {
+    this.#held++;
+    return {
+      [Symbol.dispose]: () => {
+        if (--this.#held > 0) return;
+        this.#released.resolve();
+        this.#released = Promise.withResolvers();
+      },
+    };
   }
 
   /** Waits until nothing runs, or `timeout` ms have passed, and ends the gateways. */
@@ -46,6 +60,8 @@ export class Drains {
   async #idle(): Promise<void> {
     for (;;) {
       const busy = Array.from(this.#members, (gateway) => coreOf(gateway).idle() ?? []).flat();
+      // A map runs also while it has no worker, as its gateways are lost or its items are to come.
+      if (this.#held > 0) busy.push(this.#released.promise);
       if (busy.length === 0) return;
       await Promise.all(busy);
     }

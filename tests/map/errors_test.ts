@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { assert } from "../support/assert.ts";
-import { RemoteError, SerializationError } from "../../mod.ts";
+import { type MapProgress, RemoteError, SerializationError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
 import { MemoryMapHost } from "../support/memory_map.ts";
 
@@ -166,4 +166,73 @@ test("an error of the items' iterator comes after the results of its items", asy
     const { seen, error } = await collect(host.map(items, (n: number) => n));
     assertEquals([seen, (error as Error).message], [range(50), "no more to read"]);
   }
+});
+
+test("onError can give a value in place of the result", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const told = await Array.fromAsync(host.map(range(6), failsAt3, {
+    onError: (error, n) => Promise.resolve({ value: `${n}: ${error.message}` }),
+  }));
+  assertEquals(told, [0, 1, 2, "3: no 3", 4, 5]);
+  const nothing = host.map([3], failsAt3, { onError: () => ({ value: undefined }) });
+  assertEquals(await Array.fromAsync(nothing), [undefined]);
+});
+
+test("with entries, a map yields each result with the index of its item", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const odd = (n: number) => {
+    if (n % 2 === 0) throw new Error("even");
+    return `${n}`;
+  };
+  for (const ordered of [true, false]) {
+    const options = { entries: true, onError: "skip", ordered } as const;
+    const entries = await Array.fromAsync(host.map(range(2000), odd, options));
+    if (!ordered) entries.sort(([a], [b]) => a - b);
+    assertEquals(entries, range(2000).filter((n) => n % 2 === 1).map((n) => [n, `${n}`]));
+  }
+});
+
+test("with retryErrors, an item whose function threw is run again so many times", async () => {
+  await using host = await MemoryMapHost.make(2);
+  Reflect.set(globalThis, "tries", []);
+  const works = (n: number, least: number) => {
+    const tries: number[] = Reflect.get(globalThis, "tries");
+    tries[n] = (tries[n] ?? 0) + 1;
+    if (n % 3 === 0 && tries[n] < least) throw new Error(`no ${n} at ${tries[n]}`);
+    return tries[n];
+  };
+  const options = { retryErrors: 2, args: 3 };
+  const tries = await Array.fromAsync(host.map(range(100), works, options));
+  assertEquals(tries, range(100).map((n) => n % 3 === 0 ? 3 : 1));
+  Reflect.set(globalThis, "tries", []);
+  const { seen, error } = await collect(host.map(range(100), works, { ...options, args: 4 }));
+  assertEquals([seen, (error as Error).message], [[], "no 0 at 3"]);
+  Reflect.deleteProperty(globalThis, "tries");
+});
+
+test("onProgress is told of all items that are done or have failed", async () => {
+  await using host = await MemoryMapHost.make(2);
+  const seen: MapProgress[] = [];
+  const onProgress = (progress: MapProgress) => void seen.push(progress);
+  const options = { onProgress, onError: "skip" } as const;
+  await Array.fromAsync(host.map(range(1000), failsAt3, options));
+  const { perSecond, ...last } = seen[seen.length - 1];
+  assertEquals(last, { done: 999, failed: 1, running: 0, total: 1000 });
+  assert(perSecond > 0);
+  assertEquals(seen[0].total, 1000);
+  for (const [i, { done }] of seen.entries()) assert(i === 0 || done >= seen[i - 1].done);
+
+  seen.length = 0;
+  await Array.fromAsync(host.map(range(1000).values(), failsAt3, options));
+  assertEquals([seen[0].total, seen[seen.length - 1].total], [undefined, 1000]);
+});
+
+test("an error of onProgress ends the map", async () => {
+  await using host = await MemoryMapHost.make(1);
+  const { error } = await collect(host.map(range(10), (n: number) => n, {
+    onProgress() {
+      throw new TypeError("cannot draw");
+    },
+  }));
+  assertEquals((error as Error).message, "cannot draw");
 });

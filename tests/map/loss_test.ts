@@ -141,7 +141,7 @@ test("a map stops respawning a gateway that always dies", async () => {
   await assertRejects(
     () => Array.fromAsync(group.map([7], exitsAt7, { retries: Infinity, respawn: true })),
     GatewayClosedError,
-    "no gateway is left",
+    "20 in a row were started and lost without any result",
   );
 });
 
@@ -245,4 +245,75 @@ test("with isolate, leaving a map ends an item in a busy loop", async () => {
   await until("the end of the busy process", async () => {
     return (await gateway.remoteStatus()).executing.length === 0;
   });
+});
+
+test("items that crash their gateways do not end a map with respawn, and all others run", async () => {
+  await using group = await Group.open([QUIET, QUIET]);
+  const crashes = (n: number) => {
+    if (n < 4 || n % 7 === 0) Deno.exit(139);
+    return n;
+  };
+  const skipped: number[] = [];
+  const results = await Array.fromAsync(group.map(range(60), crashes, {
+    respawn: true,
+    onError: (_, n) => {
+      skipped.push(n);
+      return "skip";
+    },
+  }));
+  assertEquals(results, range(60).filter((n) => n >= 4 && n % 7 !== 0));
+  assertEquals(skipped.sort((a, b) => a - b), range(60).filter((n) => n < 4 || n % 7 === 0));
+});
+
+test("with isolate, an item that ends its process takes no other of its message along", async () => {
+  await using group = await Group.open([QUIET]);
+  const killsAt = async (n: number, at: number) => {
+    if (n !== at) return n;
+    const { kill } = await import("node:process");
+    kill(Deno.pid, "SIGKILL");
+  };
+  const lost: number[] = [];
+  const losses: (readonly number[])[] = [];
+  const results = await Array.fromAsync(group.map(range(3000), killsAt, {
+    args: 2500,
+    isolate: true,
+    onLoss: ({ items }) => losses.push(items),
+    onError: (_, n) => void lost.push(n),
+  }));
+  assertEquals(results, range(3000).filter((n) => n !== 2500));
+  assertEquals([lost, losses], [[2500], [[2500]]]);
+});
+
+test("a map ends with one loss more than maxLosses, and says so", async () => {
+  await using group = await Group.open([QUIET]);
+  const losses: unknown[] = [];
+  const options = {
+    respawn: true,
+    onError: "skip",
+    onLoss: (loss: unknown) => losses.push(loss),
+  } as const;
+  const all = () => Deno.exit(1);
+  const error = await assertRejects(
+    () => Array.fromAsync(group.map(range(20), all, { ...options, maxLosses: 2 })),
+    GatewayClosedError,
+    "3rd loss",
+  );
+  assertMatch(error.message, /\(maxLosses: 2\): .* code 1/);
+  assertEquals(losses.length, 3);
+});
+
+test("a gateway with several workers is lost once", async () => {
+  await using group = await Group.open([QUIET, QUIET]);
+  const losses: MapLoss<number>[] = [];
+  const work = async (n: number) => {
+    if (n === 3) Deno.exit(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return n;
+  };
+  const options = { concurrency: 4, retries: 3, onError: "skip", respawn: true } as const;
+  const results = await Array.fromAsync(
+    group.map(range(40), work, { ...options, onLoss: (loss) => losses.push(loss) }),
+  );
+  assertEquals(results, range(40).filter((n) => n !== 3));
+  assertEquals(losses.length, 4);
 });

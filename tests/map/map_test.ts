@@ -165,9 +165,14 @@ test("an aborted map rejects with the reason of its signal, and ends the items' 
         ended = true;
       }
     };
-    const map = host.map(numbers(), (n: number) => n < 5 ? n : new Promise(() => {}), {
-      signal: controller.signal,
-    });
+    const map = host.map(
+      numbers(),
+      (n: number, _, { signal }) =>
+        n < 5 ? n : new Promise((resolve) => signal.addEventListener("abort", resolve)),
+      {
+        signal: controller.signal,
+      },
+    );
     if (before) {
       controller.abort(new Error("enough"));
     } else {

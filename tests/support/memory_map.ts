@@ -3,7 +3,8 @@
 import type { Gateway } from "../../gateway/gateway.ts";
 import { mapHost } from "../../gateway/group/map_host.ts";
 import { startMap } from "../../map/map.ts";
-import type { Items, MapFunction, MapOptions } from "../../map/options.ts";
+import type { Items, MapFunction } from "../../map/function.ts";
+import type { MapArguments, MapResults } from "../../map/options.ts";
 import { makeMemoryGateway } from "./memory_gateway.ts";
 
 /** The part of a group that a map uses. */
@@ -28,18 +29,18 @@ export class MemoryMapHost implements AsyncDisposable {
     for (const joined of this.#joined) joined(gateway);
   }
 
-  map<Item, Result, Args = undefined>(
+  map<Item, Result, Args = undefined, Value = never, Entries extends boolean = false>(
     items: Items<Item>,
     fn: MapFunction<Item, Args, Result>,
-    options: MapOptions<Item, Args> = {},
-  ): AsyncIterableIterator<Awaited<Result>, undefined> {
+    ...options: MapArguments<Item, Args, Value, Entries>
+  ): MapResults<Awaited<Result> | Value, Entries> {
     const host = mapHost(this.map, this.gateways, {
       onJoin: (joined) => {
         this.#joined.add(joined);
         return () => void this.#joined.delete(joined);
       },
       restart: () => Promise.reject(new Error("there are no more")),
-    });
+    }, { hold: () => ({ [Symbol.dispose]: () => {} }) });
     return startMap(host, items, fn, options);
   }
 
