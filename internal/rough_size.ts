@@ -4,6 +4,9 @@
  * @module
  */
 
+const { getPrototypeOf, prototype: plain } = Object;
+const { isArray } = Array;
+
 /** As many values are looked at in an item. */
 const MAX_LOOKS = 32;
 /** What a small value costs in its encoded form, about. */
@@ -26,18 +29,26 @@ export function roughSize(value: unknown): number {
 function sizeOf(value: unknown, looks: { left: number }): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return SMALL_BYTES;
+  if (getPrototypeOf(value) === plain) return sizeOfObject(value as Record<string, unknown>, looks);
+  if (isArray(value)) return sizeOfSome(value, value.length, looks);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
-  if (Array.isArray(value)) return sampled(value, value.length, looks);
-  if (value instanceof Set) return sampled(value, value.size, looks);
-  if (value instanceof Map) return 2 * sampled(value.values(), value.size, looks);
+  if (value instanceof Set) return sizeOfSome(value, value.size, looks);
+  if (value instanceof Map) return 2 * sizeOfSome(value.values(), value.size, looks);
   if (value instanceof Error) return sizeOf(value.message, looks) + sizeOf(value.stack, looks);
-  const keys = Object.keys(value);
-  const some = keys.slice(0, looks.left).map((key) => Reflect.get(value, key));
-  return sampled(some, keys.length, looks);
+  return sizeOfObject(value as Record<string, unknown>, looks);
+}
+
+/** A loop without a list of keys: most items are small objects, and this is done for each. */
+function sizeOfObject(value: Record<string, unknown>, looks: { left: number }): number {
+  let bytes = SMALL_BYTES;
+  for (const key in value) {
+    bytes += looks.left-- > 0 ? sizeOf(value[key], looks) : SMALL_BYTES;
+  }
+  return bytes;
 }
 
 /** Returns the size of `count` values like the first of these. */
-function sampled(values: Iterable<unknown>, count: number, looks: { left: number }): number {
+function sizeOfSome(values: Iterable<unknown>, count: number, looks: { left: number }): number {
   let seen = 0;
   let bytes = 0;
   for (const value of values) {

@@ -182,10 +182,10 @@ export class WorkerPool<Item> {
     };
   }
 
-  #isCareful({ answeredCount }: Worker<Item>): boolean {
+  #isCareful({ count }: Worker<Item>): boolean {
     const { isolate = false, itemTimeout } = this.#options;
     return isolate || itemTimeout !== undefined || this.#losses.hasLostItems ||
-      answeredCount < CAREFUL_ITEMS;
+      count < CAREFUL_ITEMS;
   }
 
   #mustPause({ first }: Worker<Item>): boolean {

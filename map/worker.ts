@@ -52,7 +52,7 @@ export class Worker<Item> {
   readonly #unsent: Entry<Item>[][] = [];
   #unsentCount = 0;
   #channel: Channel | undefined;
-  #answeredCount = 0;
+  #count = 0;
   /** The index of the last item that it got. */
   #last = -1;
   #isAlone = false;
@@ -81,9 +81,9 @@ export class Worker<Item> {
     return this.#isAlone && this.load > 0;
   }
 
-  /** Number of items that it has answered. */
-  get answeredCount(): number {
-    return this.#answeredCount;
+  /** Number of items that it has got so far. */
+  get count(): number {
+    return this.#count;
   }
 
   /** The index of the item that it answers next; undefined if it is idle. */
@@ -111,6 +111,7 @@ export class Worker<Item> {
       entry.go("assign");
       entry.isSentSingly = isSentSingly;
     }
+    this.#count += count;
     this.#last = entries[count - 1].index;
     this.#isAlone = entries[0].losses > 0;
     this.#unsent.push(entries);
@@ -201,7 +202,6 @@ export class Worker<Item> {
     }
     const entries = this.#sent.answered(results.length);
     const returned = back === undefined ? [] : this.#sent.givenBack(...back);
-    this.#answeredCount += entries.length;
     if (entries.length > 0) this.#pacer.answered(entries.length, ms);
     if (returned.length > 0) {
       this.#pacer.reset();
