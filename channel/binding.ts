@@ -7,6 +7,7 @@
 import type { Hold } from "../internal/keep_alive.ts";
 import type { ItemCodec } from "../protocol/items.ts";
 import type { FrameSink } from "./frame_sink.ts";
+import { Handle } from "./handle.ts";
 
 /** What makes channels, as seen from one of them: a gateway, or the remote's view of it. */
 export interface ChannelOwner {
@@ -45,6 +46,8 @@ export interface UnboundContext extends ChannelContext {
 
 /** The connection of a channel, and its id there. The parts of a channel share one of these. */
 export class Binding {
+  /** The `Channel`. */
+  readonly handle: Handle = new Handle();
   #context: ChannelContext;
   #id: number;
   #unbound: UnboundContext | undefined;
@@ -79,6 +82,11 @@ export class Binding {
   get label(): string {
     const name = this.isUnbound ? "a new channel" : `channel ${this.#id}`;
     return `${name} of ${this.#context.owner.id}`;
+  }
+
+  /** Something waits: keeps the channel, and the event loop, until the returned hold is disposed. */
+  hold(): Hold {
+    return this.handle.hold(this.#context.hold());
   }
 
   /** Binds an unbound channel to its gateway's own connection. */

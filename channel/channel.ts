@@ -120,9 +120,9 @@ export class Channel<Receive = unknown, Send = unknown>
    * @throws {GatewayClosedError} when the gateway was lost before.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Receive, undefined> {
-    const { received } = this.#core;
     return {
-      next: () => received.next() as Promise<IteratorResult<Receive, undefined>>,
+      // By `this`: whoever iterates keeps the channel.
+      next: () => this.#core.received.next() as Promise<IteratorResult<Receive, undefined>>,
       return: () => Promise.resolve({ value: undefined, done: true }),
       [Symbol.asyncIterator]() {
         return this;
@@ -186,7 +186,7 @@ export class Channel<Receive = unknown, Send = unknown>
    * the execution goes on, and may send.
    */
   get readable(): ReadableStream<Receive> {
-    return this.#readable ??= readableOf<Receive>(this.#core);
+    return this.#readable ??= readableOf<Receive>(this.#core, () => this.#core.received.next());
   }
 
   /**
@@ -194,7 +194,7 @@ export class Channel<Receive = unknown, Send = unknown>
    * channel. Inside an execution, aborting it fails the execution with the reason.
    */
   get writable(): WritableStream<Send> {
-    return this.#writable ??= writableOf<Send>(this.#core);
+    return this.#writable ??= writableOf<Send>(this.#core, (item) => this.#core.send(item));
   }
 
   /** Closes the channel and waits until both sides have, whatever the outcome. */
@@ -222,9 +222,13 @@ function checked<Options>(
   }
 }
 
-/** Returns the channel around a core. */
+/** Returns the channel around a core; makes it if there is none any more. */
 export function channelOf(core: ChannelCore): Channel {
-  return create(core);
+  const { handle } = core.binding;
+  if (handle.channel !== undefined) return handle.channel as Channel;
+  const channel = create(core);
+  handle.attach(channel);
+  return channel;
 }
 
 /** Returns the core of a channel. */

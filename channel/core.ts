@@ -109,7 +109,7 @@ export class ChannelCore implements LifecycleParts {
   }
 
   async #untilClosed(options?: WaitOptions): Promise<void> {
-    using _hold = this.binding.context.hold();
+    using _hold = this.binding.hold();
     const { isClosedHere } = this.outcome;
     await bounded(
       this.lifecycle.whenClosed(),

@@ -63,6 +63,7 @@ export class Lifecycle {
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
+      this.#parts.binding.handle.keepToEnd(); // who waits for it may not have the channel
       if (this.isClosed) this.#abort.abort(this.#parts.outcome.receiveError());
     }
     return this.#abort.signal;

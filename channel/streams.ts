@@ -10,11 +10,18 @@ import { failureOf } from "./outcome.ts";
 /** Queues nothing in the stream: the window of the channel is the buffer. */
 const UNBUFFERED = { highWaterMark: 0 };
 
-/** Returns a stream of the items that are received. */
-export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
+/**
+ * Returns a stream of the items that are received.
+ *
+ * @param next Receives the next item. It keeps the channel, for whoever has the stream.
+ */
+export function readableOf<T>(
+  core: ChannelCore,
+  next: () => Promise<IteratorResult<unknown, undefined>>,
+): ReadableStream<T> {
   return new ReadableStream<T>({
     async pull(controller) {
-      const { value, done } = await core.received.next();
+      const { value, done } = await next();
       if (done) controller.close();
       else controller.enqueue(value as T);
     },
@@ -25,10 +32,17 @@ export function readableOf<T>(core: ChannelCore): ReadableStream<T> {
   }, UNBUFFERED);
 }
 
-/** Returns a stream whose chunks are sent as items. */
-export function writableOf<T>(core: ChannelCore): WritableStream<T> {
+/**
+ * Returns a stream whose chunks are sent as items.
+ *
+ * @param send Sends an item. It keeps the channel, for whoever has the stream.
+ */
+export function writableOf<T>(
+  core: ChannelCore,
+  send: (item: T) => Promise<void>,
+): WritableStream<T> {
   return new WritableStream<T>({
-    write: (item) => core.send(item),
+    write: send,
     close: () => core.lifecycle.closeSend(),
     abort(reason) {
       const { lifecycle } = core;

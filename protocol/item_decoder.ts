@@ -14,10 +14,11 @@ import { decodeUtf8, joinText } from "./text.ts";
 
 /** Decodes items; see {@linkcode ItemCodec}. */
 export class ItemDecoder extends PackReader {
-  readonly #channel: (id: number) => object;
+  readonly #channel: (id: number, over: unknown) => object;
+  #over: unknown;
   #hasChannels = false;
 
-  constructor(channel: (id: number) => object, maxDepth: number) {
+  constructor(channel: (id: number, over: unknown) => object, maxDepth: number) {
     super(maxDepth);
     this.#channel = channel;
   }
@@ -28,8 +29,9 @@ export class ItemDecoder extends PackReader {
   }
 
   /** See {@linkcode ItemCodec.decode}. */
-  decode(bytes: Uint8Array): unknown {
+  decode(bytes: Uint8Array, over?: unknown): unknown {
     this.#hasChannels = false;
+    this.#over = over;
     try {
       return this.document(bytes);
     } catch (cause) {
@@ -65,7 +67,7 @@ export class ItemDecoder extends PackReader {
         return valid(unpackBuffer(this.bytes()), type);
       case ItemType.CHANNEL:
         this.#hasChannels = true;
-        return this.#channel(readUint32(this.bytes(4), 0));
+        return this.#channel(readUint32(this.bytes(4), 0), this.#over);
       case ItemType.TEXT16:
         return valid(joinText(Array.from({ length: this.arrayHead() }, () => this.value())), type);
       default:

@@ -18,8 +18,12 @@ export interface ChannelReferences {
    * @throws {SerializationError} if the channel cannot be sent over this connection.
    */
   idOf(value: object): number | undefined;
-  /** Returns the channel of an id. */
-  byId(id: number): object;
+  /**
+   * Returns the channel of an id.
+   *
+   * @param over What was passed to {@linkcode ItemCodec.decode}.
+   */
+  byId(id: number, over: unknown): object;
 }
 
 const NO_CHANNELS: ChannelReferences = {
@@ -57,7 +61,7 @@ export class ItemCodec {
     this.#channelId = (value) => channels.idOf(value);
     this.#maxDepth = maxDepth;
     this.#encoder = new ItemEncoder(this.#channelId, maxDepth);
-    this.#decoder = new ItemDecoder((id) => channels.byId(id), maxDepth);
+    this.#decoder = new ItemDecoder((id, over) => channels.byId(id, over), maxDepth);
   }
 
   /**
@@ -90,10 +94,11 @@ export class ItemCodec {
   /**
    * Decodes an item. It shares no memory with `bytes`.
    *
+   * @param over What it was received on, for {@linkcode ChannelReferences.byId}.
    * @throws {ProtocolError} if the bytes are not an item.
    */
-  decode(bytes: Uint8Array): unknown {
-    return this.#decoder.decode(bytes);
+  decode(bytes: Uint8Array, over?: unknown): unknown {
+    return this.#decoder.decode(bytes, over);
   }
 
   /**

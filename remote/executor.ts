@@ -5,8 +5,10 @@
  */
 
 import { type Channel, type ChannelGateway, coreOf } from "../channel/channel.ts";
+import type { Binding } from "../channel/binding.ts";
 import { Connection } from "../channel/mux/connection.ts";
 import type { RemoteHandler } from "../channel/mux/handler.ts";
+import { UnboundChannels } from "../channel/mux/unbound.ts";
 import type { ChannelCore } from "../channel/core.ts";
 import { ChannelClosedError, GatewayClosedError, ProtocolError } from "../errors.ts";
 import { type Hold, NO_HOLD } from "../internal/keep_alive.ts";
@@ -19,15 +21,15 @@ import {
   type StatusReport,
 } from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
+import { DroppedChannels, type Holder } from "./dropped.ts";
 import { compile, type CompiledCode } from "./compile.ts";
 import { type Origin, Origins, type Uncaught } from "./origins.ts";
 import { run, textOf } from "./run.ts";
 import { asError } from "./thrown.ts";
 
-interface Execution extends Origin {
+interface Execution extends Origin, Holder {
   kind: ExecKind;
   name: string;
-  core: ChannelCore;
   ended: Promise<void>;
   /** Whether the process belongs to it. */
   isolated: boolean;
@@ -46,6 +48,8 @@ export class Executor implements RemoteHandler {
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #origins = new Origins(this.#executions);
+  readonly #dropped = new DroppedChannels(this.#executions);
+  readonly #unbound: UnboundChannels;
   readonly #compiled = new WeakMap<KeptCode, CompiledCode>();
   #isEnding = false;
   readonly #exit: (isOrphan: boolean) => void;
@@ -69,8 +73,9 @@ export class Executor implements RemoteHandler {
       get id() {
         return connection.peer?.gateway ?? "";
       },
-      newChannel: <R, S>() => connection.newChannel() as Channel<R, S>,
+      newChannel: <R, S>() => this.#unbound.newChannel() as Channel<R, S>,
     };
+    this.#unbound = new UnboundChannels(this.owner, connection);
     connection.start();
   }
 
@@ -82,7 +87,16 @@ export class Executor implements RemoteHandler {
   exec(channel: Channel, request: ExecRequest, kept?: KeptCode): void {
     const { kind, name, isolated } = request;
     const core = coreOf(channel);
-    const execution: Execution = { kind, name, core, ended: Promise.resolve(), isolated };
+    const ended = Promise.resolve();
+    const execution: Execution = {
+      kind,
+      name,
+      core,
+      ended,
+      isolated,
+      isDone: false,
+      isHolder: false,
+    };
     this.#executions.add(execution);
     execution.ended = unsent(() => this.#run(execution, channel, request, kept)).then(
       () => {
@@ -99,8 +113,14 @@ export class Executor implements RemoteHandler {
       },
     ).then(async (isDone) => {
       if (kind === "call") await core.sendQueue.flushed();
+      execution.isDone = isDone;
+      this.#dropped.ended(execution);
       await this.#over(execution, isDone);
     });
+  }
+
+  received(core: ChannelCore, over: Binding | undefined): void {
+    this.#dropped.received(core, over);
   }
 
   /** Asks the initiator for an answer, so that some bytes arrive. */
@@ -137,7 +157,7 @@ export class Executor implements RemoteHandler {
 
   status(): StatusReport {
     return {
-      channels: this.#connection.channelCount,
+      channels: this.#connection.channelCount + this.#unbound.size,
       executing: Array.from(this.#executions, ({ name }) => name),
       execModel: "main",
     };
@@ -158,7 +178,9 @@ export class Executor implements RemoteHandler {
     // The connection ends, so that the peer cannot learn of it there.
     if (why !== "") console.error(`execnet ends the connection${why}`);
     this.#end(true, ORPHAN_GRACE_MS);
-    return new GatewayClosedError(`the connection to the initiator is gone${why}`);
+    const reason = new GatewayClosedError(`the connection to the initiator is gone${why}`);
+    this.#unbound.lose(reason);
+    return reason;
   }
 
   async #end(isOrphan: boolean, graceMs: number): Promise<void> {

@@ -5,7 +5,6 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
-import { type Channel, coreOf } from "../channel.ts";
 import type { ChannelCore } from "../core.ts";
 
 /** A side of a connection. The channels of the initiator have odd ids, those of the remote even ones. */
@@ -35,16 +34,16 @@ export class ChannelTable {
   readonly #side: Side;
   readonly #ids: ChannelIds;
   readonly #maxPeerChannels: number;
-  readonly #channels = new Map<number, Channel>();
+  readonly #channels = new Map<number, ChannelCore>();
   /** The highest id that this side has opened here. Lower ones may belong to other connections. */
   #highestOwnId = 0;
   /** The highest id that the peer has opened. It has opened all lower ones. */
   #highestPeerId = 0;
   #peerChannels = 0;
   /** The peer's channels that an item has named: they are in use. */
-  readonly #named = new WeakSet<Channel>();
+  readonly #named = new WeakSet<ChannelCore>();
   /** Channels that the peer has opened, filled and closed before an item has named them. */
-  readonly #unclaimed = new Map<number, Channel>();
+  readonly #unclaimed = new Map<number, ChannelCore>();
   #empty: PromiseWithResolvers<void> | undefined;
 
   constructor(side: Side, ids: ChannelIds, maxPeerChannels: number) {
@@ -59,12 +58,12 @@ export class ChannelTable {
   }
 
   /** The open channels. */
-  get all(): Channel[] {
+  get all(): ChannelCore[] {
     return [...this.#channels.values()];
   }
 
   /** Returns the channel that an item names, or undefined if it has closed and holds no items. */
-  claim(id: number): Channel | undefined {
+  claim(id: number): ChannelCore | undefined {
     const channel = this.#channels.get(id) ?? this.#unclaimed.get(id);
     if (channel === undefined) return undefined;
     this.#unclaimed.delete(id);
@@ -73,7 +72,7 @@ export class ChannelTable {
   }
 
   /** Adds a channel of this side; `make` makes it for the next id. */
-  open(make: (id: number) => Channel): Channel {
+  open(make: (id: number) => ChannelCore): ChannelCore {
     const id = this.#highestOwnId = this.#ids.next();
     const channel = make(id);
     this.#channels.set(id, channel);
@@ -85,7 +84,7 @@ export class ChannelTable {
    *
    * @throws {ProtocolError} when the peer may not open this id, or has too many channels.
    */
-  accept(id: number, make: (id: number) => Channel): Channel {
+  accept(id: number, make: (id: number) => ChannelCore): ChannelCore {
     if (this.#isOwn(id) || id <= this.#highestPeerId) {
       throw new ProtocolError(`the peer opened channel ${id}, which is not its to open`);
     }
@@ -105,7 +104,7 @@ export class ChannelTable {
    */
   addressee(id: number): ChannelCore | undefined {
     const channel = this.#channels.get(id);
-    if (channel !== undefined) return coreOf(channel);
+    if (channel !== undefined) return channel;
     const known = this.#isOwn(id) ? id <= this.#highestOwnId : id <= this.#highestPeerId;
     if (!known || id === 0) {
       throw new ProtocolError(`the peer sent a frame for channel ${id}, which was never opened`);
@@ -116,6 +115,7 @@ export class ChannelTable {
   /** Removes a closed channel. The item that names it may still wait for the window of another one. */
   delete(id: number): void {
     const channel = this.#channels.get(id);
+    channel?.binding.handle.ended();
     if (this.#channels.delete(id) && !this.#isOwn(id)) this.#peerChannels--;
     if (channel !== undefined && !this.#isOwn(id) && !this.#named.has(channel)) {
       this.#keepUnclaimed(id, channel);
@@ -131,8 +131,8 @@ export class ChannelTable {
     return (this.#empty ??= Promise.withResolvers()).promise;
   }
 
-  #keepUnclaimed(id: number, channel: Channel): void {
-    if (coreOf(channel).isSpent) return;
+  #keepUnclaimed(id: number, channel: ChannelCore): void {
+    if (channel.isSpent) return;
     this.#unclaimed.set(id, channel);
     if (this.#unclaimed.size <= MAX_UNCLAIMED) return;
     for (const oldest of this.#unclaimed.keys()) return void this.#unclaimed.delete(oldest);

@@ -14,7 +14,7 @@ import type { StatusReport } from "../../protocol/control.ts";
 import { type Frame, FrameDecoder } from "../../protocol/frames.ts";
 import { ItemCodec } from "../../protocol/items.ts";
 import { type Hello, PreambleDecoder } from "../../protocol/preamble.ts";
-import { type Channel, channelOf, coreOf } from "../channel.ts";
+import { type Channel, channelOf } from "../channel.ts";
 import { Binding, type ChannelContext, type ChannelOwner } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
 import type { ChannelRole } from "../state.ts";
@@ -48,14 +48,13 @@ export class Connection implements ChannelContext {
   constructor(stream: ByteStream, handler: ConnectionHandler, changed: Partial<Limits> = {}) {
     const limits = { ...DEFAULT_LIMITS, ...changed };
     const { side, tap, ids = new ChannelIds(side) } = handler;
-    const bridges = handler.side === "initiator" ? handler.bridges : undefined;
     const channels = this.#channels = new ChannelTable(side, ids, limits.maxChannels);
     this.#handler = handler;
     this.#stream = stream;
     this.#preamble = new PreambleDecoder(limits, side);
     this.maxItemBytes = limits.maxItemBytes;
     this.peerGateway = side === "initiator" ? handler.owner.id : undefined;
-    this.#references = new References(this, channels, bridges);
+    this.#references = new References(this, channels, handler);
     this.codec = new ItemCodec(this.#references, limits.maxItemDepth);
     const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error), tap);
     this.#target = {
@@ -64,7 +63,7 @@ export class Connection implements ChannelContext {
       scheduler,
       code: new ReceivedCode(),
       statusRequests: this.#statusRequests,
-      accept: (id, role) => channels.accept(id, (id) => this.#make(id, role)),
+      accept: (id, role) => channelOf(channels.accept(id, (id) => this.#make(id, role))),
     };
     this.#hello.promise.catch(() => {}); // whoever needs the hello awaits it
   }
@@ -114,25 +113,26 @@ export class Connection implements ChannelContext {
   /** Makes a channel that the peer learns of at once. */
   newChannel(): Channel {
     this.#checkOpen();
-    const channel = this.#channels.open((id) => this.#make(id, "plain"));
-    this.scheduler.frame(FrameType.OPEN, channel.id);
-    return channel;
+    const core = this.#channels.open((id) => this.#make(id, "plain"));
+    this.scheduler.frame(FrameType.OPEN, core.binding.id);
+    return channelOf(core);
   }
 
   /** Makes the channel of an execution; the peer learns of it by the frame that asks for that. */
   newExecution(): Channel {
     this.#checkOpen();
-    return this.#channels.open((id) => this.#make(id, "execution"));
+    return channelOf(this.#channels.open((id) => this.#make(id, "execution")));
   }
 
   /** Takes in a channel that has no connection yet. */
-  adopt(channel: Channel): void {
+  adopt(core: ChannelCore): void {
     this.#checkOpen();
     this.#channels.open((id) => {
       this.scheduler.frame(FrameType.OPEN, id);
-      coreOf(channel).binding.bind(this, id);
-      return channel;
+      core.binding.bind(this, id);
+      return core;
     });
+    this.#references.inUse(core);
   }
 
   /** See {@linkcode References.idOf}. */
@@ -147,7 +147,7 @@ export class Connection implements ChannelContext {
 
   /** Resolves when all that was sent so far on its channels has left, or was given up. */
   async flushed(): Promise<void> {
-    await Promise.all(this.#channels.all.map((channel) => coreOf(channel).sendQueue.flushed()));
+    await Promise.all(this.#channels.all.map((core) => core.sendQueue.flushed()));
     await this.written();
   }
 
@@ -159,7 +159,7 @@ export class Connection implements ChannelContext {
 
   /** Closes the channels that are open, after all that was sent; resolves when that was written. */
   async closeChannels(): Promise<void> {
-    for (const channel of this.#channels.all) coreOf(channel).lifecycle.closeInOrder();
+    for (const core of this.#channels.all) core.lifecycle.closeInOrder();
     await this.written();
   }
 
@@ -206,7 +206,7 @@ export class Connection implements ChannelContext {
     this.#stream.closeWrite();
     this.#hello.reject(reason);
     this.#statusRequests.fail(reason);
-    for (const channel of this.#channels.all) coreOf(channel).lose(reason);
+    for (const core of this.#channels.all) core.lose(reason);
   }
 
   itemsDecoded(bytes: number): void {
@@ -248,8 +248,8 @@ export class Connection implements ChannelContext {
     return this.#lost === undefined;
   };
 
-  #make(id: number, role: ChannelRole): Channel {
-    return channelOf(new ChannelCore(new Binding(this, id), role));
+  #make(id: number, role: ChannelRole): ChannelCore {
+    return new ChannelCore(new Binding(this, id), role);
   }
 
   #checkOpen(): void {

@@ -7,7 +7,8 @@
 import type { Hold } from "../../internal/keep_alive.ts";
 import type { ExecRequest, KeptCode, StatusReport } from "../../protocol/control.ts";
 import type { Channel } from "../channel.ts";
-import type { ChannelOwner } from "../binding.ts";
+import type { Binding, ChannelOwner } from "../binding.ts";
+import type { ChannelCore } from "../core.ts";
 import type { Bridges } from "./bridge.ts";
 import type { ChannelIds } from "./channel_table.ts";
 import type { FrameTap } from "../frame_tap.ts";
@@ -44,6 +45,11 @@ export interface RemoteHandler extends EitherHandler {
   readonly side: "remote";
   /** Runs `request`. Code that is not among the kept arrives as the first item of the channel. */
   exec(channel: Channel, request: ExecRequest, kept?: KeptCode): void;
+  /**
+   * A channel was received in an item, on the channel `over`, or one of this side is sent for the first
+   * time: from now on the handler may let it go. Default: it is kept.
+   */
+  received?(core: ChannelCore, over: Binding | undefined): void;
   /** Reports what runs. */
   status(): StatusReport;
   /** The initiator asks this side to end, after its executions have, or after `graceMs`. */

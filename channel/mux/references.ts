@@ -10,6 +10,7 @@ import { type Channel, channelOf, coreOf } from "../channel.ts";
 import { Binding, type ChannelContext } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
 import type { Bridges } from "./bridge.ts";
+import type { ConnectionHandler } from "./handler.ts";
 import type { ChannelTable } from "./channel_table.ts";
 
 /** What {@linkcode References} need of their connection. */
@@ -17,19 +18,21 @@ export interface ReferenceContext extends ChannelContext {
   /** Makes a channel that the peer learns of at once. */
   newChannel(): Channel;
   /** Takes in a channel that has no connection yet. */
-  adopt(channel: Channel): void;
+  adopt(core: ChannelCore): void;
 }
 
 /** Turns channels into ids, and ids into channels. */
 export class References implements ChannelReferences {
   readonly #context: ReferenceContext;
   readonly #channels: ChannelTable;
+  readonly #handler: ConnectionHandler;
   readonly #bridges: Bridges | undefined;
 
-  constructor(context: ReferenceContext, channels: ChannelTable, bridges: Bridges | undefined) {
+  constructor(context: ReferenceContext, channels: ChannelTable, handler: ConnectionHandler) {
     this.#context = context;
     this.#channels = channels;
-    this.#bridges = bridges;
+    this.#handler = handler;
+    this.#bridges = handler.side === "initiator" ? handler.bridges : undefined;
   }
 
   /**
@@ -43,21 +46,37 @@ export class References implements ChannelReferences {
     if (core === undefined) return undefined;
     const { binding } = core;
     if (binding.isUnbound && binding.context.owner === this.#context.owner) {
-      this.#context.adopt(value as Channel);
+      this.#context.adopt(core);
     }
     if (binding.context === this.#context) return binding.id;
     const near = this.#bridges?.join(core, value as Channel, () => this.#context.newChannel());
     return near?.binding.id;
   }
 
-  /** Returns the channel of an id. */
-  byId(id: number): Channel {
-    const channel = this.#bridges?.originOf(id) ?? this.#channels.claim(id);
-    if (channel !== undefined) return channel;
+  /**
+   * Returns the channel of an id.
+   *
+   * @param over The binding of the channel that the id was received on; undefined if in no item.
+   */
+  byId(id: number, over?: unknown): Channel {
+    const origin = this.#bridges?.originOf(id);
+    if (origin !== undefined) return origin;
+    const known = this.#channels.claim(id);
+    if (known !== undefined) {
+      const channel = channelOf(known);
+      this.inUse(known, over as Binding | undefined);
+      return channel;
+    }
     this.#channels.addressee(id); // throws if it was never opened
     const core = new ChannelCore(new Binding(this.#context, id), "plain");
     core.lose(new ChannelClosedError(`${core.binding.label} was closed before it arrived`));
     return channelOf(core);
+  }
+
+  /** Code of this side has got a channel: if this side is the initiator, it is kept until its end. */
+  inUse(core: ChannelCore, over?: Binding): void {
+    if (this.#handler.side === "initiator") core.binding.handle.keep();
+    else this.#handler.received?.(core, over);
   }
 
   /** Forgets an id that is free again. */

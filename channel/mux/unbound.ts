@@ -11,18 +11,19 @@ import { ProtocolError } from "../../errors.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import { DEFAULT_LIMITS, type FrameType } from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
-import { type Channel, channelOf } from "../channel.ts";
+import { type Channel, channelOf, coreOf } from "../channel.ts";
 import type { Connection } from "./connection.ts";
 import { Binding, type ChannelOwner, type UnboundContext } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
 import type { FrameSink, FrameSource } from "../frame_sink.ts";
+import type { Handle } from "../handle.ts";
 
 /** The channels of one gateway that have no connection yet. */
 export class UnboundChannels {
   readonly owner: ChannelOwner;
   /** The connection that they are bound to if they are used before they are sent. */
   readonly home: Connection;
-  readonly #cores = new Set<ChannelCore>();
+  readonly #handles = new Set<Handle>();
 
   constructor(owner: ChannelOwner, home: Connection) {
     this.owner = owner;
@@ -31,7 +32,7 @@ export class UnboundChannels {
 
   /** The number of channels. */
   get size(): number {
-    return this.#cores.size;
+    return this.#handles.size;
   }
 
   /**
@@ -41,19 +42,24 @@ export class UnboundChannels {
    */
   newChannel(): Channel {
     if (this.home.lost !== undefined) throw this.home.lost;
-    const { core, channel } = new HeldChannel(this);
-    this.#cores.add(core);
+    const { core } = new HeldChannel(this);
+    const { handle } = core.binding;
+    const channel = channelOf(core);
+    handle.letGo(() => this.forget(handle));
+    this.#handles.add(handle);
     return channel;
   }
 
-  /** Removes a channel that has been bound, or has ended. */
-  forget(core: ChannelCore): void {
-    this.#cores.delete(core);
+  /** Removes a channel that has been bound, has ended, or cannot be used by anybody any more. */
+  forget(handle: Handle): void {
+    this.#handles.delete(handle);
   }
 
   /** Ends all channels: the gateway is gone. */
   lose(error: Error): void {
-    for (const core of [...this.#cores]) core.lose(error);
+    for (const { channel } of [...this.#handles]) {
+      if (channel !== undefined) coreOf(channel)?.lose(error);
+    }
   }
 }
 
@@ -61,7 +67,6 @@ export class UnboundChannels {
 class HeldChannel implements UnboundContext {
   readonly owner: ChannelOwner;
   readonly core: ChannelCore;
-  readonly channel: Channel;
   readonly scheduler: HeldFrames = new HeldFrames();
   readonly peerMaxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
   readonly maxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
@@ -72,7 +77,6 @@ class HeldChannel implements UnboundContext {
     this.#channels = channels;
     this.owner = channels.owner;
     this.core = new ChannelCore(Binding.unbound(this), "plain");
-    this.channel = channelOf(this.core);
   }
 
   /**
@@ -92,11 +96,11 @@ class HeldChannel implements UnboundContext {
   }
 
   bindHome(): void {
-    this.#channels.home.adopt(this.channel);
+    this.#channels.home.adopt(this.core);
   }
 
   bound(to: FrameSink, id: number): void {
-    this.#channels.forget(this.core);
+    this.#channels.forget(this.core.binding.handle);
     this.scheduler.release(to, id);
   }
 
@@ -115,7 +119,9 @@ class HeldChannel implements UnboundContext {
   }
 
   release(): void {
-    this.#channels.forget(this.core);
+    const { handle } = this.core.binding;
+    handle.ended();
+    this.#channels.forget(handle);
   }
 }
 

@@ -116,7 +116,7 @@ export class ItemReader {
     const { codec } = this.#binding.context;
     let item: unknown;
     try {
-      item = codec.decode(bytes);
+      item = codec.decode(bytes, this.#binding);
       if (this.consumer === "forward" && !codec.hasChannels) item = new EncodedItem(bytes.slice());
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

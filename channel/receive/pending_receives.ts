@@ -37,7 +37,7 @@ export class PendingReceives {
    */
   add<T>(map: (item: unknown) => T, end: () => T, options?: WaitOptions): Promise<T> {
     return new Promise((resolve) => {
-      const hold = this.#binding.context.hold();
+      const hold = this.#binding.hold();
       const stopWatching = watch(options, () => this.#expired(options?.timeout), (error) => {
         this.#pending.remove(pending);
         hold[Symbol.dispose]();

@@ -87,7 +87,7 @@ export class ReceiveQueue implements CallbackQueue {
   whenReadable(ready: () => void): () => void {
     if (this.#runner !== undefined) throw this.#hasCallback(this.#runner);
     const watchers = this.#watchers ??= new Set();
-    const hold = this.#binding.context.hold();
+    const hold = this.#binding.hold();
     const stop = () => {
       watchers.delete(wake);
       hold[Symbol.dispose]();
@@ -190,7 +190,8 @@ export class ReceiveQueue implements CallbackQueue {
     }
     if (this.#isEnded) this.#finished = Promise.withResolvers();
     const isOfUser = consumer.kind === "callback" || consumer.kind === "forward";
-    const hold = isOfUser ? this.#binding.context.hold() : NO_HOLD;
+    const { context, handle } = this.#binding;
+    const hold = handle.hold(isOfUser ? context.hold() : NO_HOLD);
     this.#runner = new CallbackRunner(consumer, this, hold);
     this.#runner.run();
   }

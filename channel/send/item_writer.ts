@@ -92,7 +92,7 @@ export class ItemWriter {
    * for a promise that two wait for.
    */
   async #waitFor(sent: Promise<void>, failed?: () => void): Promise<void> {
-    using _hold = this.#binding.context.hold();
+    using _hold = this.#binding.hold();
     try {
       await sent;
     } catch (error) {
