@@ -73,3 +73,33 @@ test("Group.terminate() ends a drain", async () => {
   await drained;
   assert(channel.closed);
 });
+
+test("Group.drain() waits for a map whose items are still to come", async () => {
+  const group = await Group.open(["popen"]);
+  const gate = Promise.withResolvers<void>();
+  const items = async function* () {
+    await gate.promise;
+    yield* [1, 2, 3];
+  };
+  const results = Array.fromAsync(group.map(items(), (n: number) => n * 2));
+  const drained = group.drain();
+  await group.get(0)?.remoteStatus();
+  gate.resolve();
+  assertEquals(await results, [2, 4, 6]);
+  await drained;
+  assertEquals(group.size, 0);
+});
+
+test("Group.drain() waits for a map while its last gateway is replaced", async () => {
+  const group = await Group.open([{ popen: true, output: "null" }]);
+  const crashes = (n: number) => n === 1 ? Deno.exit(1) : n;
+  let drained: Promise<void> | undefined;
+  const results = await Array.fromAsync(group.map([0, 1, 2, 3], crashes, {
+    respawn: true,
+    onError: "skip",
+    onLoss: () => drained = group.drain(),
+  }));
+  assertEquals(results, [0, 2, 3]);
+  await drained;
+  assertEquals(group.size, 0);
+});

@@ -127,3 +127,30 @@ export function wrapped<Args extends unknown[], T extends { a: number }>(
   gateway.remoteExec((_: Channel, given: T) => given.a, value);
   return gateway.call(fn, ...args);
 }
+
+/** Never called. */
+export function maps(group: Group): void {
+  const scale = (n: number, by: number) => n * by;
+  type Results<T> = AsyncIterableIterator<T, undefined>;
+  expectType<Results<number>>()(group.map([1], scale, { args: 2 }), true);
+  expectType<Results<number>>()(group.map([1], (n, by) => n * by, { args: 2 }), true);
+  expectType<Results<number>>()(group.map([1], (n) => n, { onError: "skip" }), true);
+  expectType<Results<number>>()(group.map([1], (n, _, { index }) => n + index), true);
+  expectType<Results<number>>()(group.map([1], (n: number, by?: number) => by ?? n), true);
+  expectType<Results<[index: number, result: string]>>()(
+    group.map([1], async (n) => await `${n}`, { entries: true }),
+    true,
+  );
+  expectType<Results<number | null>>()(
+    group.map([1], (n: number) => n, { onError: (_, item) => item > 0 ? "stop" : { value: null } }),
+    true,
+  );
+  // @ts-expect-error: the function needs args
+  group.map([1], scale);
+  // @ts-expect-error: the function needs args
+  group.map([1], scale, { isolate: true });
+  // @ts-expect-error: a number is wanted
+  group.map([1], scale, { args: "2" });
+  // @ts-expect-error: its items are texts
+  group.map(["1"], (n: number) => n);
+}
