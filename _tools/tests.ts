@@ -29,7 +29,7 @@ export interface TestResult {
 export async function runTests(args: string[]): Promise<TestResult> {
   const run = crypto.randomUUID();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--doc", ...args],
+    args: ["test", "-A", "--doc", "--v8-flags=--expose-gc", ...args],
     cwd: ROOT,
     env: { ...SANITIZERS, [RUN_MARKER]: run },
     stdout: "piped",
