@@ -4,7 +4,8 @@
  */
 export const RUN_MARKER = "EXECNET_TEST_RUN";
 
-const GRACE_MS = 1_000;
+/** An initiator that was killed leaves a shell that gives its gateways two seconds. */
+const GRACE_MS = 5_000;
 const POLL_MS = 20;
 
 export interface Leftover {

@@ -18,3 +18,8 @@ export const SHELL = "/bin/sh";
 export function signalGroupBy(signal: "0" | "TERM" | "KILL", leader: string): string {
   return `PATH=/dev/null/ kill -${signal} "-${leader}"`;
 }
+
+/** Returns whether this process may run the shell. */
+export function mayRunShell(): boolean {
+  return Deno.permissions.querySync({ name: "run", command: SHELL }).state === "granted";
+}

@@ -125,6 +125,9 @@ export const STREAM_CUT = "execnet: something else has read from the stream of t
 /** Added to the length of the program (u32) if its text is deflated. */
 export const PROGRAM_DEFLATED = 0x8000_0000;
 
+/** Exit code of a gateway whose initiator is gone: a shell that waits for it kills what it has started. */
+export const ORPHANED = 213;
+
 /** The descriptor that a gateway reads the protocol from. Descriptors 0 to 2 belong to user code. */
 export const PROTOCOL_INPUT = "/dev/fd/3";
 /** The descriptor that a gateway writes the protocol to. */

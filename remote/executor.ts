@@ -24,6 +24,7 @@ import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import { DroppedChannels, type Holder } from "./dropped.ts";
 import { compile, type CompiledCode } from "./compile.ts";
 import { type Origin, Origins, type Uncaught } from "./origins.ts";
+import { RELAY_END_MS } from "./relay.ts";
 import { run, textOf } from "./run.ts";
 import { asError } from "./thrown.ts";
 
@@ -177,7 +178,8 @@ export class Executor implements RemoteHandler {
     const why = error instanceof ProtocolError ? `: ${error.message}` : "";
     // The connection ends, so that the peer cannot learn of it there.
     if (why !== "") console.error(`execnet ends the connection${why}`);
-    this.#end(true, ORPHAN_GRACE_MS);
+    const relays = Array.from(this.#executions).some(({ kind }) => kind === "relay");
+    this.#end(true, relays ? RELAY_END_MS : ORPHAN_GRACE_MS);
     const reason = new GatewayClosedError(`the connection to the initiator is gone${why}`);
     this.#unbound.lose(reason);
     return reason;

@@ -5,6 +5,7 @@
  */
 
 import { captured } from "../internal/timers.ts";
+import { ORPHANED } from "../protocol/constants.ts";
 import type { Boot } from "./boot.ts";
 import { itemsDecoded } from "./collector.ts";
 import { DescriptorStream } from "./descriptors.ts";
@@ -21,13 +22,13 @@ const executor = new Executor(stream, async (isOrphan) => {
   // Without an initiator, nobody else ends the processes that executions have started.
   if (isOrphan) killGroup();
   else await stream.finish();
-  exit(0);
+  exit(isOrphan ? ORPHANED : 0);
 }, itemsDecoded);
 
 function killGroup(): void {
   try {
     kill()(-pid, "SIGKILL");
-  } catch { /* it has no permission, and so has started nothing; or it leads no group */ }
+  } catch { /* it has no permission, or leads no group: others end what it has started */ }
 }
 
 // Without these, a forgotten promise of one execution would end all others.

@@ -12,13 +12,17 @@ import type { RelayArgs, RelayReport } from "../protocol/relay_messages.ts";
 import { RelayFeed } from "./relay_feed.ts";
 import { RelayOutput } from "./relay_output.ts";
 
-/** Time from SIGTERM to SIGKILL. */
-const TERM_GRACE_MS = 1_000;
+/** From the end of stdin to SIGTERM: a gateway has a second then, and some time for the way. */
+const RELAYED_GRACE_MS = 1_300;
+/** From SIGTERM to SIGKILL. */
+const TERM_GRACE_MS = 500;
+/** Bounds the time that a relayed process takes to end once the initiator is gone. */
+export const RELAY_END_MS: number = RELAYED_GRACE_MS + TERM_GRACE_MS + 100;
 
 /**
  * Starts a process and passes bytes on until it has ended: those of `channel` to its stdin, and those
- * of its stdout to `channel`. If the initiator closes the channel, or is gone, the process gets SIGTERM,
- * and SIGKILL later.
+ * of its stdout to `channel`. If the initiator closes the channel, or is gone, its stdin ends; later it
+ * gets SIGTERM, a side process at once, and SIGKILL.
  */
 export async function relay(
   channel: Channel,
@@ -45,8 +49,12 @@ export async function relay(
   };
   let timer: Timer | undefined;
   channel.signal.addEventListener("abort", () => {
-    kill("SIGTERM");
-    timer = setTimeout(() => kill("SIGKILL"), TERM_GRACE_MS);
+    const end = () => {
+      kill("SIGTERM");
+      timer = setTimeout(() => kill("SIGKILL"), TERM_GRACE_MS);
+    };
+    if (isSide) end();
+    else timer = setTimeout(end, RELAYED_GRACE_MS);
   });
   side.setCallback(kill);
   const core = coreOf(channel);

@@ -8,6 +8,7 @@ import { messageOf } from "../internal/errors.ts";
 import { checkOptions, MILLISECONDS, type OptionRules } from "../internal/arguments.ts";
 import { MAX_TIMER_MS } from "../internal/wait.ts";
 import { popenProcess } from "../transports/popen.ts";
+import { END_WITH_PARENT } from "../transports/shell/parts.ts";
 import { type ProcessOptions, SpawnError } from "../transports/streams/group_leader.ts";
 import type { ProcessSettings } from "../transports/machine/request.ts";
 import { Refusal } from "../protocol/auth.ts";
@@ -198,7 +199,7 @@ export class Server implements AsyncDisposable {
  * gateway's program reports such errors without that.
  */
 function sessionProcess(settings: ProcessSettings): ProcessOptions {
-  const process = popenProcess(settings);
+  const process = popenProcess(settings, END_WITH_PARENT);
   return { ...process, env: { ...process.env, DENO_LOG: "off" } };
 }
 

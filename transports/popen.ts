@@ -6,7 +6,7 @@
 
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { DENO_NAMES, findDeno, isStandalone, NO_DENO } from "../internal/find_deno.ts";
-import { SHELL, signalGroupBy } from "../internal/shell.ts";
+import { SHELL } from "../internal/shell.ts";
 import { startsProcesses } from "../permissions/permissions.ts";
 import { MIN_DENO_VERSION } from "../protocol/constants.ts";
 import type { TransportKind } from "./kind.ts";
@@ -16,7 +16,6 @@ import { denoArguments } from "./program/deno_command.ts";
 import {
   BE_NICE,
   DIRECTORY_FAILED,
-  END_WITH_PARENT,
   ENTER_DIRECTORY,
   NOT_EXECUTABLE,
   NOT_FOUND,
@@ -36,43 +35,40 @@ export interface PopenKeys {
  * parent's fd 3 (stdout) and 2 (stderr): so nothing that prints can break the protocol. `$1` is
  * the working directory, `$2` the niceness, each empty for none; the rest is the command.
  *
- * `$3` is not empty if the gateway may start processes. They do not end with the initiator by
- * themselves: so a shell waits for the end of fd 3, which never carries any data, and then kills the
- * process group.
- *
- * @param findDeno Puts the path of Deno in front of the command, if that lacks it.
+ * @param parts Parts of a script, which change the command.
  */
-function launchScript(findDeno: string): string {
+function launchScript(parts: string): string {
   return `
-D=$1 N=$2 W=$3
-shift 3${findDeno}${ENTER_DIRECTORY}${BE_NICE}
-if [ -n "$W" ]; then { read -r W <&3; ${
-    signalGroupBy("KILL", "$$")
-  }; } </dev/null >/dev/null 2>&1 & fi
-${END_WITH_PARENT}
+D=$1 N=$2
+shift 2${parts}
 exec "$@" 4>&1 1>&3 3<&0 0</dev/null
 `;
 }
 
-/** Returns the process of a gateway on this machine. */
-export function popenProcess(settings: ProcessSettings): ProcessOptions {
+/**
+ * Returns the process of a gateway on this machine.
+ *
+ * @param end A part of the script, by which the process may end with this one at once. Default: it has
+ * some time.
+ */
+export function popenProcess(settings: ProcessSettings, end = ""): ProcessOptions {
   const { chdir = "", nice = "", env, permissions } = settings;
-  const startsOthers = startsProcesses(permissions);
   const deno = denoOf(settings);
   return {
     command: [
       SHELL,
       "-c",
-      launchScript(deno === undefined ? findDeno(DENO_NAMES) : ""),
+      launchScript(
+        (deno === undefined ? findDeno(DENO_NAMES) : "") + ENTER_DIRECTORY + BE_NICE + end,
+      ),
       "sh",
       chdir,
       `${nice}`,
-      startsOthers ? "watch" : "",
       ...(deno === undefined ? [] : [deno]),
       ...denoArguments(settings),
     ],
     env,
-    startsOthers,
+    startsOthers: startsProcesses(permissions),
   };
 }
 

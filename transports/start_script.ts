@@ -8,7 +8,7 @@
 import { DenoNotFoundError, LaunchError } from "../errors.ts";
 import { DENO_NAMES, findDeno, isStandalone, NO_DENO } from "../internal/find_deno.ts";
 import { signalGroupBy } from "../internal/shell.ts";
-import { MIN_DENO_VERSION } from "../protocol/constants.ts";
+import { MIN_DENO_VERSION, ORPHANED } from "../protocol/constants.ts";
 import type { LaunchFailure } from "./kind.ts";
 import type { ProcessSettings } from "./machine/request.ts";
 import { denoArguments } from "./program/deno_command.ts";
@@ -17,10 +17,12 @@ import {
   BE_NICE,
   DIRECTORY_FAILED,
   END_CONTAINER,
+  END_WITH_CARRIER,
   END_WITH_PARENT,
   ENTER_DIRECTORY,
   NOT_EXECUTABLE,
   NOT_FOUND,
+  WATCH_GROUP,
 } from "./shell/parts.ts";
 import { quoteWords } from "./shell/words.ts";
 
@@ -52,23 +54,32 @@ fi
 exec "$@" 3<&0 4>&1 </dev/null >&2`;
 
 /**
- * Ends what a gateway has started along with it: over ssh, that would also keep the session open. A
- * shell waits for Deno and then ends the process group, by a signal that it ignores itself: it still
- * has to pass on the exit code. What carries this script has made the group, or `setsid` does (a
- * dropbear server and `sudo` make none). Without either, whoever leads the group has to end it.
+ * Waits for Deno and then ends the process group `$1`, or its own. It ignores the signal itself: it still
+ * has to pass on the exit code, unless nobody is left to learn of it. It also prints the code, behind the
+ * mark `$2`: a daemon that the gateway has left keeps stderr, and so the session of ssh, open.
+ */
+const ENDING_OTHERS = `G=\${1:-$$} M=$2
+shift 2${WATCH_GROUP}
+"$@"
+S=$?
+trap "" TERM
+[ "$S" != ${ORPHANED} ] || ${signalGroupBy("KILL", "$G")}
+${signalGroupBy("TERM", "$G")}
+wait
+[ -z "$M" ] || echo "$M: $S" >&2
+exit "$S"`;
+
+/**
+ * Ends what a gateway has started along with it: over ssh, that would also keep the session open. What
+ * carries this script has made the process group, or `setsid` does (a dropbear server and `sudo` make
+ * none). Without either, whoever leads the group has to end it.
  */
 const END_OTHERS = `
 G=$$
 if ${signalGroupBy("0", "$G")} 2>/dev/null || { G=; command -v setsid >/dev/null; }; then
-  set -- sh -c 'G=\${1:-$$}
-shift
-"$@"
-S=$?
-trap : TERM
-${signalGroupBy("TERM", "$G")}
-exit "$S"' sh "$G" "$@"
-  if [ -z "$G" ]; then set -- setsid "$@"; fi${END_WITH_PARENT}
-fi`;
+  set -- sh -c ${quoteWords([ENDING_OTHERS])} sh "$G" "$M" "$@"
+  if [ -z "$G" ]; then set -- setsid "$@"; fi
+fi${END_WITH_CARRIER}`;
 
 /**
  * Returns the script that starts a gateway.
@@ -79,23 +90,32 @@ export function gatewayScript(
   request: ProcessSettings,
   killMark?: string,
 ): string {
-  return CHECK_STDIN + startScript(request, denoArguments(request, killMark));
+  return CHECK_STDIN + startScript(request, denoArguments(request, killMark), killMark);
 }
 
 /**
  * Returns a script for POSIX `sh` that runs Deno with `args` in the way that the settings ask for.
  * Values are quoted: none of them is ever read as a part of the script.
+ *
+ * @param mark Opens the line on stderr that tells the exit code, if the gateway may start processes.
+ * Default: none, as a gateway that relays this one knows the code.
  */
-export function startScript(settings: ProcessSettings, args: readonly string[]): string {
+export function startScript(
+  settings: ProcessSettings,
+  args: readonly string[],
+  mark = "",
+): string {
   const { deno, chdir = "", nice = "", env, permissions } = settings;
   const [directory, niceness] = [chdir, `${nice}`].map((value) => quoteWords([value]));
+  // A gateway that relays lives as long as this one may, and is lost if it dies before.
+  const ended = mark === "" ? END_WITH_PARENT : "";
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return [
     `set -- ${quoteWords(args)}`,
-    `D=${directory} N=${niceness}${ENTER_DIRECTORY}`,
+    `D=${directory} N=${niceness} M=${quoteWords([mark])}${ENTER_DIRECTORY}`,
     findDeno(denoNames(deno)),
     variables.length > 0 ? `set -- env -- ${quoteWords(variables)} "$@"` : "",
-    BE_NICE + END_WITH_PARENT + (startsProcesses(permissions) ? END_OTHERS : "") +
+    BE_NICE + (startsProcesses(permissions) ? ended + END_OTHERS : END_WITH_CARRIER) +
     END_CONTAINER + RUN,
   ].join("\n");
 }

@@ -26,6 +26,8 @@ export interface Transport extends ByteStream {
     readonly stdout: ReadableStream<Uint8Array>;
     readonly stderr: ReadableStream<Uint8Array>;
   };
+  /** Returns what to show of a line on stderr: nothing, if it was meant for the transport. */
+  shownOf?(line: string): string | undefined;
   /** Ends the far process: `SIGTERM` asks, `SIGKILL` does not. Does nothing once it has ended. */
   abort(signal: "SIGTERM" | "SIGKILL"): void;
   /** Closes what is still open, once the process has ended. */

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { mayRunShell } from "../../internal/shell.ts";
+
 /** A process that ends with this one. */
 export interface Dependent {
   /** Ends it in order. */
   end(): Promise<unknown>;
-  /** Ends it at once, when nothing can be waited for any more. */
+  /** Ends it at once, if nothing else does when this process is gone. */
   abort(): void;
 }
 
@@ -34,6 +36,8 @@ function endAll(event: Event): void {
   for (const dependent of open) dependent.end();
 }
 
+/** At `Deno.exit`. What is guarded has the same time as after any other end of this process. */
 function abortAll(): void {
+  if (mayRunShell()) return;
   for (const dependent of open) dependent.abort();
 }

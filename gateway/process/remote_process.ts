@@ -153,8 +153,12 @@ export class RemoteProcess implements ByteStream {
   /** Reads all output, even if nobody wants it: a process whose output is not read stops. */
   async #read(stream: "stdout" | "stderr"): Promise<void> {
     try {
-      await eachLine(this.#transport.output[stream], (printed) => {
-        const line = withoutLoader(printed);
+      const transport = this.#transport;
+      await eachLine(transport.output[stream], (printed) => {
+        const isForTransport = stream === "stderr" && transport.shownOf !== undefined;
+        const shown = isForTransport ? transport.shownOf?.(printed) : printed;
+        if (shown === undefined) return;
+        const line = withoutLoader(shown);
         if (stream === "stderr") this.#tail.add(line);
         this.#observer.printed(line, stream);
       });

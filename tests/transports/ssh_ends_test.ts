@@ -73,14 +73,18 @@ for (const permissions of [{}, { run: ["sleep"] }]) {
       ssh: `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} ${HOST}`,
       permissions,
     });
-    const channel = gw.remoteExec(`await channel.send(1); while (true);`);
-    await channel.receive();
+    const channel = gw.remoteExec<number>(`
+      const { state } = Deno.permissions.querySync({ name: "run", command: "sleep" });
+      const started = state === "granted" && new Deno.Command("sleep", { args: ["600"] }).spawn();
+      await channel.send(started ? started.pid : Deno.pid);
+      while (true);`);
+    const started = await channel.receive();
     proxy.cut();
     const error = await assertRejects(() => channel.receive(), GatewayClosedError);
     assertMatch(error.message, /cannot be reached any more/);
     const { reason, code, signal } = await gw.closed;
     assertEquals([reason, code, signal], ["lost", null, null]);
-    await whenGone(gw.remote.pid);
+    for (const pid of [gw.remote.pid, started]) await whenGone(pid);
   }, ["setpriv"]);
 }
 

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { SHELL } from "../../internal/shell.ts";
+import { mayRunShell } from "../../internal/shell.ts";
 import { runSideProcess } from "../../internal/side_process.ts";
-import { type ProcessOptions, SpawnError } from "../streams/group_leader.ts";
+import { SpawnError } from "../streams/group_leader.ts";
 import { LateTransport } from "../streams/late.ts";
 import { ProcessTransport } from "../streams/process.ts";
-import { endingWithParent, type Machine } from "./machine.ts";
+import { localCommand, type Machine } from "./machine.ts";
 import { spawnFailure } from "./spawn_failure.ts";
 
 /** This machine. */
@@ -17,7 +17,10 @@ export const here: Machine = {
   start(process, id) {
     const [program] = process.command;
     try {
-      return new ProcessTransport({ ...process, command: localCommand(process) });
+      return new ProcessTransport({
+        ...process,
+        command: mayRunShell() ? localCommand(process.command) : process.command,
+      });
     } catch (cause) {
       if (!(cause instanceof SpawnError)) throw spawnFailure(id, program, cause);
       return new LateTransport(async () => {
@@ -28,12 +31,3 @@ export const here: Machine = {
 
   run: runSideProcess,
 };
-
-/**
- * A program such as `ssh` does not notice the death of this process while the far side is busy. So
- * it is started in a way that it ends with its parent, if this process may run a shell.
- */
-function localCommand({ command }: ProcessOptions): ProcessOptions["command"] {
-  const { state } = Deno.permissions.querySync({ name: "run", command: SHELL });
-  return state === "granted" ? endingWithParent(command) : command;
-}

@@ -38,16 +38,27 @@ export function untilAborted(machine: Machine, signal: AbortSignal): Machine {
   };
 }
 
-/** Opens the line on stderr by which {@linkcode LOCAL_SCRIPT} reports a missing program. */
+/** Opens the line on stderr by which {@linkcode FIND_PROGRAM} reports a missing program. */
 export const NO_PROGRAM = "execnet: no program here: ";
 
 /** Looks for the program first, to tell its absence from that of programs further away. */
-const LOCAL_SCRIPT = `
-if ! command -v "$1" >/dev/null; then echo "${NO_PROGRAM}$1; PATH=$PATH" >&2; exit ${NOT_FOUND}; fi
-${END_WITH_PARENT}
-exec "$@"`;
+const FIND_PROGRAM = `
+if ! command -v "$1" >/dev/null; then echo "${NO_PROGRAM}$1; PATH=$PATH" >&2; exit ${NOT_FOUND}; fi`;
 
-/** Returns a command that ends with its parent process. */
+/** Returns a command that says so if its program is missing. */
+export function localCommand(command: ProcessOptions["command"]): ProcessOptions["command"] {
+  return byShell(FIND_PROGRAM, command);
+}
+
+/**
+ * Returns a command that ends with its parent process: a program such as `ssh` does not notice the
+ * death of its parent while the far side is busy.
+ */
 export function endingWithParent(command: ProcessOptions["command"]): ProcessOptions["command"] {
-  return command[0] === SHELL ? command : [SHELL, "-c", LOCAL_SCRIPT, "sh", ...command];
+  return byShell(FIND_PROGRAM + END_WITH_PARENT, command);
+}
+
+function byShell(script: string, command: ProcessOptions["command"]): ProcessOptions["command"] {
+  if (command[0] === SHELL) return command;
+  return [SHELL, "-c", `${script}\nexec "$@"`, "sh", ...command];
 }

@@ -5,6 +5,9 @@
  * @module
  */
 
+import { signalGroupBy } from "../../internal/shell.ts";
+import { quoteWords } from "./words.ts";
+
 /** Exit code if {@linkcode ENTER_DIRECTORY} failed. */
 export const DIRECTORY_FAILED = 125;
 /** Exit code of a shell for a program that it may not execute. */
@@ -26,13 +29,16 @@ fi`;
 export const BE_NICE = `
 if [ -n "$N" ]; then set -- nice -n "$N" "$@"; fi`;
 
+/** A condition of a script: this process can be told of the end of its parent. */
+const HAS_SETPRIV = `[ -x ${SETPRIV} ] && [ ! -L ${SETPRIV} ]`;
+
 /**
  * Asks the kernel to end the process when its parent ends, if there is `setpriv` for that: a process
  * in a busy loop does not notice that its initiator is gone. A parent outside of the process namespace
  * (`PPID` 0) is what starts a container's process, and ends as soon as that runs.
  */
 export const END_WITH_PARENT: string = `
-if [ "$PPID" != 0 ] && [ -x ${SETPRIV} ] && [ ! -L ${SETPRIV} ]; then
+if [ "$PPID" != 0 ] && ${HAS_SETPRIV}; then
   set -- ${SETPRIV} --pdeathsig KILL "$@"
 fi`;
 
@@ -40,10 +46,11 @@ fi`;
  * Ends the process by SIGTERM, whatever it does with that, where a container was made for it: the first
  * process of a container ignores signals that it does not listen to, and a container does not end with
  * the program that has started it. A shell that is that first process, or is below an `init`, passes
- * SIGTERM on, and SIGKILL a little less than 1 s later.
+ * SIGTERM on, and SIGKILL a little less than 1 s later. An initiator that is the first process of its
+ * own container is no such `init`.
  */
 export const END_CONTAINER = `
-if [ $$ = 1 ] || [ "$PPID" = 1 ]; then
+if [ $$ = 1 ] || { [ "$PPID" = 1 ] && [ ${Deno.pid} != 1 ]; }; then
   set -- sh -c '"$@" &
 P=$! K=
 exec 3<&- 4>&-
@@ -54,4 +61,38 @@ while :; do
   S=$?
   kill -0 $P 2>/dev/null || exit $S
 done' sh "$@"
+fi`;
+
+/**
+ * The same, unless the parent is this process: that has something else to end it, which leaves its
+ * executions some time.
+ */
+export const END_WITH_CARRIER: string = `
+if [ "$PPID" != ${Deno.pid} ]; then :${END_WITH_PARENT}
+fi`;
+
+/**
+ * Waits in the background until its parent `$2` dies, and kills the process group `$1`. If the parent of
+ * that, `$3`, is dead as well, the link is cut: then it does so two seconds later, as a gateway has one
+ * for its executions. SIGTERM ends it.
+ */
+const WATCHER = `X=
+trap 'kill "$!" 2>/dev/null; wait; exit' TERM
+trap 'X=1; kill "$!" 2>/dev/null' HUP
+sleep 2147483647 &
+[ -z "$X" ] && [ "$PPID" = "$2" ] || kill "$!"
+wait "$!"
+trap "" TERM
+grep -q "^State:.[^XZ]" "/proc/$3/status" 2>/dev/null || sleep 2
+${signalGroupBy("KILL", "$1")}`;
+
+/**
+ * Begins a script that waits for a gateway, with what ends the process group `$G` if the script itself
+ * is killed.
+ */
+export const WATCH_GROUP = `
+if ${HAS_SETPRIV}; then
+  ${SETPRIV} --pdeathsig HUP sh -c ${
+  quoteWords([WATCHER])
+} sh "$G" "$$" "$PPID" </dev/null >/dev/null 2>&1 &
 fi`;

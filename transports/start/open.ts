@@ -26,8 +26,8 @@ export function openTransport(launch: Launch, machine: Machine, id: string): Tra
   const script = killScript(killMark);
   const kill = kind.runScript(launch, script);
   const process = kind.plan(launch, killMark).open(machine, id);
-  if (kind.endsFarSide?.(launch.options)) return new RemoteKillTransport(process);
-  return new RemoteKillTransport(process, (signal) => runKill(kill, machine, signal));
+  if (kind.endsFarSide?.(launch.options)) return new RemoteKillTransport(process, killMark);
+  return new RemoteKillTransport(process, killMark, (signal) => runKill(kill, machine, signal));
 }
 
 async function runKill(

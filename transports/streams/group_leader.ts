@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import type { ExitStatus } from "../transport.ts";
 import { signalGroup } from "../../internal/signal.ts";
 import { inheritedEnvironment } from "./environment.ts";
+import { guardGroup } from "./guard.ts";
 
 /** A process to start. */
 export interface ProcessOptions {
@@ -34,7 +35,10 @@ export class SpawnError extends Error {
   }
 }
 
-/** A child process. As it leads a process group, what it has started can be ended with it. */
+/**
+ * A child process. As it leads a process group, what it has started can be ended with it. If this
+ * process dies, the group ends two seconds later.
+ */
 export class GroupLeader {
   readonly pid: number;
   /** Its end; never rejects. */
@@ -60,11 +64,12 @@ export class GroupLeader {
         : new Deno.errors.NotCapable(`Requires run access to "${program}"`);
     }
     this.pid = child.pid;
+    const forget = guardGroup(child.pid);
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#hasExited = true;
         if (startsOthers) signalGroup(child, "SIGKILL");
-        resolve({ code, signal });
+        forget().then(() => resolve({ code, signal }));
       });
       child.on("error", () => resolve({ code: 127, signal: null }));
     });

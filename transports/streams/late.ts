@@ -64,6 +64,11 @@ export class LateTransport implements Transport {
     this.#fail(new Error("it was ended before it was open"));
   }
 
+  shownOf(line: string): string | undefined {
+    const transport = this.#transport;
+    return transport?.shownOf === undefined ? line : transport.shownOf(line);
+  }
+
   release(): void {
     if (this.#transport !== undefined) this.#transport.release();
     else this.abort("SIGKILL");

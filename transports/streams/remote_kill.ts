@@ -5,6 +5,7 @@
  */
 
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
+import { within } from "../../internal/wait.ts";
 import type { ExitStatus, Transport } from "../transport.ts";
 import { ForwardingTransport } from "./forward.ts";
 import { ofShell } from "./shell_status.ts";
@@ -13,6 +14,8 @@ import { ofShell } from "./shell_status.ts";
 const MOST_LAST_MS = 500;
 /** Time from SIGKILL until it is passed on to a program that ends the far process by itself. */
 const LONGER_GRACE_MS = 1_500;
+/** Time for the program that reaches the far process to end after it, and after SIGTERM. */
+const NEAR_END_MS = 300;
 
 /**
  * Ends the far process along with the program that reaches it: not every program does that by itself.
@@ -24,24 +27,52 @@ export class RemoteKillTransport extends ForwardingTransport {
   readonly exited: Promise<ExitStatus>;
   readonly #kill: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly #giveUp = new AbortController();
+  readonly #mark: string;
+  readonly #nearExited: Promise<ExitStatus>;
+  #report: ExitStatus | undefined;
   #killed: Promise<void> | undefined;
   #killedAt = 0;
   #isOver = false;
   #sent: "SIGTERM" | "SIGKILL" | undefined;
 
   /**
+   * @param mark Opens the line on stderr by which the far side may tell the exit code.
    * @param kill Ends the far process. It never rejects, and ends soon after its signal is aborted.
    * Undefined if the program does so by itself.
    */
-  constructor(transport: Transport, kill?: (signal: AbortSignal) => Promise<void>) {
+  constructor(
+    transport: Transport,
+    mark: string,
+    kill?: (signal: AbortSignal) => Promise<void>,
+  ) {
     super(transport);
+    this.#mark = mark;
     this.#kill = kill;
+    this.#nearExited = transport.exited;
     this.exited = transport.exited.then(async (status) => {
       this.#isOver = true;
       await this.#killed;
       // The near program reports its own end, not by which signal the far process has ended.
-      return this.#sent === undefined ? ofShell(status) : { code: null, signal: this.#sent };
+      return this.#sent === undefined
+        ? ofShell(this.#report ?? status)
+        : { code: null, signal: this.#sent };
     });
+  }
+
+  /** Takes the report of the far side. Then the near program has to end, too. */
+  shownOf(line: string): string | undefined {
+    const at = line.lastIndexOf(`${this.#mark}: `);
+    if (at < 0) return line;
+    const code = Number(line.slice(at + this.#mark.length + 2));
+    if (Number.isInteger(code)) this.#report = { code, signal: null };
+    this.#endNear();
+    return at === 0 ? undefined : line.slice(0, at);
+  }
+
+  async #endNear(): Promise<void> {
+    if (await within(this.#nearExited, NEAR_END_MS)) return;
+    super.abort("SIGTERM");
+    if (!await within(this.#nearExited, NEAR_END_MS)) super.abort("SIGKILL");
   }
 
   override abort(signal: "SIGTERM" | "SIGKILL"): void {

@@ -9,7 +9,7 @@ Deno.test("RemoteKillTransport reports what was written, so that memory can be g
     write: (_, written) => written?.(),
   };
   let count = 0;
-  const far = new RemoteKillTransport(near as Transport, () => Promise.resolve());
+  const far = new RemoteKillTransport(near as Transport, "mark", () => Promise.resolve());
   far.write([Uint8Array.of(1)], () => count++);
   assertEquals(count, 1);
 });
@@ -28,7 +28,7 @@ function near() {
 Deno.test("RemoteKillTransport gives up what is to end the far process some time after SIGKILL", async () => {
   const { transport, signals, end } = near();
   const kills: AbortSignal[] = [];
-  const far = new RemoteKillTransport(transport, (signal) => {
+  const far = new RemoteKillTransport(transport, "mark", (signal) => {
     kills.push(signal);
     return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
   });
@@ -41,7 +41,7 @@ Deno.test("RemoteKillTransport gives up what is to end the far process some time
 
 Deno.test("RemoteKillTransport lets a program that ends the far process give back what it holds", async () => {
   const { transport, signals, end } = near();
-  const far = new RemoteKillTransport(transport);
+  const far = new RemoteKillTransport(transport, "mark");
   far.abort("SIGTERM");
   far.abort("SIGKILL");
   assertEquals(signals, ["SIGTERM"]);
@@ -58,8 +58,21 @@ Deno.test("RemoteKillTransport passes on how the far process ended by itself", a
     }]] as const
   ) {
     const { transport, end } = near();
-    const far = new RemoteKillTransport(transport, () => Promise.resolve());
+    const far = new RemoteKillTransport(transport, "mark", () => Promise.resolve());
     end({ code, signal: null });
     assertEquals(await far.exited, told);
   }
+});
+
+Deno.test("RemoteKillTransport takes the exit code that the far side tells, and ends what hangs", async () => {
+  const exited = Promise.withResolvers<ExitStatus>();
+  const ending: Partial<Transport> = {
+    exited: exited.promise,
+    abort: (signal) => exited.resolve({ code: null, signal }),
+  };
+  const far = new RemoteKillTransport(ending as Transport, "mark", () => Promise.resolve());
+  assertEquals(far.shownOf("mark my words"), "mark my words");
+  assertEquals(far.shownOf("the last lineif any, mark: 3"), "the last lineif any, ");
+  assertEquals(far.shownOf("mark: 3"), undefined);
+  assertEquals(await far.exited, { code: 3, signal: null });
 });
