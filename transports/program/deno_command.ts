@@ -5,6 +5,7 @@
  */
 
 import { DenoVersionError } from "../../errors.ts";
+import { escapeControls } from "../../internal/escape.ts";
 import { permissionFlags } from "../../permissions/flags.ts";
 import { MIN_DENO_VERSION } from "../../protocol/constants.ts";
 import type { ProcessSettings } from "../machine/request.ts";
@@ -36,10 +37,11 @@ export function denoArguments(
   ];
 }
 
-/** Returns the error for a Deno that is too old. */
+/** Returns the error for a Deno that is too old. The far side chooses what its version is. */
 export function denoVersionError(id: string, version: string): DenoVersionError {
+  const shown = escapeControls(version);
   return new DenoVersionError(
-    `cannot start gateway ${id}: it runs Deno ${version}, and execnet needs ${MIN_DENO_VERSION} or ` +
+    `cannot start gateway ${id}: it runs Deno ${shown}, and execnet needs ${MIN_DENO_VERSION} or ` +
       `later (this side runs ${Deno.version.deno}); name another with deno=…`,
   );
 }
