@@ -64,11 +64,19 @@ export async function openTcp(options: SessionOptions, signal: AbortSignal): Pro
     for (const socket of sockets) socket.destroy();
   };
   signal.addEventListener("abort", destroy);
-  const begin = () =>
-    SocketStream.connect(options, (socket) => {
-      sockets.push(socket);
-      socket.unref();
-    });
+  const begin = async (tries = MAX_TRIES): Promise<SocketStream> => {
+    signal.throwIfAborted();
+    try {
+      return await SocketStream.connect(options, (socket) => {
+        sockets.push(socket);
+        socket.unref();
+      });
+    } catch (error) {
+      // A server that has too many connections closes some within their TLS handshake.
+      if (tries === 1 || (error as { code?: unknown }).code !== "ECONNRESET") throw error;
+      return await begin(tries - 1);
+    }
+  };
   try {
     const { control, data } = await start(await Promise.all([begin(), begin()]), begin, options);
     return new SessionTransport({ control, data, sockets }, options.pingInterval);
