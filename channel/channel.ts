@@ -87,7 +87,9 @@ export class Channel<Receive = unknown, Send = unknown>
   }
 
   /**
-   * Sends an item. Resolves when it was handed to the transport within the peer's window.
+   * Sends an item. Resolves when it has room in the peer's window and in the next write, which
+   * leaves when the caller pauses, and after a millisecond at the latest. Await each call: that is the
+   * backpressure, and it leaves the event loop time for others.
    *
    * @throws {SerializationError} when it, or a part of it, cannot be sent; the channel stays open.
    * @throws {ChannelClosedError} after the close, or `closeSend`.

@@ -20,6 +20,8 @@ export interface FrameSink {
   readonly blocked: boolean;
   /** Resolves when all frames so far have been handed over. */
   readonly handedOver: Promise<void>;
+  /** Counts a send whose frame was appended; resolves when its sender may go on. */
+  accepted(): Promise<void>;
   /** Calls `writeFrame` of `source`, in turn with other sources, until it returns false. */
   request(source: FrameSource): void;
   /**

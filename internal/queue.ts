@@ -18,6 +18,11 @@ export class Queue<T> {
     return this.#items[this.#head];
   }
 
+  /** Returns the last item, and leaves it in the queue. */
+  peekLast(): T | undefined {
+    return this.#items[this.#items.length - 1];
+  }
+
   /** Removes and returns the first item. */
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;

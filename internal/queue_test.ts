@@ -16,6 +16,16 @@ Deno.test("Queue returns items in the order in which they were pushed", () => {
   assertEquals(queue.size, 0);
 });
 
+Deno.test("Queue.peekLast() returns the item that was pushed last, while it is queued", () => {
+  const queue = new Queue<string>();
+  assertEquals(queue.peekLast(), undefined);
+  for (const item of ["a", "b"]) queue.push(item);
+  assertEquals(queue.peekLast(), "b");
+  queue.shift();
+  queue.shift();
+  assertEquals(queue.peekLast(), undefined);
+});
+
 Deno.test("Queue holds items that are undefined", () => {
   const queue = new Queue<undefined>();
   queue.push(undefined);

@@ -24,6 +24,7 @@ export type Timer = ReturnType<typeof globalThis.setTimeout>;
 
 const timeout = captured(globalThis, "setTimeout");
 const interval = captured(globalThis, "setInterval");
+const immediate = captured(globalThis, "setImmediate");
 const clear = captured(globalThis, "clearTimeout");
 
 /** The captured `setTimeout`. */
@@ -34,6 +35,11 @@ export function setTimeout(action: () => void, ms?: number): Timer {
 /** The captured `setInterval`. */
 export function setInterval(action: () => void, ms: number): Timer {
   return interval()(action, ms);
+}
+
+/** The captured `setImmediate`. */
+export function setImmediate(action: () => void): void {
+  immediate()(action);
 }
 
 /** The captured `clearTimeout`, which stops timers of both kinds. */

@@ -138,6 +138,10 @@ class HeldFrames implements FrameSink {
   readonly handedOver: Promise<void> = Promise.resolve();
   readonly #frames: HeldFrame[] = [];
 
+  accepted(): Promise<void> {
+    return this.handedOver;
+  }
+
   request(source: FrameSource): void {
     while (source.writeFrame());
   }

@@ -6,19 +6,12 @@
 
 import { type FrameType, HEADER_BYTES } from "../../protocol/constants.ts";
 import { writeHeader, writeUint32 } from "../../protocol/frames.ts";
-import { setTimeout } from "../../internal/timers.ts";
 
 /** Headers and small payloads are copied into slabs of this size. */
 const SLAB_BYTES = 64 * 1024;
 /** Larger payloads are written from where they lie. */
 export const COPY_BYTES: number = 4 * 1024;
 const NO_BYTES = new Uint8Array();
-
-/**
- * After this many batches, those who wait for the hand-over wait for a macrotask, too: a loop that
- * awaits each of its sends would otherwise let nothing else run until a window is used up.
- */
-const BATCHES_PER_MACROTASK = 512;
 
 /**
  * A promise that reports when somebody waits for it: `await` calls `then` of a subclass. So a batch
@@ -58,7 +51,6 @@ export class Batch {
   #slabEnd = 0;
   #isAwaited = false;
   #handOver: { promise: HandOver; resolve: () => void } | undefined;
-  #handOvers = 0;
 
   /** The size of all that it holds. */
   get bytes(): number {
@@ -140,8 +132,7 @@ export class Batch {
     // Who waits for it from now on does not wait for the next batch.
     promise.onWait = undefined;
     this.#handOver = undefined;
-    if (++this.#handOvers % BATCHES_PER_MACROTASK === 0) setTimeout(resolve);
-    else resolve();
+    resolve();
   }
 
   #cutSlab(): void {

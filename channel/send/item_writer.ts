@@ -12,30 +12,39 @@ import { atUser } from "../../errors/user_stack.ts";
 import type { Binding } from "../binding.ts";
 import { EncodedItem } from "../encoded_item.ts";
 import { COPY_BYTES } from "./batch.ts";
-import { type SendQueue, totalLength } from "./send_queue.ts";
+import { totalLength } from "./pending_item.ts";
+import type { SendQueue } from "./send_queue.ts";
+import { TURN } from "./turn.ts";
+
+/** Sending this many bytes takes as long as sending a small item. */
+const BYTES_OF_A_SEND = 4 * 1024;
 
 /** The writing half of a channel's wire: encoding, sizes, and waiting for the window. */
 export class ItemWriter {
   readonly #binding: Binding;
   readonly #sendQueue: SendQueue;
+  /** What the latest sends wait for, and the promise that they return. */
+  #sent: Promise<void> | undefined;
+  #waiting = Promise.resolve();
 
   constructor(binding: Binding, sendQueue: SendQueue) {
     this.#binding = binding;
     this.#sendQueue = sendQueue;
   }
 
-  /** Resolves when the item has been handed over; `signal` takes it back while it waits. */
+  /** Resolves when the sender may go on; `signal` takes the item back while it waits. */
   send(item: unknown, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     try {
       const { codec, scheduler, peerMaxItemBytes } = this.#binding.context;
       const bytes = codec.encode(item, "item", peerMaxItemBytes);
-      const isSent = this.#sendQueue.sendNow(bytes);
-      if (isSent && !scheduler.blocked) return scheduler.handedOver;
-      const sent = isSent ? scheduler.handedOver : this.#queue(codec.own(bytes), signal);
-      // A caller that does not await it learns of the end from the channel.
-      const waiting: Promise<void> = this.#waitFor(sent, () => void waiting.catch(() => {}));
-      return waiting;
+      if (this.#sendQueue.sendNow(bytes)) {
+        return scheduler.blocked ? this.#waitTogether(scheduler.handedOver) : scheduler.accepted();
+      }
+      if (bytes.length <= COPY_BYTES && signal === undefined) {
+        return this.#waitTogether(this.#sendQueue.sendCopy(bytes));
+      }
+      return this.#wait(this.#queue(codec.own(bytes), signal), bytes.length);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -54,7 +63,7 @@ export class ItemWriter {
     checkSize(bytes.length, peerMaxItemBytes);
     if (this.#sendQueue.sendNow(bytes)) return;
     const sent = this.#queue(isEncoded ? bytes : codec.own(bytes));
-    return this.#waitFor(sent).catch(() => {});
+    return this.#waitFor(sent, bytes.length).catch(() => {});
   }
 
   /**
@@ -70,7 +79,7 @@ export class ItemWriter {
     checkSize(head.length + total, this.#binding.context.peerMaxItemBytes);
     const parts = joinedStart([head, ...chunks.filter(({ length }) => length > 0)]);
     if (parts.length === 1 && this.#sendQueue.sendNow(parts[0], written)) return;
-    return this.#waitFor(this.#sendQueue.send(parts, written)).catch(() => {});
+    return this.#waitFor(this.#sendQueue.send(parts, written), total).catch(() => {});
   }
 
   /** Sends an item that was encoded and checked before. Its bytes must not change any more. */
@@ -85,16 +94,32 @@ export class ItemWriter {
     return this.#sendQueue.send([bytes], () => giveBack(bytes), signal);
   }
 
+  /** Waits for what several sends may wait for: the promise is the same for all of them. */
+  #waitTogether(sent: Promise<void>): Promise<void> {
+    if (sent !== this.#sent) {
+      this.#sent = sent;
+      this.#waiting = this.#wait(sent);
+    }
+    return this.#waiting;
+  }
+
+  #wait(sent: Promise<void>, bytes = 0): Promise<void> {
+    // A caller that does not await it learns of the end from the channel.
+    const waiting: Promise<void> = this.#waitFor(sent, bytes, () => void waiting.catch(() => {}));
+    return waiting;
+  }
+
   /**
-   * Waits, and keeps the event loop alive meanwhile.
+   * Waits until `bytes` were sent, and keeps the event loop alive meanwhile.
    *
    * @param failed Called before it rejects, once the stack was read: V8 does not find out who waits
    * for a promise that two wait for.
    */
-  async #waitFor(sent: Promise<void>, failed?: () => void): Promise<void> {
+  async #waitFor(sent: Promise<void>, bytes: number, failed?: () => void): Promise<void> {
     using _hold = this.#binding.hold();
     try {
       await sent;
+      await TURN.count(1 + bytes / BYTES_OF_A_SEND);
     } catch (error) {
       const ofUser = atUser(error);
       failed?.();

@@ -10,9 +10,10 @@ import type { ByteStream } from "../../protocol/byte_stream.ts";
 import type { FrameType } from "../../protocol/constants.ts";
 import type { FrameSink, FrameSource } from "../frame_sink.ts";
 import type { FrameTap } from "../frame_tap.ts";
-import { queueMicrotask } from "../../internal/timers.ts";
 import { Queue } from "../../internal/queue.ts";
 import { Batch } from "./batch.ts";
+import { flushAtExit, forgetAtExit } from "./exit_flush.ts";
+import { TURN, type Turn } from "./turn.ts";
 
 /** Large enough to make a system call worth it, small enough that each channel writes again soon. */
 const BATCH_BYTES = 128 * 1024;
@@ -20,11 +21,17 @@ const BATCH_BYTES = 128 * 1024;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /**
- * Microtasks without a new frame before a batch is written, if nobody awaits it: a loop that sends
- * without waiting sends again within these. No more than MAX_TICKS are waited for in all.
+ * A batch is written after this many microtasks without a new frame: a loop that sends adds one again
+ * within these, even through a generator or a stream. No more than MAX_TICKS are waited for in all.
  */
-const QUIET_TICKS = 4;
+const QUIET_TICKS = 12;
 const MAX_TICKS = 512;
+/**
+ * So many sends of a turn are written before they resolve: what a program sends before it computes
+ * for long has left. The sends of a loop that go on after these leave together.
+ */
+const WRITTEN_SENDS = 4;
+const RESOLVED = Promise.resolve();
 
 /**
  * Takes frames from channels in turn, one from each. Small frames that are sent together leave in
@@ -34,24 +41,30 @@ export class Scheduler implements FrameSink {
   readonly #stream: ByteStream;
   readonly #failed: (error: Error) => void;
   readonly #tap: FrameTap | undefined;
+  readonly #turn: Turn;
   readonly #waiting = new Queue<FrameSource>();
   readonly #batch = new Batch();
   #writing = false;
   #scheduled = false;
-  #ticks = 0;
-  #quietTicks = 0;
-  #seenBytes = 0;
   #stopped = false;
+  #isFlushedAtExit = false;
   #drained: (() => void)[] = [];
 
   /**
    * @param failed Called once, when the stream breaks.
    * @param tap Sees the frames.
+   * @param turn Counts the sends; default: the turn of this process.
    */
-  constructor(stream: ByteStream, failed: (error: Error) => void, tap?: FrameTap) {
+  constructor(
+    stream: ByteStream,
+    failed: (error: Error) => void,
+    tap?: FrameTap,
+    turn: Turn = TURN,
+  ) {
     this.#stream = stream;
     this.#failed = failed;
     this.#tap = tap;
+    this.#turn = turn;
   }
 
   /** Whether a small frame may go straight into the batch: no channel waits, and there is room. */
@@ -67,6 +80,22 @@ export class Scheduler implements FrameSink {
   /** Resolves when the current batch has been handed to the stream. */
   get handedOver(): Promise<void> {
     return this.#batch.handedOver;
+  }
+
+  accepted(): Promise<void> {
+    const nextTurn = this.#turn.count();
+    if (nextTurn !== undefined) return nextTurn;
+    if (this.#turn.sends <= WRITTEN_SENDS) return this.#batch.handedOver;
+    if (!this.#isFlushedAtExit) {
+      this.#isFlushedAtExit = true;
+      flushAtExit(this);
+    }
+    return RESOLVED;
+  }
+
+  /** Hands the batch to the stream, if that has room. */
+  flush(): void {
+    this.#pump();
   }
 
   request(source: FrameSource): void {
@@ -113,6 +142,7 @@ export class Scheduler implements FrameSink {
   /** Drops what has not been written, and all frames from now on. */
   stop(): void {
     this.#stopped = true;
+    forgetAtExit(this);
     this.#batch.take();
     this.#waiting.drain();
     this.#resolveDrained();
@@ -121,23 +151,21 @@ export class Scheduler implements FrameSink {
   #schedule(): void {
     if (this.#scheduled || this.#writing || this.#stopped) return;
     this.#scheduled = true;
-    this.#ticks = this.#quietTicks = this.#seenBytes = 0;
-    queueMicrotask(this.#tick);
+    void this.#writeLater();
   }
 
-  readonly #tick = (): void => {
-    if (this.#gathers()) return queueMicrotask(this.#tick);
+  async #writeLater(): Promise<void> {
+    let seenBytes = 0;
+    let quietTicks = 0;
+    for (let ticks = 0; ticks < MAX_TICKS && quietTicks < QUIET_TICKS; ticks++) {
+      await undefined;
+      const { bytes, isAwaited } = this.#batch;
+      if (isAwaited || bytes >= BATCH_BYTES) break;
+      quietTicks = bytes === seenBytes ? quietTicks + 1 : 0;
+      seenBytes = bytes;
+    }
     this.#scheduled = false;
     this.#pump();
-  };
-
-  /** Whether the batch may still grow: nobody waits for it, and frames are still being added. */
-  #gathers(): boolean {
-    const { bytes, isAwaited } = this.#batch;
-    if (isAwaited || bytes >= BATCH_BYTES || ++this.#ticks > MAX_TICKS) return false;
-    if (bytes !== this.#seenBytes) this.#quietTicks = 0;
-    this.#seenBytes = bytes;
-    return this.#quietTicks++ < QUIET_TICKS;
   }
 
   #pump(): void {
@@ -151,6 +179,7 @@ export class Scheduler implements FrameSink {
         this.#writing = true;
         roomAgain.then(() => {
           this.#writing = false;
+          this.#turn.restart(); // it took I/O to get here
           this.#pump();
         }, (error) => this.#fail(error));
       } catch (error) {

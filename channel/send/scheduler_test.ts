@@ -6,6 +6,7 @@ import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "../../protocol/constan
 import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { FrameSource } from "../frame_sink.ts";
+import { Turn } from "./turn.ts";
 
 /** A stream that keeps what is written; each write lasts until it is finished by hand. */
 class HeldStream implements ByteStream {
@@ -285,16 +286,96 @@ Deno.test("Scheduler fails when answers pile up to a peer that does not read", a
   assertEquals(stream.writes.length, 1);
 });
 
-Deno.test("a loop that awaits each send leaves the event loop to others", async () => {
+/** A scheduler over a stream that takes each write at once; `ms` is the time of its turns. */
+function setUpQuick() {
   const stream = new HeldStream();
   stream.holds = false;
-  const scheduler = new Scheduler(stream, () => {});
-  let hasTurned = false;
-  setTimeout(() => hasTurned = true);
-  let sent = 0;
-  for (; !hasTurned && sent < 10_000; sent++) {
-    scheduler.frame(FrameType.ITEM, 1, new Uint8Array(1));
-    await scheduler.handedOver;
+  const clock = { ms: 0 };
+  const turn = new Turn(() => clock.ms);
+  const scheduler = new Scheduler(stream, () => {}, undefined, turn);
+  const send = (channel: number) => {
+    scheduler.frame(FrameType.ITEM, channel, new Uint8Array(1));
+    return scheduler.accepted();
+  };
+  return { stream, clock, scheduler, send };
+}
+
+/** Lets the event loop turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+Deno.test("Scheduler.accepted() waits for the write of the first sends of a turn", async () => {
+  const { stream, send } = setUpQuick();
+  for (let i = 1; i <= 4; i++) {
+    await send(i);
+    assertEquals(stream.writes.length, i);
   }
-  assert(sent < 10_000, "10,000 sends without a turn of the event loop");
+});
+
+Deno.test("Scheduler gathers the sends of a loop that awaits each, until the loop pauses", async () => {
+  const { stream, scheduler, send } = setUpQuick();
+  for (let i = 0; i < 100; i++) await send(i);
+  assertEquals(stream.writes.length, 4);
+  await turns();
+  assertEquals([stream.writes.length, scheduler.isDrained], [5, true]);
+  assertEquals(channelsOf(stream.frames(4)), Array.from({ length: 96 }, (_, i) => i + 4));
+});
+
+Deno.test("Scheduler gathers the sends of loops that wait for a few microtasks in between", async () => {
+  const { stream, send } = setUpQuick();
+  for (let i = 0; i < 50; i++) {
+    for (let hop = 0; hop < 8; hop++) await undefined;
+    await send(i);
+  }
+  await turns();
+  assertEquals(stream.writes.length, 5);
+});
+
+Deno.test("a loop that sends without end lets the event loop turn after a millisecond of it", async () => {
+  const { clock, send } = setUpQuick();
+  let hasTurned = false;
+  let sends = 0;
+  let most = 0;
+  for (let turn = 0; turn < 20; turn++) {
+    setImmediate(() => hasTurned = true);
+    for (sends = 0; !hasTurned; sends++) {
+      assert(sends < 1_000, "the event loop never turns");
+      clock.ms += 0.01;
+      await send(1);
+    }
+    most = Math.max(most, sends);
+    hasTurned = false;
+  }
+  // A millisecond of them, and those until the next look at the clock.
+  assert(most >= 50 && most <= 100 + 64, `${most} sends without a turn`);
+});
+
+Deno.test("two connections share the turns of the event loop", async () => {
+  const clock = { ms: 0 };
+  const turn = new Turn(() => clock.ms);
+  let hasTurned = false;
+  let sends = 0;
+  const loop = async () => {
+    const scheduler = new Scheduler(new HeldStream(), () => {}, undefined, turn);
+    while (!hasTurned) {
+      assert(sends < 1_000, "the event loop never turns");
+      sends++;
+      clock.ms += 0.01;
+      scheduler.frame(FrameType.ITEM, 1, new Uint8Array(1));
+      await (turn.sends < 4 ? turn.count() : scheduler.accepted());
+    }
+  };
+  setImmediate(() => hasTurned = true);
+  await Promise.all([loop(), loop()]);
+  assert(sends <= 100 + 64, `${sends} sends without a turn`);
+});
+
+Deno.test("Scheduler.flush() writes what was accepted", async () => {
+  const { stream, scheduler, send } = setUpQuick();
+  for (let i = 0; i < 6; i++) await send(i);
+  scheduler.flush();
+  assertEquals(stream.writes.flatMap((_, i) => channelsOf(stream.frames(i))), [0, 1, 2, 3, 4, 5]);
+  await nextTurn();
+  assertEquals(stream.writes.length, 5);
 });

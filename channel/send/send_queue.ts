@@ -14,25 +14,8 @@ import {
 import { Queue } from "../../internal/queue.ts";
 import type { Binding } from "../binding.ts";
 import type { FrameSource } from "../frame_sink.ts";
-
-interface PendingItem {
-  kind: "item";
-  /** Its bytes, from where they lie. */
-  chunks: readonly Uint8Array[];
-  total: number;
-  /** The chunk of the next byte to be written, and its place in it. */
-  index: number;
-  at: number;
-  written: () => void;
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
-
-type Entry =
-  | PendingItem
-  | { kind: "end" }
-  | { kind: "close"; error: Uint8Array }
-  | { kind: "mark"; reached: () => void };
+import { Block } from "./block.ts";
+import { type Entry, hasBegun, type PendingItem, totalLength } from "./pending_item.ts";
 
 /** No part of an item is smaller than this, unless the item ends: the last of a window is not used. */
 const MIN_PART_BYTES = 4 * 1024;
@@ -75,6 +58,18 @@ export class SendQueue implements FrameSource {
     this.#credit -= cost;
     scheduler.frame(FrameType.ITEM, this.#binding.id, bytes, undefined, written);
     return true;
+  }
+
+  /**
+   * Sends a copy of a small item in its turn. The promise resolves when it and all that follow it at
+   * once have been handed over.
+   */
+  sendCopy(bytes: Uint8Array): Promise<void> {
+    const last = this.#entries.peekLast();
+    if (last?.kind === "block" && last.add(bytes)) return last.sent;
+    const block = new Block(bytes);
+    this.#push(block);
+    return block.sent;
   }
 
   /**
@@ -141,7 +136,7 @@ export class SendQueue implements FrameSource {
   abandon(reason: () => Error): Entry & { kind: "close" } | undefined {
     let close: Entry & { kind: "close" } | undefined;
     for (const entry of this.#entries.drain()) {
-      if (entry.kind === "item") entry.reject(reason());
+      if (entry.kind === "item" || entry.kind === "block") entry.reject(reason());
       else if (entry.kind === "close") close = entry;
       else if (entry.kind === "mark") entry.reached();
     }
@@ -175,6 +170,8 @@ export class SendQueue implements FrameSource {
     switch (entry.kind) {
       case "item":
         return this.#writeItem(entry);
+      case "block":
+        return this.#writeBlock(entry);
       case "end":
         this.#entries.shift();
         this.#frame(FrameType.END);
@@ -188,6 +185,20 @@ export class SendQueue implements FrameSource {
         entry.reached();
         return true;
     }
+  }
+
+  /** Writes the items of a block that the window has room for. */
+  #writeBlock(block: Block): boolean {
+    for (let item = block.first; item !== undefined; item = block.first) {
+      const cost = HEADER_BYTES + item.length;
+      if (this.#credit < cost) return false;
+      this.#credit -= cost;
+      this.#frame(FrameType.ITEM, item);
+      block.shift();
+    }
+    this.#entries.shift();
+    block.resolve();
+    return true;
   }
 
   /** Writes a part of an item. It ends where a chunk ends, so that nothing is copied to join them. */
@@ -235,15 +246,4 @@ export class SendQueue implements FrameSource {
     this.#requested = true;
     this.#binding.context.scheduler.request(this);
   }
-}
-
-function hasBegun({ index, at }: PendingItem): boolean {
-  return index > 0 || at > 0;
-}
-
-/** Returns the length of all chunks together. */
-export function totalLength(chunks: readonly Uint8Array[]): number {
-  let total = 0;
-  for (const { length } of chunks) total += length;
-  return total;
 }

@@ -1,4 +1,10 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { assert } from "../../tests/support/assert.ts";
 import { ProtocolError } from "../../errors.ts";
@@ -48,6 +54,80 @@ Deno.test("SendQueue.sendNow() refuses what the window has no room for", () => {
   assertEquals(queue.sendNow(new Uint8Array(4096)), false);
   queue.addCredit(4096 + HEADER_BYTES);
   assertEquals(queue.sendNow(new Uint8Array(4096)), true);
+});
+
+Deno.test("SendQueue.sendCopy() sends small items in order, each in a frame, and resolves for all", async () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  const bytes = chunk(3);
+  const first = queue.sendCopy(bytes);
+  bytes.fill(0);
+  const second = queue.sendCopy(chunk(4_000));
+  assertStrictEquals(second, first, "one promise");
+  let isSent = false;
+  first.then(() => isSent = true);
+  await Promise.resolve();
+  assertEquals([isSent, scheduler.frames.length], [false, 0]);
+  scheduler.run();
+  await first;
+  assertEquals(scheduler.frames.map(({ type, payload }) => [type, payload]), [
+    ["ITEM", chunk(3)],
+    ["ITEM", chunk(4_000)],
+  ]);
+  assertEquals(queue.credit, INITIAL_WINDOW_BYTES - 2 * HEADER_BYTES - 4_003);
+});
+
+Deno.test("SendQueue.sendCopy() keeps the order among large items, and begins a block behind each", () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  const first = queue.sendCopy(chunk(1));
+  queue.send([chunk(5_000)], () => {});
+  assertNotStrictEquals(queue.sendCopy(chunk(2)), first);
+  queue.end();
+  queue.sendCopy(chunk(3));
+  scheduler.run();
+  assertEquals(scheduler.frames.map(({ payload }) => payload.length), [1, 5_000, 2, 0, 3]);
+});
+
+for (const [size, count] of [[1, 256], [40, 102], [4_096, 1]] as const) {
+  Deno.test(`SendQueue lets others have their turn after ${count} small items of ${size} bytes`, () => {
+    const { queue, scheduler } = setUp({ isHeld: true });
+    for (let i = 0; i < 2 * count; i++) queue.sendCopy(chunk(size, i));
+    assertEquals(queue.writeFrame(), true);
+    assertEquals(scheduler.frames.map(({ payload }) => payload), items(size, count));
+    assertEquals(queue.writeFrame(), true);
+    assertEquals(scheduler.frames.map(({ payload }) => payload), items(size, 2 * count));
+    assertEquals(queue.writeFrame(), false);
+  });
+}
+
+function items(size: number, count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => chunk(size, i));
+}
+
+Deno.test("SendQueue stops within a block where the window ends, and goes on there", async () => {
+  const { queue, scheduler } = setUp();
+  while (queue.sendNow(new Uint8Array(4_087)));
+  const before = scheduler.frames.length;
+  const sent = queue.sendCopy(chunk(4_000));
+  queue.sendCopy(chunk(50));
+  queue.addCredit(4_000 + HEADER_BYTES - queue.credit);
+  assertEquals(scheduler.frames.length, before + 1);
+  queue.sendCopy(chunk(20));
+  queue.addCredit(200);
+  await sent;
+  assertEquals(scheduler.frames.slice(before).map(({ payload }) => payload), [
+    chunk(4_000),
+    chunk(50),
+    chunk(20),
+  ]);
+});
+
+Deno.test("SendQueue.abandon() fails what waits in a block", async () => {
+  const { queue, scheduler } = setUp({ isHeld: true });
+  const sent = queue.sendCopy(chunk(1));
+  queue.closeNow(NO_ERROR, closed);
+  await assertRejects(() => sent, RangeError, "closed");
+  scheduler.run();
+  assertEquals(scheduler.takeTypes(), ["CLOSE"]);
 });
 
 Deno.test("SendQueue.send() cuts a large item into frames, and its chunks where they end", async () => {

@@ -28,6 +28,10 @@ export class FakeSink implements FrameSink {
   readonly frames: SentFrame[] = [];
   readonly #waiting: FrameSource[] = [];
 
+  accepted(): Promise<void> {
+    return this.handedOver;
+  }
+
   frame(
     type: FrameType,
     channel: number,
