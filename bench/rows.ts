@@ -38,16 +38,26 @@ export const ROWS: readonly Row[] = [
   },
   {
     key: "integers",
-    title: "integers echoed",
+    title: "integers echoed, each send awaited",
     unit: "/s",
     targets: [{ against: FORK, least: 8 }],
   },
   {
     key: "objects",
-    title: "small objects echoed",
+    title: "small objects echoed, each send awaited",
     unit: "/s",
     targets: [{ against: FORK, least: 2 }],
   },
+  { key: "loopTo", title: "integers to the gateway, each send awaited", unit: "/s", targets: [] },
+  { key: "writerTo", title: "the same by a writer of `writable`", unit: "/s", targets: [] },
+  {
+    key: "loopFrom",
+    title: "integers from the gateway, each send awaited",
+    unit: "/s",
+    targets: [],
+  },
+  { key: "generatorFrom", title: "the same by a generator", unit: "/s", targets: [] },
+  { key: "burstFrom", title: "the same, no send awaited", unit: "/s", targets: [] },
   {
     key: "up",
     title: "1 MiB items to the gateway",
