@@ -104,12 +104,15 @@ export function parsePermissions(
       );
     }
     if (parsed.has(kind)) throw new SpecError(`the permission "${key}" is given twice`);
-    parsed.set(kind, permissionValue(key, value));
+    parsed.set(kind, permissionValue(key, value, kind));
   }
   return permissionSet(parsed);
 }
 
-function permissionValue(key: string, value: unknown): PermissionValue {
+const HOST_KINDS: readonly PermissionKind[] = ["net", "import"];
+const PATH_KINDS: readonly PermissionKind[] = ["read", "write", "run", "ffi"];
+
+function permissionValue(key: string, value: unknown, kind: PermissionKind): PermissionValue {
   if (typeof value === "boolean") return value;
   const list = typeof value === "string" ? value.split(",") : value;
   if (!Array.isArray(list)) {
@@ -121,10 +124,28 @@ function permissionValue(key: string, value: unknown): PermissionValue {
         `the permission "${key}" lists "${entry}": an entry cannot have a comma in Deno's flags`,
       );
     }
-    if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) return entry;
+    if (typeof entry === "string" && entry !== "" && !entry.includes("\0")) {
+      checkEntry(key, entry, kind);
+      return entry;
+    }
     throw new SpecError(
       `the permission "${key}" lists something that is not a name or path; to grant all of it, ` +
         `write "${key}" without "="`,
     );
   });
+}
+
+/** Refuses what a newcomer would write, and Deno would take for something else, or for nothing. */
+function checkEntry(key: string, entry: string, kind: PermissionKind): void {
+  if (HOST_KINDS.includes(kind) && entry.includes("://")) {
+    throw new SpecError(
+      `the permission "${key}" lists "${entry}": it takes hosts, such as example.com:443, not addresses`,
+    );
+  }
+  if (PATH_KINDS.includes(kind) && /^~(\/|$)/.test(entry)) {
+    throw new SpecError(
+      `the permission "${key}" lists "${entry}", where nothing stands for "~": write the whole path, or ` +
+        `"./${entry}" for a file of that name`,
+    );
+  }
 }

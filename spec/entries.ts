@@ -101,6 +101,7 @@ export class SpecEntries implements SpecReader {
   }
 
   #parse(spec: string, keys: SpecKeys): void {
+    let before = "";
     for (const part of spec.split("//")) {
       const equals = part.indexOf("=");
       const key = equals < 0 ? part : part.slice(0, equals);
@@ -116,6 +117,8 @@ export class SpecEntries implements SpecReader {
             `deny-<kind>`,
         );
       }
+      if (!isKey(key, keys.common)) refuseAddress(before);
+      before = part;
       checkKey(key, keys.common);
       if (this.has(key)) {
         throw new SpecError(`the spec "${shown(spec)}" has the key "${key}" twice`);
@@ -135,9 +138,12 @@ export class SpecEntries implements SpecReader {
 /** Keys of Python's execnet whose names here are too different to be found by their letters. */
 const EXECNET_KEYS: ReadonlyMap<string, string> = new Map([["python", "deno"]]);
 
+function isKey(key: string, known: readonly string[]): boolean {
+  return known.includes(key) || key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length;
+}
+
 function checkKey(key: string, known: readonly string[]): void {
-  if (known.includes(key)) return;
-  if (key.startsWith(ENV_PREFIX) && key.length > ENV_PREFIX.length) return;
+  if (isKey(key, known)) return;
   if (key === ENV_PREFIX) throw new SpecError(`the key "env:" needs a name: env:NAME=value`);
   const [, before = "", variable = ""] = /^(.*?):(.*)/s.exec(key) ?? [];
   if (known.includes(before)) {
@@ -148,6 +154,20 @@ function checkKey(key: string, known: readonly string[]): void {
   const nearest = EXECNET_KEYS.get(key) ?? known.find((each) => each.endsWith(`-${key}`)) ??
     closestString(key, [...known, `${ENV_PREFIX}${variable}`]);
   throw new SpecError(`a spec has no key "${key}"; did you mean "${nearest}"?`);
+}
+
+/**
+ * Refuses a value that was an address until "//" cut it.
+ *
+ * @param part What stands before an unknown key.
+ */
+function refuseAddress(part: string): void {
+  const [, key, scheme] = /^([^=]*)=([a-z][a-z\d+.-]*):$/i.exec(part) ?? [];
+  if (key === undefined) return;
+  throw new SpecError(
+    `the key "${key}" has the address "${scheme}://…", but "//" separates the keys of a spec: write the ` +
+      `host alone, such as ${key}=example.com, or give the spec as an object`,
+  );
 }
 
 /** Shows only the keys of a spec: a value may be a token, under whatever misspelt key. */
