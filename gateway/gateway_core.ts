@@ -148,7 +148,9 @@ export class GatewayCore {
     signal?.throwIfAborted();
     const channel = this.#run(code, args, options);
     this.#work.add(channel);
-    if (signal !== undefined) closeOnAbort(channel, signal);
+    if (signal !== undefined) {
+      closeOnAbort(channel, signal, code.kind === "call" ? "callWith" : "remoteExec");
+    }
     return channel;
   }
 

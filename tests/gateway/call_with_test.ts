@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ChannelClosedError, Group, TimeoutError } from "../../mod.ts";
 import { test } from "../support/bounded.ts";
 import { until } from "../support/deadline.ts";
@@ -63,7 +63,9 @@ test("an abort of the signal of Gateway.callWith() cancels the function", async 
   );
   const reason = new Error("no longer wanted");
   controller.abort(reason);
-  assertEquals((await aborted).cause, reason);
+  const error = await aborted;
+  assertEquals(error.cause, reason);
+  assertStringIncludes(error.message, "as the signal of its callWith was aborted");
   await assertRejects(() => gw.callWith({ signal }, () => 1), Error, "no longer wanted");
 });
 
