@@ -16,12 +16,16 @@ export interface Plan {
    * Starts it on a machine, or connects from there.
    *
    * @param id The gateway's id, for messages.
+   * @param endFarSide See {@linkcode ProcessOptions.endFarSide}.
    * @throws {LaunchError} if that fails at once.
    */
-  open(machine: Machine, id: string): Transport;
+  open(machine: Machine, id: string, endFarSide?: readonly string[]): Transport;
 }
 
 /** A plan that starts a process. */
 export function processPlan(process: ProcessOptions): Plan {
-  return { process, open: (machine, id) => machine.start(process, id) };
+  return {
+    process,
+    open: (machine, id, endFarSide) => machine.start({ ...process, endFarSide }, id),
+  };
 }

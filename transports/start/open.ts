@@ -25,8 +25,10 @@ export function openTransport(launch: Launch, machine: Machine, id: string): Tra
   const killMark = newKillMark();
   const script = killScript(killMark);
   const kill = kind.runScript(launch, script);
-  const process = kind.plan(launch, killMark).open(machine, id);
-  if (kind.endsFarSide?.(launch.options)) return new RemoteKillTransport(process, killMark);
+  const endsItself = kind.endsFarSide?.(launch.options) ?? false;
+  const process = kind.plan(launch, killMark)
+    .open(machine, id, endsItself ? undefined : kill.command);
+  if (endsItself) return new RemoteKillTransport(process, killMark);
   return new RemoteKillTransport(process, killMark, (signal) => runKill(kill, machine, signal));
 }
 

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it can start processes of its own; what is left of them ends with it. Default true. */
   readonly startsOthers?: boolean;
+  /** Ends what it has started elsewhere; run if this process dies, and the program does not end by that. */
+  readonly endFarSide?: readonly string[];
   /** Exit code by which the program reports that it, not the far process, has ended. */
   readonly lostCode?: number;
 }
@@ -48,7 +50,7 @@ export class GroupLeader {
 
   /** Starts it. Needs `--allow-run` for the program and `--allow-env`. */
   constructor(
-    { command: [program, ...args], env, startsOthers = true }: ProcessOptions,
+    { command: [program, ...args], env, startsOthers = true, endFarSide }: ProcessOptions,
     stdio: StdioOptions,
   ) {
     const child = this.#child = spawn(program, args, {
@@ -64,7 +66,7 @@ export class GroupLeader {
         : new Deno.errors.NotCapable(`Requires run access to "${program}"`);
     }
     this.pid = child.pid;
-    const forget = guardGroup(child.pid);
+    const forget = guardGroup(child.pid, endFarSide);
     this.exited = new Promise((resolve) => {
       child.on("exit", (code, signal) => {
         this.#hasExited = true;

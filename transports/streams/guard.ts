@@ -6,30 +6,57 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
-import { mayRunShell, SHELL } from "../../internal/shell.ts";
+import { mayRunShell, SHELL, signalGroupBy } from "../../internal/shell.ts";
+import { quoteWords } from "../shell/words.ts";
 import { within } from "../../internal/wait.ts";
 
 /**
- * Reads `+group` and `-group`. At the end of its input, which comes with the end of this process, it
- * gives the groups two seconds, as a gateway has one for its executions; then it sends SIGTERM, by which
+ * Reads `+group command` and `-group`; the command, for `printf %b`, may be empty. At the end of its
+ * input, which comes with the end of this process, it gives the groups two seconds, as a gateway has one
+ * for its executions. Then it runs the commands of those that are left, and sends SIGTERM, by which
  * carriers give back what they hold, and SIGKILL a second later. A group that is gone is forgotten at
- * once, as its number may be used again.
+ * once, as its number may be used again. One with a command may belong to another user (`sudo`), which
+ * `kill` does not tell from gone.
  */
 const SCRIPT = `trap '' HUP INT TERM
-L=
-while read -r A; do
-  R=
-  for G in $L; do [ "$G" = "\${A#-}" ] || R="$R $G"; done
-  case $A in +*) R="$R \${A#+}" ;; esac
+L= P=
+while read -r A C; do
+  N=\${A#?} R=
+  for G in $L; do [ "$G" = "$N" ] || R="$R $G"; done
+  case $A in
+    +*) R="$R $N"; eval "C$N=\\$C" ;;
+    *) unset "C$N" ;;
+  esac
   L=$R
 done
 signal() {
   R=
-  for G in $L; do if PATH=/dev/null/ kill "-$1" "-$G" 2>/dev/null; then R="$R $G"; fi; done
+  for G in $L; do
+    eval "C=\\\${C$G-}"
+    if ${signalGroupBy("0", "$G")} 2>/dev/null || { [ -n "$C" ] && [ -d "/proc/$G" ]; }; then
+      R="$R $G"
+      [ "$1" = 0 ] || PATH=/dev/null/ kill "-$1" "-$G" 2>/dev/null
+    fi
+  done
   L=$R
-  [ -n "$L" ] || exit
 }
-signal 0; sleep 1; signal 0; sleep 1; signal TERM; sleep 1; signal KILL`;
+run() {
+  for G in $L; do
+    eval "C=\\\${C$G-}"
+    if [ -n "$C" ]; then
+      sh -c "$(printf %b "$C")" </dev/null &
+      P="$P $!"
+    fi
+  done
+}
+signal 0; [ -n "$L" ] || exit
+sleep 1; signal 0; [ -n "$L" ] || exit
+sleep 1; signal 0; run; signal TERM
+sleep 1; signal KILL
+[ -n "$P" ] || exit
+{ sleep 10; ${signalGroupBy("KILL", "$$")}; } &
+wait $P
+${signalGroupBy("KILL", "$$")}`;
 
 /** Bounds the wait for the end of the guard, which has nothing more to do. */
 const GUARD_END_MS = 1_000;
@@ -43,14 +70,16 @@ const groups = new Set<number>();
  *
  * Does nothing without `--allow-run=/bin/sh`.
  *
+ * @param command Is run if the group is still there two seconds after the end of this process. It has 10
+ * s.
  * @returns Forgets the group; to be called when its leader has ended. Resolves when nothing of that is
  * left; never rejects.
  */
-export function guardGroup(leader: number): () => Promise<void> {
+export function guardGroup(leader: number, command: readonly string[] = []): () => Promise<void> {
   if (!mayRunShell()) return () => Promise.resolve();
   guard ??= start();
   groups.add(leader);
-  tell(guard.child, `+${leader}\n`);
+  tell(guard.child, `+${leader} ${escaped(quoteWords(command))}\n`);
   return async () => {
     groups.delete(leader);
     const current = guard;
@@ -77,6 +106,11 @@ function start(): NonNullable<typeof guard> {
   child.unref();
   (child.stdin as Socket | null)?.unref();
   return { child, ended };
+}
+
+/** Returns a text as `printf %b` decodes it, in one line. */
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }
 
 function tell({ stdin }: ChildProcess, line: string): void {
