@@ -26,20 +26,29 @@ let bytes = 0;
 let timer: Timer | undefined;
 let restMs = SOON_MS;
 
-/** Counts bytes of items that were decoded; collects now and then. */
-export function itemsDecoded(count: number): void {
-  bytes += count;
-  if (bytes < COLLECT_AFTER_BYTES) return;
-  bytes = 0;
-  gc({ type: "minor" });
+/** Collects garbage sooner than V8 would. */
+export interface Collector {
+  /** Counts bytes of items that were decoded; collects now and then. */
+  itemsDecoded(count: number): void;
+  /** Collects all garbage soon. V8 by itself does so as memory grows, which it does not in an idle process. */
+  collectSoon(): void;
 }
 
-/** Collects all garbage soon. V8 by itself does so as memory grows, which it does not in an idle process. */
-export function collectSoon(): void {
-  timer ??= setTimeout(() => {
-    timer = undefined;
-    const start = now();
-    gc({ type: "major" });
-    restMs = Math.max(SOON_MS, (now() - start) / SHARE);
-  }, restMs);
-}
+/** The collector of this process. */
+export const collector: Collector = {
+  itemsDecoded(count) {
+    bytes += count;
+    if (bytes < COLLECT_AFTER_BYTES) return;
+    bytes = 0;
+    gc({ type: "minor" });
+  },
+
+  collectSoon() {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const start = now();
+      gc({ type: "major" });
+      restMs = Math.max(SOON_MS, (now() - start) / SHARE);
+    }, restMs);
+  },
+};

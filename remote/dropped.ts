@@ -6,7 +6,7 @@
 
 import type { Binding } from "../channel/binding.ts";
 import type { ChannelCore } from "../channel/core.ts";
-import { collectSoon } from "./collector.ts";
+import type { Collector } from "./collector.ts";
 
 /** An execution, as far as it matters here. */
 export interface Holder {
@@ -22,10 +22,12 @@ export interface Holder {
 /** Knows which execution has received which channel. */
 export class DroppedChannels {
   readonly #running: Iterable<Holder>;
+  readonly #collector: Collector | undefined;
   readonly #holders = new WeakMap<Binding, Holder>();
 
-  constructor(running: Iterable<Holder>) {
+  constructor(running: Iterable<Holder>, collector?: Collector) {
     this.#running = running;
+    this.#collector = collector;
   }
 
   /**
@@ -45,7 +47,7 @@ export class DroppedChannels {
 
   /** An execution has ended: what it held is collected, though nothing else happens here. */
   ended({ isHolder }: Holder): void {
-    if (isHolder) collectSoon();
+    if (isHolder) this.#collector?.collectSoon();
   }
 
   #runningOn(over: Binding): Holder | undefined {

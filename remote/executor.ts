@@ -21,6 +21,7 @@ import {
   type StatusReport,
 } from "../protocol/control.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
+import type { Collector } from "./collector.ts";
 import { DroppedChannels, type Holder } from "./dropped.ts";
 import { compile, type CompiledCode } from "./compile.ts";
 import { type Origin, Origins, type Uncaught } from "./origins.ts";
@@ -49,7 +50,7 @@ export class Executor implements RemoteHandler {
   readonly #connection: Connection;
   readonly #executions = new Set<Execution>();
   readonly #origins = new Origins(this.#executions);
-  readonly #dropped = new DroppedChannels(this.#executions);
+  readonly #dropped: DroppedChannels;
   readonly #unbound: UnboundChannels;
   readonly #compiled = new WeakMap<KeptCode, CompiledCode>();
   #isEnding = false;
@@ -60,15 +61,16 @@ export class Executor implements RemoteHandler {
   /**
    * @param stream The hello of this side has been sent on it already.
    * @param exit Called when this side is to end, after its executions.
-   * @param itemsDecoded See {@linkcode RemoteHandler.itemsDecoded}.
+   * @param collector Collects garbage; undefined if V8 is to do so alone, as in tests.
    */
   constructor(
     stream: ByteStream,
     exit: (isOrphan: boolean) => void,
-    itemsDecoded?: RemoteHandler["itemsDecoded"],
+    collector?: Collector,
   ) {
     this.#exit = exit;
-    this.itemsDecoded = itemsDecoded;
+    this.itemsDecoded = collector?.itemsDecoded;
+    this.#dropped = new DroppedChannels(this.#executions, collector);
     const connection = this.#connection = new Connection(stream, this);
     this.owner = {
       get id() {

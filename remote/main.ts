@@ -7,7 +7,7 @@
 import { captured } from "../internal/timers.ts";
 import { ORPHANED } from "../protocol/constants.ts";
 import type { Boot } from "./boot.ts";
-import { itemsDecoded } from "./collector.ts";
+import { collector } from "./collector.ts";
 import { DescriptorStream } from "./descriptors.ts";
 import { Executor } from "./executor.ts";
 
@@ -23,7 +23,7 @@ const executor = new Executor(stream, async (isOrphan) => {
   if (isOrphan) killGroup();
   else await stream.finish();
   exit(isOrphan ? ORPHANED : 0);
-}, itemsDecoded);
+}, collector);
 
 function killGroup(): void {
   try {

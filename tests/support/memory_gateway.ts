@@ -29,6 +29,7 @@ class MemoryTransport implements Transport {
     const { promise, resolve } = Promise.withResolvers<ExitStatus>();
     this.exited = promise;
     this.#end = (status) => {
+      if (this.#ended) return; // it ends once more when it sees that its connection is gone
       this.#ended = true;
       far.closeWrite();
       // After the bytes that are still in the pipe, so that no timer outlives the gateway.
