@@ -5,6 +5,7 @@
  */
 
 import type { setImmediate } from "node:timers";
+import { isOlder } from "../internal/version.ts";
 
 // Captured now: user code may replace them.
 const { notify, waitAsync } = Atomics;
@@ -14,9 +15,12 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 
 let immediate: typeof setImmediate | undefined;
 
+/** A large write to a socket that begins in an immediate never ends in Deno 2.7.12; in 2.9.6 it does. */
+const WRITES_IN_IMMEDIATES = "2.9.0";
+
 /** Waits by `setImmediate` from now on, which costs no turn of the event loop: it is loaded. */
 export function useImmediate(of: typeof setImmediate): void {
-  immediate = of;
+  if (!isOlder(Deno.version.deno, WRITES_IN_IMMEDIATES)) immediate = of;
 }
 
 /**
