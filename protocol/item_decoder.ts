@@ -38,6 +38,8 @@ export class ItemDecoder extends PackReader {
       if (cause instanceof ProtocolError) throw cause;
       const why = messageOf(cause);
       throw new ProtocolError(`the peer sent an item that is broken: ${why}`, { cause });
+    } finally {
+      this.#over = undefined; // it would keep the channel, and all behind it, until the next item
     }
   }
 
