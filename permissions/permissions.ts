@@ -142,7 +142,7 @@ function checkEntry(key: string, entry: string, kind: PermissionKind): void {
       `the permission "${key}" lists "${entry}": it takes hosts, such as example.com:443, not addresses`,
     );
   }
-  if (PATH_KINDS.includes(kind) && /^~(\/|$)/.test(entry)) {
+  if (PATH_KINDS.includes(kind) && /^~\//.test(entry)) {
     throw new SpecError(
       `the permission "${key}" lists "${entry}", where nothing stands for "~": write the whole path, or ` +
         `"./${entry}" for a file of that name`,

@@ -9,6 +9,7 @@ import { SerializationError } from "../errors.ts";
 import { roughSize } from "../internal/rough_size.ts";
 import { sendableError } from "../protocol/item_error.ts";
 import type { MapAnswer } from "../protocol/map_answer.ts";
+import { rejectionsReported } from "./rejections.ts";
 import { asError } from "./thrown.ts";
 
 /** Results are sent after this time, while the next ones are being made. */
@@ -74,6 +75,8 @@ export class MapAnswers {
   async #send(answer: MapAnswer): Promise<void> {
     try {
       await this.#channel.send(answer);
+      // Until it has left: if the next item ends the process, this one is not lost with it.
+      await rejectionsReported();
     } catch (error) {
       if (!(error instanceof SerializationError)) throw error;
       await this.#sendSingly(answer);

@@ -88,7 +88,7 @@ const REFUSED: readonly [spec: unknown, message: string][] = [
   [{ popen: true, permissions: { net: ["https://example.com"] } }, "it takes hosts"],
   [{ popen: true, permissions: { net: "https://example.com" } }, "it takes hosts"],
   ["popen//allow-read=~/x", `nothing stands for "~": write the whole path, or "./~/x"`],
-  ["popen//deny-write=/a,~", `nothing stands for "~"`],
+  ["popen//deny-write=/a,~/b", `nothing stands for "~"`],
   ["ssh:user@host", `no key "ssh:…"; did you mean "ssh=…"`],
   ["popen//evn:LANG=C", `did you mean "env:LANG"`],
   ["popen//env:=C", "env:NAME=value"],

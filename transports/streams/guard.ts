@@ -114,5 +114,6 @@ function escaped(text: string): string {
 }
 
 function tell({ stdin }: ChildProcess, line: string): void {
-  if (stdin?.writable) stdin.write(line);
+  // Code that adds to Object.prototype makes of a child's stdin something else (Deno 2.9.6).
+  if (stdin?.writable && typeof stdin.write === "function") stdin.write(line);
 }
