@@ -76,7 +76,8 @@ const groups = new Set<number>();
  * left; never rejects.
  */
 export function guardGroup(leader: number, command: readonly string[] = []): () => Promise<void> {
-  if (!mayRunShell()) return () => Promise.resolve();
+  // With such a property of all objects, Deno 2.9.6 makes no stream of a child's stdin.
+  if (!mayRunShell() || "write" in {}) return () => Promise.resolve();
   guard ??= start();
   groups.add(leader);
   tell(guard.child, `+${leader} ${escaped(quoteWords(command))}\n`);
@@ -114,6 +115,5 @@ function escaped(text: string): string {
 }
 
 function tell({ stdin }: ChildProcess, line: string): void {
-  // Code that adds to Object.prototype makes of a child's stdin something else (Deno 2.9.6).
-  if (stdin?.writable && typeof stdin.write === "function") stdin.write(line);
+  if (stdin?.writable) stdin.write(line);
 }
