@@ -61,7 +61,7 @@ test("after user code breaks a shared prototype, its gateway ends in time, and n
 
 const REPORT = `
   const states = await gw.call(() =>
-    ["read", "net", "env", "run", "sys", "ffi", "import"]
+    ["read", "write", "net", "env", "run", "sys", "ffi", "import"]
       .map((name) => Deno.permissions.querySync({ name }).state));
   console.log(states.join(), gw.id);`;
 
