@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { test } from "./support/bounded.ts";
+import { runScript } from "./support/processes.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const COMMENT = /\/\*[\s\S]*?\*\//g;
@@ -34,4 +35,16 @@ test("an import of the package loads nothing of Node or npm: the first gateway d
   assertEquals(found, []);
   assertEquals(seen.has(new URL("gateway/group.ts", ROOT).href), true);
   assertEquals(seen.has(new URL("gateway/gateway_core.ts", ROOT).href), false);
+});
+
+test("a first gateway starts after code has replaced the globals that its package uses", async () => {
+  const { stdout, stderr } = await runScript(
+    `globalThis.WeakRef = globalThis.FinalizationRegistry = undefined;
+     Function.prototype.toString = Object.prototype.toString = () => "";
+     Object.keys = Object.getPrototypeOf = () => [];
+     await using gw = await execnet.makeGateway("popen");
+     console.log(await gw.call((a, b) => a + b.n, 1, { n: 2 }));`,
+    ["--allow-run=/bin/sh", "--allow-env"],
+  );
+  assertEquals(stdout, "3\n", stderr);
 });

@@ -14,13 +14,10 @@ import { described } from "../../internal/arguments.ts";
 import { type CapturedName, ImpureFunctionError } from "../../errors.ts";
 import type { AnyFunction } from "../call.ts";
 import type { Code } from "../code.ts";
+import { tagOf, writtenText } from "./intrinsics.ts";
 import { locateFunction } from "./positions.ts";
 import { type OuterUse, outerUses } from "./purity.ts";
 import { findWritten, type WrittenAt } from "./written.ts";
-
-// Captured when this loads: user code may replace it.
-const toString = Function.prototype.toString;
-const tagOf = Object.prototype.toString;
 
 const CACHED_TEXTS = 1_000;
 /** Texts by function: most functions are sent many times. */
@@ -37,7 +34,7 @@ const pure = new Map<string, string>();
 export function functionText(fn: AnyFunction, stack: () => string = () => ""): string {
   let text = known.get(fn);
   if (text !== undefined) return text;
-  const written = toString.call(fn);
+  const written = writtenText(fn);
   text = pure.get(written);
   if (text === undefined) {
     text = checkedText(fn, written, stack);
@@ -74,7 +71,7 @@ export function functionCode(
   if (typeof fn !== "function") {
     throw new TypeError(`${method} takes a function, as in ${usage}, not ${described(fn)}`);
   }
-  const tag = tagOf.call(fn);
+  const tag = tagOf(fn);
   const isGenerator = tag.endsWith("GeneratorFunction]");
   if (isGenerator && (kind !== "function" || !tag.includes("Async"))) {
     throw new TypeError(
@@ -89,7 +86,7 @@ export function functionCode(
     from,
     name: name ?? (nameOf(fn) || method),
     position: "",
-    locate: () => locateFunction(fn, text, toString.call(fn)),
+    locate: () => locateFunction(fn, text, writtenText(fn)),
   };
 }
 

@@ -7,6 +7,7 @@
 import { GatewayClosedError, SpecError } from "../../errors.ts";
 import { atUser } from "../../errors/user_stack.ts";
 import { printLine } from "../../internal/lines.ts";
+import { within } from "../../internal/wait.ts";
 import { shownSpec } from "../../spec/shown.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
 import { type Machine, untilAborted } from "../../transports/machine/machine.ts";
@@ -16,7 +17,11 @@ import { type GatewayStart, startQueued } from "../../transports/start/start.ts"
 import { coreOf, type Gateway } from "../gateway.ts";
 import type { GatewayGroup } from "../group_interface.ts";
 import type { Members } from "./members.ts";
+import "../intrinsics.ts";
 import "../stacks.ts";
+
+/** Bounds the wait for the end of a process that was cancelled, after each of two signals. */
+const CANCELLED_END_MS = 1_000;
 
 /** Loads what starts processes here: a program that only imports this package needs none of it. */
 async function thisMachine(): Promise<Machine> {
@@ -174,8 +179,11 @@ export class Starter {
       signal.throwIfAborted();
       return loaded;
     } catch (error) {
-      transport.abort("SIGKILL");
-      await transport.exited;
+      // SIGTERM first: a carrier may have to give back what it holds elsewhere.
+      for (const kill of ["SIGTERM", "SIGKILL"] as const) {
+        transport.abort(kill);
+        await within(transport.exited, CANCELLED_END_MS);
+      }
       transport.release();
       throw error;
     } finally {

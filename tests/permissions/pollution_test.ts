@@ -67,7 +67,7 @@ const REPORT = `
 
 /** Properties that careless code at the initiator may leave on every object. */
 const POLLUTIONS: readonly string[] = [
-  `for (const name of ["read", "net", "env", "run", "sys", "ffi", "import"]) Object.prototype[name] = true;`,
+  `for (const name of ["read", "write", "net", "env", "run", "sys", "ffi", "import"]) Object.prototype[name] = true;`,
   `Object.prototype["allow-all"] = Object.prototype.all = true;`,
   `Object.prototype.allow = { read: true };`,
   `Object.prototype.shell = "/bin/echo"; Object.prototype.uid = 1; Object.prototype.argv0 = "x";`,

@@ -127,6 +127,6 @@ test("a remote reports a breach of the protocol on stderr, in one line", async (
     const { code, stderr, frames } = await run(input);
     assertMatch(stderr, /^execnet ends the connection: .*\n$/);
     assertMatch(stderr, message);
-    assertEquals([code, frames], [0, []]);
+    assertEquals([code, frames], [213, []]);
   }
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./duplex.ts";
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import type { ExitStatus } from "../transport.ts";
