@@ -93,7 +93,12 @@ export class GatewayCore {
     using _hold = this.#keepAlive.hold();
     try {
       const { hello } = this.#session.connection;
-      const [{ pid, deno, v8, typescript, os, arch }] = await Promise.all([hello, loadTools()]);
+      // Without the tools nothing would end the process that is up.
+      const tools = loadTools().catch(async (error) => {
+        await this.#session.terminate(0);
+        throw error;
+      });
+      const [{ pid, deno, v8, typescript, os, arch }] = await Promise.all([hello, tools]);
       if (isOlder(deno, MIN_DENO_VERSION)) {
         await this.#session.terminate();
         throw denoVersionError(this.#owner.id, deno);
@@ -227,9 +232,7 @@ export class GatewayCore {
       newChannel: () => this.newChannel(),
       // In the gateway's own process, whatever its execmodel: it depends on no further process then.
       remoteExec: (fn, args, { name }) =>
-        this.#run(functionCode(fn, "function", name), args, {
-          isolate: false,
-        }) as never,
+        this.#run(functionCode(fn, "function", name), args, { isolate: false }) as never,
       relay: (args, name) =>
         this.#session.run({ kind: "relay", text: "", name, position: "" }, args) as never,
       hold: () => this.#keepAlive.hold(),

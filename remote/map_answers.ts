@@ -69,14 +69,13 @@ export class MapAnswers {
     this.#failures = new Map();
     this.#bytes = 0;
     this.#since = time;
-    return this.#sent = this.#sent.then(() => this.#send(answer));
+    // By then it has left, too: if the next item ends the process, this one is not lost with it.
+    return this.#sent = this.#sent.then(() => this.#send(answer)).then(rejectionsReported);
   }
 
   async #send(answer: MapAnswer): Promise<void> {
     try {
       await this.#channel.send(answer);
-      // Until it has left: if the next item ends the process, this one is not lost with it.
-      await rejectionsReported();
     } catch (error) {
       if (!(error instanceof SerializationError)) throw error;
       await this.#sendSingly(answer);

@@ -28,7 +28,7 @@ export function useImmediate(of: typeof setImmediate): void {
  * does so once in each turn of the event loop, before the immediates, and after the tasks of V8: so
  * after the second of these.
  */
-export function rejectionsReported(): Promise<unknown> {
+export function rejectionsReported(): Promise<void> {
   const later = immediate;
   if (later !== undefined) return new Promise<void>((resolve) => later(resolve));
   return nextTask().then(nextTask);
