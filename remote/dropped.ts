@@ -24,6 +24,7 @@ export class DroppedChannels {
   readonly #running: Iterable<Holder>;
   readonly #collector: Collector | undefined;
   readonly #holders = new WeakMap<Binding, Holder>();
+  #isStopped = false;
 
   constructor(running: Iterable<Holder>, collector?: Collector) {
     this.#running = running;
@@ -50,6 +51,11 @@ export class DroppedChannels {
     if (isHolder) this.#collector?.collectSoon();
   }
 
+  /** Closes no more: all of the gateway is to end, which tells the readers of its channels why. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   #runningOn(over: Binding): Holder | undefined {
     for (const holder of this.#running) if (holder.core.binding === over) return holder;
   }
@@ -59,7 +65,7 @@ export class DroppedChannels {
     const holder = this.#holders.get(binding);
     await holder?.ended;
     await sendQueue.flushed();
-    if (binding.handle.channel !== undefined) return; // it was received once more
+    if (this.#isStopped || binding.handle.channel !== undefined) return; // or received once more
     // What an execution has sent that failed is not the whole: its reader gets an error.
     if (holder?.isDone) lifecycle.closeInOrder();
     else lifecycle.close();

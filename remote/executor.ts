@@ -168,6 +168,7 @@ export class Executor implements RemoteHandler {
 
   exit(graceMs: number): void {
     this.#isEnding = true;
+    this.#dropped.stop();
     const reason = new GatewayClosedError(`gateway ${this.owner.id} is asked to end`);
     for (const { kind, core } of this.#executions) {
       // A call does not see its channel, so it could not stop; its result still has to be sent.

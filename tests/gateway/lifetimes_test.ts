@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { GatewayClosedError, makeGateway } from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { testWith } from "../support/needs.ts";
 import { runScript, Script, whenGone } from "../support/processes.ts";
@@ -159,3 +160,17 @@ testWith(
     }
   },
 );
+
+test("a channel that remote code drops while its gateway ends is lost with the gateway, not closed", async () => {
+  await using gateway = await makeGateway();
+  const kept = gateway.newChannel();
+  const aborted = `await channel.send("begun");
+    await new Promise((resolve) => channel.signal.addEventListener("abort", resolve));`;
+  const holder = gateway.remoteExec(`await args.send(1); ${aborted}`, kept);
+  const collector = gateway.remoteExec(`${aborted}
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(() => resolve(gc()), 10));`);
+  for (const channel of [holder, collector]) assertEquals(await channel.receive(), "begun");
+  await gateway.terminate();
+  assertEquals(await kept.receive(), 1);
+  await assertRejects(() => kept.receive(), GatewayClosedError);
+});
