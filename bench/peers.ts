@@ -5,4 +5,9 @@
 import { npmInstall } from "./npm.ts";
 import { compete, OWN, peers } from "./run.ts";
 
-await compete([...OWN, ...peers(await npmInstall("kkrpc", "0.2.2"))], 3);
+const others = peers({
+  kkrpc: await npmInstall("kkrpc", "0.2.2"),
+  capnweb: await npmInstall("capnweb", "0.12.0"),
+  tinypool: await npmInstall("tinypool", "2.2.0"),
+});
+await compete([...OWN, ...others], 3);

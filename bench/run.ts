@@ -17,24 +17,54 @@ export const deno = (
   file: string,
 ): Contestant["command"] => [Deno.execPath(), "run", "-A", here(file)];
 
+const python = (file: string, ...args: string[]): Contestant["command"] => [
+  "/usr/bin/python3",
+  here(file),
+  ...args,
+];
+const node = (file: string, ...args: string[]): Contestant["command"] => [
+  "node",
+  here(file),
+  ...args,
+];
+/** Measures scripts, each from the start of its process to its end: a command for each row. */
+const scripts = (commands: Record<string, Contestant["command"]>): Contestant["command"] =>
+  python("scripts.py", JSON.stringify(commands));
+
 /** This package, and the best that the machine can do. */
 export const OWN: readonly Contestant[] = [
   { name: OURS, command: deno("ours.ts") },
+  { name: OURS, command: deno("forms.ts") },
+  {
+    name: OURS,
+    command: scripts({
+      script: deno("scripts/function.ts"),
+      scriptSource: deno("scripts/source.ts"),
+    }),
+  },
   { name: OURS, command: deno("memory.ts") },
   { name: "floor", command: deno("floor.ts") },
+  { name: "floor", command: scripts({ script: [Deno.execPath(), "run", "data:,"] }) },
 ];
 
-/** The other contestants; `kkrpc` is the folder in which it is installed. */
-export function peers(kkrpc: string | undefined): Contestant[] {
-  const node = (name: string, file: string, ...args: string[]): Contestant => ({
-    name,
-    command: ["node", here(file), ...args],
-  });
+const PYTHON = "Python execnet";
+const FORK = "Node fork json";
+
+/** The other contestants, but those whose folder is undefined: it could not be installed. */
+export function peers(
+  { kkrpc, capnweb, tinypool }: Record<"kkrpc" | "capnweb" | "tinypool", string | undefined>,
+): Contestant[] {
+  const installed = (name: string, file: string, folder: string | undefined): Contestant[] =>
+    folder === undefined ? [] : [{ name, command: node(file, folder) }];
   return [
-    { name: "Python execnet", command: ["/usr/bin/python3", here("python_execnet.py")] },
-    node("Node fork json", "fork.mjs", "json"),
-    node("Node fork advanced", "fork.mjs", "advanced"),
-    ...(kkrpc === undefined ? [] : [node("kkrpc", "kkrpc.mjs", kkrpc)]),
+    { name: PYTHON, command: python("python_execnet.py") },
+    { name: PYTHON, command: scripts({ script: python("scripts/python_execnet.py") }) },
+    { name: FORK, command: node("fork.mjs", "json") },
+    { name: FORK, command: scripts({ script: node("scripts/fork.mjs") }) },
+    { name: "Node fork advanced", command: node("fork.mjs", "advanced") },
+    ...installed("kkrpc", "kkrpc.mjs", kkrpc),
+    ...installed("capnweb", "capnweb.mjs", capnweb),
+    ...installed("tinypool worker_threads", "threads.mjs", tinypool),
   ];
 }
 

@@ -77,6 +77,8 @@ await roundTrip(echo);
 results.roundTrip = await rounds(3, () => roundTrip(echo));
 results.integers = await rounds(3, () => echoRate(echo, 7, INTEGERS));
 results.objects = await rounds(3, () => echoRate(echo, SMALL, OBJECTS));
+results.integersByCallback = results.integers;
+results.objectsByCallback = results.objects;
 if (serialization === "advanced") {
   const through = await rounds(3, () => echoRate(echo, new Uint8Array(MIB), IN_FLIGHT && 60));
   results.up = results.down = through;

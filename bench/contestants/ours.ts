@@ -3,7 +3,6 @@ import { type Gateway, makeGateway } from "@x/execnet";
 import { INTEGERS, MIB, OBJECTS, perSecond, rounds, SMALL, timed } from "../measure.ts";
 
 const ECHO = `for await (const item of channel) await channel.send(item);`;
-const COUNT = `let count = 0; for await (const _ of channel) count++; await channel.send(count);`;
 
 async function first(gw: Gateway): Promise<void> {
   await gw.remoteExec(`await channel.send(1)`).receive();
@@ -40,51 +39,6 @@ async function echoRate(gw: Gateway, item: unknown, count: number): Promise<numb
   channel.close();
   await channel.waitClose();
   return rate;
-}
-
-async function loopTo(gw: Gateway, count: number): Promise<number> {
-  return await perSecond(count, async () => {
-    const channel = gw.remoteExec(COUNT);
-    for (let i = 0; i < count; i++) await channel.send(i);
-    channel.closeSend();
-    await channel.receive();
-  });
-}
-
-async function writerTo(gw: Gateway, count: number): Promise<number> {
-  return await perSecond(count, async () => {
-    const channel = gw.remoteExec(COUNT);
-    const writer = channel.writable.getWriter();
-    for (let i = 0; i < count; i++) await writer.write(i);
-    await writer.close();
-    await channel.receive();
-  });
-}
-
-async function loopFrom(gw: Gateway, count: number): Promise<number> {
-  return await perSecond(count, async () => {
-    const channel = gw.remoteExec(
-      `for (let i = 0; i < args; i++) await channel.send(i);`,
-      count,
-    );
-    for await (const _ of channel);
-  });
-}
-
-async function generatorFrom(gw: Gateway, count: number): Promise<number> {
-  return await perSecond(count, async () => {
-    const channel = gw.remoteExec(async function* (_, count: number) {
-      for (let i = 0; i < count; i++) yield i;
-    }, count);
-    for await (const _ of channel);
-  });
-}
-
-async function burstFrom(gw: Gateway, count: number): Promise<number> {
-  return await perSecond(count, async () => {
-    const channel = gw.remoteExec(`for (let i = 0; i < args; i++) channel.send(i);`, count);
-    for await (const _ of channel);
-  });
 }
 
 async function roundTrips(gw: Gateway, count: number): Promise<number> {
@@ -147,11 +101,6 @@ results.roundTrip = await rounds(3, () => roundTrips(gw, 3_000));
 await echoRate(gw, SMALL, 50_000);
 results.integers = await rounds(3, () => echoRate(gw, 7, INTEGERS));
 results.objects = await rounds(3, () => echoRate(gw, SMALL, OBJECTS));
-results.loopTo = await rounds(3, () => loopTo(gw, INTEGERS));
-results.writerTo = await rounds(3, () => writerTo(gw, INTEGERS));
-results.loopFrom = await rounds(3, () => loopFrom(gw, INTEGERS));
-results.generatorFrom = await rounds(3, () => generatorFrom(gw, INTEGERS));
-results.burstFrom = await rounds(3, () => burstFrom(gw, INTEGERS));
 results.up = await rounds(3, () => upload(gw, 300));
 results.down = await rounds(3, () => download(gw, 300));
 await rounds(300, () => first(gw).then(() => 0));
