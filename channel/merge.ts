@@ -79,15 +79,24 @@ function earliest(cores: Iterable<ChannelCore>): ChannelCore | undefined {
   return first;
 }
 
-/** Iterates over several channels, in the order in which their items were received. */
+/**
+ * Iterates over several channels, in the order in which their items were received. Where the wait for
+ * an item fails, the next call of `next` waits again.
+ */
 export class MergedChannels<Receive, Send>
   implements AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
   readonly #open: Map<ChannelCore, Channel<Receive, Send>>;
   readonly #ended: ChannelCore[] = [];
   readonly #stop = new AbortController();
+  readonly #options: WaitOptions;
+  readonly #signal: AbortSignal;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(channels: Iterable<Channel<Receive, Send>>) {
+  constructor(channels: Iterable<Channel<Receive, Send>>, options: WaitOptions = {}) {
+    const { signal } = options;
+    const stop = this.#stop.signal;
+    this.#options = options;
+    this.#signal = signal === undefined ? stop : AbortSignal.any([stop, signal]);
     this.#open = new Map(Array.from(channels, (channel) => [insideOf(channel), channel]));
   }
 
@@ -108,10 +117,14 @@ export class MergedChannels<Receive, Send>
 
   async #next(): Promise<IteratorResult<[Channel<Receive, Send>, Receive], undefined>> {
     const { signal } = this.#stop;
+    const { timeout } = this.#options;
+    const deadline = performance.now() + (timeout ?? Infinity);
+    if (!signal.aborted) this.#signal.throwIfAborted();
     while (this.#open.size > 0 && !signal.aborted) {
       const core = earliest(this.#open.keys());
       if (core === undefined) {
-        await whenReadable([...this.#open.keys()], { signal }).catch((error) => {
+        const bounds = { signal: this.#signal, timeout, deadline };
+        await whenReadable([...this.#open.keys()], bounds).catch((error) => {
           if (!signal.aborted) throw error;
         });
       } else if (core.received.isAtEnd) {

@@ -111,3 +111,40 @@ Deno.test("whenReadable() lets go of all channels where one has a callback", asy
   await assertRejects(() => whenReadable(cores), ExecnetError, "it has a callback");
   assertEquals(context.holds, 0);
 });
+
+Deno.test("MergedChannels rejects when no item comes in time, and goes on after that", async () => {
+  const { cores: [a, b], channels } = setUp(2);
+  const merged = new MergedChannels(channels, { timeout: 5 });
+  for (let i = 0; i < 2; i++) {
+    const error = await assertRejects(() => merged.next(), TimeoutError);
+    assertEquals(error.message.startsWith("nothing was received on channel 1 of"), true);
+  }
+  receive(b, 1);
+  a.lifecycle.receiveEnd();
+  b.lifecycle.receiveEnd();
+  assertEquals(await collect(merged), [[2, 1]]);
+});
+
+Deno.test("MergedChannels counts the time of each item from when it is asked for", async () => {
+  const { cores: [a], channels } = setUp(1);
+  const merged = new MergedChannels(channels, { timeout: 2_000 });
+  const late = setTimeout(() => receive(a, 1), 5);
+  assertEquals((await merged.next()).value?.[1], 1);
+  clearTimeout(late);
+  a.lifecycle.receiveEnd();
+  assertEquals((await merged.next()).done, true);
+});
+
+Deno.test("MergedChannels rejects with the reason of its signal, and takes no item then", async () => {
+  const { cores: [a], channels, context } = setUp(1);
+  const abort = new AbortController();
+  const merged = new MergedChannels(channels, { signal: abort.signal });
+  const next = merged.next();
+  abort.abort(new RangeError("enough"));
+  await assertRejects(() => next, RangeError, "enough");
+  receive(a, 1);
+  await assertRejects(() => merged.next(), RangeError, "enough");
+  await merged.return();
+  assertEquals([a.received.size, context.holds], [1, 0]);
+  assertEquals((await new MergedChannels(channels).next()).value?.[1], 1);
+});

@@ -109,7 +109,37 @@ export class MultiChannel<Receive = unknown, Send = unknown>
 
   /** Iterates over the items of all channels, see {@linkcode MultiChannel}. */
   [Symbol.asyncIterator](): AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
-    return new MergedChannels(this.#channels);
+    return this.items();
+  }
+
+  /**
+   * The same iteration with a limit of time for each item. After a TimeoutError, or an abort, all
+   * channels are as they were: this iterator goes on, and so does a new one.
+   *
+   * @throws {TypeError} if an option is unknown or of a wrong type. Its `next` rejects with a
+   * {@linkcode TimeoutError} if no item of any channel is received within `timeout` milliseconds
+   * (default: no limit), or with the reason of the `signal`.
+   *
+   * @example
+   * ```ts
+   * import { Group, TimeoutError } from "@x/execnet";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using group = await Group.open(["popen", "popen"]);
+   * const channels = group.remoteExec(async (channel) => {
+   *   await channel.send(await channel.receive());
+   * });
+   * const items = channels.items({ timeout: 50 });
+   * await assertRejects(() => items.next(), TimeoutError);
+   * await channels.sendEach("now");
+   * assertEquals((await Array.fromAsync(channels.items())).map(([, item]) => item), ["now", "now"]);
+   * ```
+   */
+  items(
+    options?: WaitOptions,
+  ): AsyncIterableIterator<[Channel<Receive, Send>, Receive], undefined> {
+    checkOptions("items", options, WAIT_OPTIONS);
+    return new MergedChannels(this.#channels, options);
   }
 
   /**
