@@ -24,6 +24,7 @@ export type { AtPeer, Flipped } from "./gateway/at_peer.ts";
 export { defaultGroup, makeGateway } from "./gateway/default_group.ts";
 export type {
   CallOptions,
+  ExecArguments,
   ExecOptions,
   RemoteFunction,
   RemoteGenerator,

@@ -16,6 +16,7 @@ import {
 } from "../internal/arguments.ts";
 import type { Channel } from "../channel/channel.ts";
 import type { PermissionSet } from "../permissions/permissions.ts";
+import type { AtPeer } from "./at_peer.ts";
 
 /**
  * Options of {@linkcode Gateway.remoteExec}.
@@ -152,3 +153,19 @@ export type RemoteGenerator<Receive, Yield, Args> = (
   channel: Channel<Receive>,
   args: Args,
 ) => AsyncGenerator<Yield, unknown, unknown>;
+
+/**
+ * The arguments behind the function of {@linkcode Gateway.remoteExec}: `args` is needed if the function
+ * needs it.
+ *
+ * @example
+ * ```ts
+ * import type { ExecArguments } from "@x/execnet";
+ *
+ * const none: ExecArguments<undefined> = [];
+ * const some: ExecArguments<number> = [3, { name: "counter" }];
+ * ```
+ */
+export type ExecArguments<Args> = undefined extends Args
+  ? [args?: Args | AtPeer<Args>, options?: ExecOptions]
+  : [args: Args | AtPeer<Args>, options?: ExecOptions];

@@ -18,6 +18,7 @@ import {
   type CallOptions,
   checkCallOptions,
   checkExecOptions,
+  type ExecArguments,
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
@@ -141,8 +142,7 @@ export class Gateway implements AsyncDisposable {
    */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,
-    args?: Args | AtPeer<Args>,
-    options?: ExecOptions,
+    ...args: ExecArguments<Args>
   ): Channel<Yield, Receive>;
   /**
    * Runs a pure function there: one that uses nothing but its parameters, its own declarations and
@@ -154,8 +154,7 @@ export class Gateway implements AsyncDisposable {
    */
   remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
     fn: RemoteFunction<Receive, Send, Args>,
-    args?: Args | AtPeer<Args>,
-    options?: ExecOptions,
+    ...args: ExecArguments<Args>
   ): Channel<Send, Receive>;
   remoteExec(
     code: string | URL | RemoteFunction<unknown, unknown, never>,

@@ -13,8 +13,8 @@ import { startMap } from "../map/map.ts";
 import type { Items, MapFunction } from "../map/function.ts";
 import type { MapArguments, MapResults } from "../map/options.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
-import type { AtPeer } from "./at_peer.ts";
 import {
+  type ExecArguments,
   checkExecOptions,
   type ExecOptions,
   type RemoteFunction,
@@ -162,8 +162,7 @@ export class Group implements GatewayGroup<Gateway> {
   /** Runs a pure async generator function on each; their channels receive what it yields. */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,
-    args?: Args | AtPeer<Args>,
-    options?: ExecOptions,
+    ...args: ExecArguments<Args>
   ): MultiChannel<Yield, Receive>;
   /**
    * Runs a pure function on each.
@@ -172,8 +171,7 @@ export class Group implements GatewayGroup<Gateway> {
    */
   remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
     fn: RemoteFunction<Receive, Send, Args>,
-    args?: Args | AtPeer<Args>,
-    options?: ExecOptions,
+    ...args: ExecArguments<Args>
   ): MultiChannel<Send, Receive>;
   remoteExec(
     code: string | URL | RemoteFunction<unknown, unknown, never>,

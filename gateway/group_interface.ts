@@ -7,8 +7,12 @@
 import type { WaitOptions } from "../internal/wait.ts";
 import type { Items, MapFunction } from "../map/function.ts";
 import type { MapArguments, MapResults } from "../map/options.ts";
-import type { AtPeer } from "./at_peer.ts";
-import type { ExecOptions, RemoteFunction, RemoteGenerator } from "./exec_options.ts";
+import type {
+  ExecArguments,
+  ExecOptions,
+  RemoteFunction,
+  RemoteGenerator,
+} from "./exec_options.ts";
 import type { StartOptions } from "./start_options.ts";
 import type { DrainOptions, TerminateOptions } from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_status.ts";
@@ -36,14 +40,12 @@ export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway
   /** See {@linkcode Group.remoteExec}. */
   remoteExec<Yield, Receive = unknown, Args = unknown>(
     fn: RemoteGenerator<Receive, Yield, Args>,
-    args?: Args | AtPeer<Args>,
-    options?: ExecOptions,
+    ...args: ExecArguments<Args>
   ): MultiChannel<Yield, Receive>;
   /** See {@linkcode Group.remoteExec}. */
   remoteExec<Receive = unknown, Send = unknown, Args = unknown>(
     fn: RemoteFunction<Receive, Send, Args>,
-    args?: Args | AtPeer<Args>,
-    options?: ExecOptions,
+    ...args: ExecArguments<Args>
   ): MultiChannel<Send, Receive>;
   /** See {@linkcode Group.map}. */
   map<Item, Result, Args = undefined, Value = never, Entries extends boolean = false>(

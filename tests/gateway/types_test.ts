@@ -78,6 +78,26 @@ export function channelsInArgs(gateway: Gateway, group: Group, json: Json, tree:
   );
   // @ts-expect-error: a number is wanted
   gateway.remoteExec((_, n: number) => n, "1");
+  // What has no args, or may be called without them, needs none.
+  gateway.remoteExec(async (channel: Channel) => await channel.send(1));
+  gateway.remoteExec((_, n?: number) => n);
+  gateway.remoteExec((_, value: unknown) => value);
+  gateway.remoteExec((_, n: number | undefined) => n);
+  gateway.remoteExec((_, n: number) => n, 1, { name: "one" });
+  gateway.remoteExec(() => {}, undefined, { isolate: true });
+  // @ts-expect-error: the function needs args
+  gateway.remoteExec((_: Channel, n: number) => n);
+  // @ts-expect-error: the function needs args
+  gateway.remoteExec(async function* (_: Channel, n: number) {
+    yield n;
+  });
+  // @ts-expect-error: the function needs args
+  gateway.remoteExec(report);
+  // @ts-expect-error: the function needs args
+  group.remoteExec(report);
+  // @ts-expect-error: the function needs args
+  gateway.group.remoteExec(report);
+
   // @ts-expect-error: the function has no parameter
   gateway.remoteExec((_, n: { a: number }) => n, { b: 1 });
 
