@@ -20,6 +20,8 @@ export interface ProcessFacts {
   readonly tail: readonly string[];
   /** Names of what it ran. */
   readonly executing: readonly string[];
+  /** The time that what it ran had to end, if the process was asked to end. */
+  readonly grace?: { readonly ms: number; readonly isOver: boolean };
 }
 
 const SHOWN_NAMES = 5;
@@ -27,9 +29,10 @@ const SHOWN_LINES = 5;
 
 /** Returns a message about how a process ended, what it ran, and what it printed last. */
 export function exitMessage(facts: ProcessFacts): string {
-  const { subject, tail, executing } = facts;
+  const { subject, tail, executing, grace } = facts;
+  const asked = grace === undefined ? "" : " was asked to end, and";
   const lines = tail.slice(-SHOWN_LINES).map((line) => `\n    ${line}`).join("");
-  return `${subject} ${howItEnded(facts)}${whileRunning(executing)}` +
+  return `${subject}${asked} ${howItEnded(facts)}${whileRunning(executing)}${outOfTime(facts)}` +
     (lines === "" ? "" : `; its last lines on stderr:${lines}`);
 }
 
@@ -45,4 +48,10 @@ function howItEnded({ status: { code, signal }, tail, streamError }: ProcessFact
 export function whileRunning(executing: readonly string[]): string {
   const names = executing.slice(0, SHOWN_NAMES).join(", ");
   return names === "" ? "" : `, while it ran ${names}`;
+}
+
+function outOfTime({ executing, grace }: ProcessFacts): string {
+  if (grace === undefined || !grace.isOver || executing.length === 0) return "";
+  const what = executing.length === 1 ? "which did not end" : "not all of which ended";
+  return `, ${what} within the ${grace.ms} ms for that`;
 }

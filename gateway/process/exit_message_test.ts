@@ -45,6 +45,23 @@ Deno.test("exitMessage() shows what ran, and the last lines of stderr", () => {
   );
 });
 
+Deno.test("exitMessage() says that the process was asked to end, and what took too long", () => {
+  const messageOf = (executing: string[], isOver: boolean) =>
+    exitMessage({ ...FACTS, executing, grace: { ms: 100, isOver } });
+  const asked = "gateway gw0 was asked to end, and ended with code 3";
+  assertEquals(messageOf([], false), asked);
+  assertEquals(messageOf([], true), asked);
+  assertEquals(messageOf(["a"], false), `${asked}, while it ran a`);
+  assertEquals(
+    messageOf(["a"], true),
+    `${asked}, while it ran a, which did not end within the 100 ms for that`,
+  );
+  assertEquals(
+    messageOf(["a", "b"], true),
+    `${asked}, while it ran a, b, not all of which ended within the 100 ms for that`,
+  );
+});
+
 Deno.test("whileRunning() names five executions at most", () => {
   assertEquals(whileRunning([]), "");
   assertEquals(whileRunning(["a", "b", "c", "d", "e", "f"]), ", while it ran a, b, c, d, e");

@@ -46,6 +46,8 @@ export interface SessionInit {
   machine: Machine;
   transport: Transport;
   /** Resolves when the start has a slot, from when `connectTimeout` counts. Default: it has one. */
+  /** The time that what runs has had since the process was asked to end. */
+  #grace: { readonly ms: number; readonly from: number } | undefined;
   queued?: Promise<void>;
   /** The program of the far side, as its loader reads it; undefined if it runs already. */
   program: Uint8Array | undefined;
@@ -179,6 +181,7 @@ export class Session {
   /**
    * Ends the process because its gateway is gone. It is not asked first: an execution that stops
    * halfway would look like one that was done.
+    const ms = Math.min(Math.max(0, graceMs), MAX_TIMER_MS);
    */
   endWithGateway(reason: Error | undefined): Promise<GatewayExit> {
     this.#endReason ??= orphanError(this.#facts, reason);
@@ -190,13 +193,19 @@ export class Session {
     const { status, streamError, tail } = this.#process;
     const { subject } = this.#printer;
     const { noise } = this.connection;
-    return { subject, status, streamError, noise, tail, executing: this.executing };
+    const grace = this.#grace && {
+      ms: this.#grace.ms,
+      isOver: performance.now() - this.#grace.from >= this.#grace.ms,
+    };
+    const facts = { subject, status, streamError, noise, tail, executing: this.executing };
+    return grace === undefined ? facts : { ...facts, grace };
   }
 
   #ask(graceMs: number): void {
     const isQueued = this.#state === "queued";
     this.#go("end");
-    this.connection.requestExit(Math.min(Math.max(0, graceMs), MAX_TIMER_MS));
+    this.#grace = { ms, from: performance.now() };
+    this.connection.requestExit(ms);
     if (isQueued) this.#process.abort();
   }
 

@@ -221,7 +221,7 @@ test("a gateway that has ended says which execution it cannot run, and how it en
   const gateway = await makeMemoryGateway();
   await gateway.terminate();
   const run = () => gateway.remoteExec(`1`, 1, { name: "late" });
-  const text = "cannot run late: gateway memory ended with code 0";
+  const text = "cannot run late: gateway memory was asked to end, and ended with code 0";
   const error = assertThrows(run, GatewayClosedError, text);
   assertInstanceOf(error.cause, GatewayClosedError);
 });
