@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import type { ByteSink, ByteStream } from "../protocol/byte_stream.ts";
 import { NodeByteStream } from "../transports/streams/node_stream.ts";
 import type { Boot } from "./boot.ts";
+import { useContext } from "./origins.ts";
 import { useImmediate } from "./rejections.ts";
 
 /**
@@ -39,7 +40,7 @@ export class DescriptorStream implements ByteStream {
     this.#writtenBytes = boot.helloBytes;
     if (boot.sockets === undefined) return;
     this.#sockets = new NodeByteStream(...boot.sockets);
-    import("node:timers").then(({ setImmediate }) => useImmediate(setImmediate));
+    loadForExecutions();
   }
 
   start(sink: ByteSink): void {
@@ -82,11 +83,7 @@ export class DescriptorStream implements ByteStream {
   }
 
   async #loadSockets(): Promise<void> {
-    const [{ Socket }, { setImmediate }] = await Promise.all([
-      import("node:net"),
-      import("node:timers"),
-    ]);
-    useImmediate(setImmediate);
+    const [{ Socket }] = await Promise.all([import("node:net"), loadForExecutions()]);
     this.#socketClass = Socket;
     this.#ping(); // the change happens between two reads, so there has to be one
   }
@@ -104,6 +101,16 @@ export class DescriptorStream implements ByteStream {
     this.#sockets.start(sink);
     this.#ping(); // the first read of a socket is slow: it is not to be one of the user's items
   }
+}
+
+/** Loads what executions need, once `node:net` is loaded: that has loaded most of it. */
+async function loadForExecutions(): Promise<void> {
+  const [{ setImmediate }, { AsyncLocalStorage }] = await Promise.all([
+    import("node:timers"),
+    import("node:async_hooks"),
+  ]);
+  useImmediate(setImmediate);
+  useContext(AsyncLocalStorage);
 }
 
 /** Opens the sockets. They read at once, so the file must not be read any more. */

@@ -22,21 +22,27 @@ export interface Uncaught {
   readonly isRejection: boolean;
 }
 
+let Context: typeof AsyncLocalStorage | undefined;
+
+/** Each execution has an async context from now on, which takes no time: it is loaded. */
+export function useContext(of: typeof AsyncLocalStorage): void {
+  Context = of;
+}
+
 /**
- * The stack of an error names the code, which is enough for code that was executed once. If it is
- * executed again, an async context tells its executions apart. That is loaded only then: `node:async_hooks`
- * takes some 7 ms of a start.
+ * An async context tells executions apart. It is loaded with the sockets: alone, `node:async_hooks`
+ * takes some 7 ms. Until then, executions have no context; the stack of an error names the code, which
+ * is enough for code that was executed once. If it is executed again, the context is loaded at once.
  */
 export class Origins<Execution extends Origin> {
   readonly #running: ReadonlySet<Execution>;
-  /** The first execution of each code, which may have no context. */
-  readonly #first = new WeakMap<CompiledCode, Execution>();
   /**
    * Holds numbers, and not executions: Deno keeps what is stored in a weak map, and there an object for
    * each `call` costs a quarter of its time in garbage collection (2.9.6).
    */
   #context: AsyncLocalStorage<number> | undefined;
-  #count = 0;
+  #contexts = 0;
+  #begun = 0;
 
   constructor(running: ReadonlySet<Execution>) {
     this.#running = running;
@@ -44,11 +50,12 @@ export class Origins<Execution extends Origin> {
 
   /** Runs an execution. */
   async run(execution: Execution, code: CompiledCode, body: () => Promise<void>): Promise<void> {
+    this.#begun++;
+    if (++code.executions > 1) Context ??= (await import("node:async_hooks")).AsyncLocalStorage;
     execution.code = code;
-    if (++code.executions === 1) this.#first.set(code, execution);
-    else this.#context ??= new (await import("node:async_hooks")).AsyncLocalStorage();
-    if (this.#context === undefined) return await body();
-    execution.number = ++this.#count;
+    if (Context === undefined) return await body();
+    this.#context ??= new Context();
+    execution.number = ++this.#contexts;
     return await this.#context.run(execution.number, body);
   }
 
@@ -57,15 +64,15 @@ export class Origins<Execution extends Origin> {
    * outside of its context (2.9.6): then nobody is to blame if the code has been executed twice.
    */
   of({ thrown, isRejection }: Uncaught): Execution | undefined {
-    const running = Array.from(this.#running);
+    const running = Array.from(this.#running).filter(({ code }) => code !== undefined);
     const inContext = this.#context?.getStore();
     if (inContext !== undefined) return running.find(({ number }) => number === inContext);
+    if (this.#begun === 1) return running[0]; // what it throws may have no stack
     const stack = thrown instanceof Error ? String(thrown.stack) : "";
-    const suspects = running.filter((execution) => {
-      const { code } = execution;
-      if (code === undefined || !isFrom(stack, code)) return false;
-      return isRejection ? this.#first.get(code) === execution : code.executions === 1;
-    });
+    const suspects = running.filter(({ code, number }) =>
+      code !== undefined && isFrom(stack, code) &&
+      (code.executions === 1 || isRejection && number === undefined)
+    );
     return suspects.length === 1 ? suspects[0] : undefined;
   }
 }

@@ -56,3 +56,30 @@ test("a promise that is awaited before the end of the turn fails nothing", async
   };
   for (let i = 0; i < 3; i++) assertEquals(await gw.call(handled), "result");
 });
+
+/** Their reasons have no line of the user. */
+const WITHOUT_LINES: Record<string, string> = {
+  "a text": `Promise.reject("forgotten");`,
+  "nothing": `Promise.reject();`,
+  "an error of Deno's": `Deno.readTextFile("/forgotten");`,
+};
+
+for (const [what, source] of Object.entries(WITHOUT_LINES)) {
+  test(`the first execution fails by a promise that was rejected with ${what}`, async () => {
+    await using group = new Group();
+    const gw = await group.makeGateway({ popen: true, output: "null" });
+    await assertRejects(() => gw.remoteExec(source).waitClose(), RemoteError);
+  });
+}
+
+test("the first execution of each code fails by a promise that was rejected without a line", async () => {
+  await using group = new Group();
+  const gw = await group.makeGateway({ popen: true, output: "null" });
+  await gw.call(() => new Promise((resolve) => setTimeout(resolve, 500))); // it has sockets now
+  const waiting = gw.remoteExec(`await channel.send(await channel.receive());`);
+  for (const source of Object.values(WITHOUT_LINES)) {
+    await assertRejects(() => gw.remoteExec(source).waitClose(), RemoteError);
+  }
+  await waiting.send("sound");
+  assertEquals(await waiting.receive(), "sound");
+});
