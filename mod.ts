@@ -33,6 +33,7 @@ export { Gateway } from "./gateway/gateway.ts";
 export type { GatewayGroup } from "./gateway/group_interface.ts";
 export type { DrainOptions, TerminateOptions } from "./gateway/process/terminate.ts";
 export { Group } from "./gateway/group.ts";
+export type { UncaughtHandler } from "./gateway/uncaught_handler.ts";
 export type { StartOptions } from "./gateway/start_options.ts";
 export type { GroupOptions, OpenOptions } from "./gateway/group/options.ts";
 export type { Items, MapContext, MapFunction } from "./map/function.ts";

@@ -22,5 +22,6 @@ export function createGateway(
   group: GatewayGroup<Gateway>,
 ): Gateway {
   const { id } = init;
-  return gatewayOf({ id, group, given, makeCore: (owner) => new GatewayCore(owner, init) });
+  const own: GatewayInit = { ...init, uncaughtHandler: () => group.onUncaught };
+  return gatewayOf({ id, group, given, makeCore: (owner) => new GatewayCore(owner, own) });
 }

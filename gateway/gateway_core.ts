@@ -55,12 +55,13 @@ export class GatewayCore {
 
   /** Starts the process. The `owner` is what its channels give as their gateway. */
   constructor(owner: ChannelGateway, init: GatewayInit) {
-    const { id, spec, machine, transport, program, cancelled } = init;
+    const { id, spec, machine, transport, program, cancelled, uncaughtHandler } = init;
     this.#owner = owner;
     this.#work = new Work(id);
     this.#spec = spec;
     const keepAlive = this.#keepAlive;
-    const shared = { owner, program, machine, keepAlive, ids: new ChannelIds("initiator") };
+    const ids = new ChannelIds("initiator");
+    const shared = { owner, program, machine, keepAlive, ids, uncaughtHandler };
     this.#session = new Session({
       ...shared,
       machine: cancelled === undefined ? machine : untilAborted(machine, cancelled),

@@ -8,6 +8,7 @@ import type { GatewaySpec, ResolvedSpec } from "../spec/spec.ts";
 import type { Machine } from "../transports/machine/machine.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { GatewayGroup } from "./group_interface.ts";
+import type { UncaughtHandler } from "./uncaught_handler.ts";
 
 /** The parts and options of a gateway. */
 export interface GatewayInit {
@@ -21,6 +22,8 @@ export interface GatewayInit {
   transport: Transport;
   /** The program of the far side, as its loader reads it; undefined if it runs already. */
   program: Uint8Array | undefined;
+  /** See `SessionInit`. */
+  uncaughtHandler?(): UncaughtHandler | undefined;
   /** Aborted when the gateway is not wanted any more, before it is up. */
   cancelled?: AbortSignal;
 }

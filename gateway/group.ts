@@ -4,18 +4,17 @@
  * @module
  */
 
-import { closestString } from "@std/text/closest-string";
 import type { MultiChannel } from "../channel/multi_channel.ts";
 import { codeOf } from "../code/loaded.ts";
-import { checkArgument, checkOptions } from "../internal/arguments.ts";
+import { checkOptions } from "../internal/arguments.ts";
 import { WAIT_OPTIONS, type WaitOptions } from "../internal/wait.ts";
 import { startMap } from "../map/map.ts";
 import type { Items, MapFunction } from "../map/function.ts";
 import type { MapArguments, MapResults } from "../map/options.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 import {
-  type ExecArguments,
   checkExecOptions,
+  type ExecArguments,
   type ExecOptions,
   type RemoteFunction,
   type RemoteGenerator,
@@ -26,13 +25,7 @@ import { endAll } from "./group/end_all.ts";
 import { execAll } from "./group/exec_all.ts";
 import { mapHost } from "./group/map_host.ts";
 import { Members } from "./group/members.ts";
-import {
-  GROUP_OPTIONS,
-  type GroupOptions,
-  OPEN_OPTIONS,
-  type OpenOptions,
-  SPECS,
-} from "./group/options.ts";
+import { checkGroup, checkOpen, type GroupOptions, type OpenOptions } from "./group/options.ts";
 import { planGroup } from "./group/plan.ts";
 import { openError, startAll } from "./group/start_all.ts";
 import { Starter } from "./group/starter.ts";
@@ -45,9 +38,7 @@ import {
 } from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_status.ts";
 import { START_OPTIONS, type StartOptions } from "./start_options.ts";
-
-/** With more starts at once they only wait for each other, and an ssh server refuses some. */
-const DEFAULT_CONCURRENCY = 16;
+import type { UncaughtHandler } from "./uncaught_handler.ts";
 
 /**
  * Gateways that are named and ended together.
@@ -68,6 +59,11 @@ const DEFAULT_CONCURRENCY = 16;
 export class Group implements GatewayGroup<Gateway> {
   /** The spec of gateways that are made without one. */
   readonly defaultSpec: string | GatewaySpec;
+  /**
+   * Called with each error of remote code that nothing has caught, and that failed no execution: its
+   * execution has ended, or cannot be told. The gateway has printed it on its stderr and goes on.
+   */
+  onUncaught?: UncaughtHandler;
   readonly #members = new Members<Gateway>();
   readonly #starter = new Starter(this, this.#members);
   readonly #drains = new Drains(this.#members, this.#starter);
@@ -78,8 +74,9 @@ export class Group implements GatewayGroup<Gateway> {
    * @throws {TypeError} if an option is unknown, or of a wrong type.
    */
   constructor(options: GroupOptions = {}) {
-    checkOptions("Group", options, GROUP_OPTIONS, closestString);
+    checkGroup(options);
     this.defaultSpec = options.defaultSpec ?? "popen";
+    this.onUncaught = options.onUncaught;
   }
 
   /**
@@ -95,14 +92,13 @@ export class Group implements GatewayGroup<Gateway> {
     specs: Iterable<string | GatewaySpec>,
     options: OpenOptions = {},
   ): Promise<Group> {
-    checkArgument("what Group.open starts", specs, SPECS);
-    checkOptions("Group.open", options, OPEN_OPTIONS, closestString);
-    const { concurrency = DEFAULT_CONCURRENCY, defaultSpec } = options;
+    checkOpen(specs, options);
+    const { concurrency, ...groupOptions } = options;
     const plan = planGroup([...specs]);
-    const group = new Group({ defaultSpec });
+    const group = new Group(groupOptions);
     for (const { id } of plan) group.#members.plan(id);
     const start = ({ spec }: { spec: string | GatewaySpec }) => group.makeGateway(spec);
-    const failures = await startAll(plan, start, Math.floor(concurrency));
+    const failures = await startAll(plan, start, concurrency);
     if (failures.length === 0) return group;
     await group.terminate();
     throw openError(failures, plan.length);

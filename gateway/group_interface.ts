@@ -16,6 +16,7 @@ import type {
 import type { StartOptions } from "./start_options.ts";
 import type { DrainOptions, TerminateOptions } from "./process/terminate.ts";
 import type { MemberStatus } from "./remote_status.ts";
+import type { UncaughtHandler } from "./uncaught_handler.ts";
 import type { MultiChannel } from "../channel/multi_channel.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
@@ -23,6 +24,8 @@ import type { GatewaySpec } from "../spec/spec.ts";
 export interface GatewayGroup<Gateway> extends AsyncDisposable, Iterable<Gateway> {
   /** The spec of gateways that are made without one. */
   readonly defaultSpec: string | GatewaySpec;
+  /** See {@linkcode Group.onUncaught}. */
+  onUncaught?: UncaughtHandler;
   /** Number of gateways that are up. */
   readonly size: number;
   /** See {@linkcode Group.makeGateway}. */

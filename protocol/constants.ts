@@ -70,6 +70,8 @@ export const FrameType = {
   PONG: 15,
   /** The sender gives up the item that it has begun: its parts are dropped. */
   DROP: 16,
+  /** Tells the initiator an error of its code that failed no execution. */
+  UNCAUGHT: 19,
 } as const;
 
 /** A value of {@linkcode FrameType}. */
@@ -89,6 +91,9 @@ export const KEPT_CODES = 128;
 
 /** The SHA-256 that names a code. */
 export const CODE_HASH_BYTES = 32;
+
+/** The number of errors that were not told (u32), in front of the error of an UNCAUGHT. */
+export const MISSED_BYTES = 4;
 
 /** What one side accepts from the other. */
 export interface Limits {

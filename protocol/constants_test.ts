@@ -52,6 +52,7 @@ Deno.test("the frame types are those of version 1", () => {
     PING: 14,
     PONG: 15,
     DROP: 16,
+    UNCAUGHT: 19,
   });
 });
 

@@ -5,7 +5,13 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { CODE_HASH_BYTES, FrameType, MAX_FRAME_BYTES, TOTAL_BYTES } from "./constants.ts";
+import {
+  CODE_HASH_BYTES,
+  FrameType,
+  MAX_FRAME_BYTES,
+  MISSED_BYTES,
+  TOTAL_BYTES,
+} from "./constants.ts";
 
 const NONE = [0, 0] as const;
 const SOME = [1, MAX_FRAME_BYTES] as const;
@@ -27,6 +33,7 @@ const PAYLOAD_BYTES: Readonly<Record<FrameType, readonly [least: number, most: n
   [FrameType.PING]: NONE,
   [FrameType.PONG]: NONE,
   [FrameType.DROP]: NONE,
+  [FrameType.UNCAUGHT]: [MISSED_BYTES + 1, MAX_FRAME_BYTES],
 };
 
 /** @throws {ProtocolError} if the type is unknown, or cannot have a payload of `length` bytes. */

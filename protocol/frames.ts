@@ -4,7 +4,13 @@
  * @module
  */
 
-import { CODE_HASH_BYTES, FrameType, HEADER_BYTES, TOTAL_BYTES } from "./constants.ts";
+import {
+  CODE_HASH_BYTES,
+  FrameType,
+  HEADER_BYTES,
+  MISSED_BYTES,
+  TOTAL_BYTES,
+} from "./constants.ts";
 import { checkLength } from "./frame_lengths.ts";
 
 /**
@@ -27,7 +33,8 @@ export type Frame =
   | { type: "exit"; graceMs: number }
   | { type: "ping" }
   | { type: "pong" }
-  | { type: "drop"; channel: number };
+  | { type: "drop"; channel: number }
+  | { type: "uncaught"; channel: number; missed: number; error: Uint8Array };
 
 /** Writes a frame header at `at`; it takes {@linkcode HEADER_BYTES}. */
 export function writeHeader(
@@ -224,5 +231,9 @@ function toFrame(type: ControlType, channel: number, payload: Uint8Array): Frame
       return { type: "pong" };
     case FrameType.DROP:
       return { type: "drop", channel };
+    case FrameType.UNCAUGHT: {
+      const [missed, error] = [readUint32(payload, 0), payload.subarray(MISSED_BYTES)];
+      return { type: "uncaught", channel, missed, error };
+    }
   }
 }

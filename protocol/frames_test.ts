@@ -47,6 +47,10 @@ const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
   [encodeFrame(FrameType.PING, 0), { type: "ping" }],
   [encodeFrame(FrameType.PONG, 0), { type: "pong" }],
   [encodeFrame(FrameType.DROP, 9), { type: "drop", channel: 9 }],
+  [
+    encodeFrame(FrameType.UNCAUGHT, 9, Uint8Array.of(0, 0, 1, 2, 3)),
+    { type: "uncaught", channel: 9, missed: 258, error: Uint8Array.of(3) },
+  ],
   [encodeFrame(FrameType.STATUS_REQUEST, 3), { type: "statusRequest", request: 3 }],
   [
     encodeFrame(FrameType.STATUS, 3, PAYLOAD),
@@ -171,6 +175,7 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
   PING: [0, 0],
   PONG: [0, 0],
   DROP: [0, 0],
+  UNCAUGHT: [5, MAX_FRAME_BYTES],
   STATUS: [1, MAX_FRAME_BYTES],
   EXIT: [4, 4],
   CODE: [33, MAX_FRAME_BYTES],

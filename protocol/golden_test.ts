@@ -74,6 +74,7 @@ const DECODED: Record<string, Frame> = {
   "PING": { type: "ping" },
   "PONG": { type: "pong" },
   "DROP": { type: "drop", channel: 3 },
+  "UNCAUGHT": { type: "uncaught", channel: 5, missed: 7, error: bytes },
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },
   "EXIT": { type: "exit", graceMs: 1_000 },

@@ -14,23 +14,29 @@ import { type ChannelId, ItemEncoder } from "./item_encoder.ts";
 const LEAST_BYTES = 1024;
 
 /** See {@linkcode ItemCodec.encodeError}. */
-export function encodeError(thrown: unknown, channelId: ChannelId, maxDepth: number): Uint8Array {
+export function encodeError(
+  thrown: unknown,
+  channelId: ChannelId,
+  maxDepth: number,
+  room: number,
+): Uint8Array {
   const encoder = new ItemEncoder(channelId, maxDepth);
-  return encoder.own(encoder.encode(sendableError(thrown, encoder), "error", MAX_FRAME_BYTES));
+  return encoder.own(encoder.encode(sendableError(thrown, encoder, room), "error", room));
 }
 
 /** Returns an error that can be sent, and fits into a frame: if possible, the thrown one. */
 export function sendableError(
   thrown: unknown,
   encoder: ItemEncoder = new ItemEncoder(() => undefined, DEFAULT_LIMITS.maxItemDepth),
+  most: number = MAX_FRAME_BYTES,
 ): Error {
   const fitter = new ErrorFitter(encoder);
   // What parts take is estimated, so the first cut may not be enough.
-  for (let room = MAX_FRAME_BYTES; room > LEAST_BYTES; room *= 0.75) {
+  for (let room = most; room > LEAST_BYTES; room *= 0.75) {
     try {
       const error = fitter.fit(toError(thrown), room);
       if (!(error instanceof Error)) break; // it cannot be read
-      if (encoder.encode(error, "error", MAX_FRAME_BYTES).length <= MAX_FRAME_BYTES) return error;
+      if (encoder.encode(error, "error", most).length <= most) return error;
     } catch { /* with less room there is less in it */ }
   }
   return new Error("an error that cannot be sent");

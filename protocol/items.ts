@@ -5,7 +5,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "./constants.ts";
+import { DEFAULT_LIMITS, MAX_FRAME_BYTES } from "./constants.ts";
 import { ItemDecoder } from "./item_decoder.ts";
 import { type ChannelId, ItemEncoder } from "./item_encoder.ts";
 import { encodeError } from "./item_error.ts";
@@ -77,10 +77,10 @@ export class ItemCodec {
 
   /**
    * Encodes an error into bytes that no later call overwrites. Parts that cannot be sent are left
-   * out, and long texts are cut, so that the bytes fit into one frame.
+   * out, and long texts are cut, so that the bytes fit into one frame, or `room` bytes of it.
    */
-  encodeError(error: unknown): Uint8Array {
-    return encodeError(error, this.#channelId, this.#maxDepth);
+  encodeError(error: unknown, room: number = MAX_FRAME_BYTES): Uint8Array {
+    return encodeError(error, this.#channelId, this.#maxDepth, room);
   }
 
   /**

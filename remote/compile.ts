@@ -38,17 +38,16 @@ export function isFrom(stack: string, { url }: CompiledCode): boolean {
   return stack.includes(`${url}, <anonymous>:`);
 }
 
-let compiled = 0;
-
 /**
  * Compiles code into a function that runs it. Each call runs it anew, for one execution. The code of a
  * `call` takes its arguments; that of a `map` takes none, and returns a function of `item` and `args`;
  * all other code takes `channel` and `args`.
  *
+ * @param channel The id of the channel that it was sent on, which no other code has.
  * @throws {SyntaxError} when the text does not parse.
  */
-export function compile(code: KeptCode): CompiledCode {
-  const url = `execnet:${stackName(code.name)}#${++compiled}`;
+export function compile(code: KeptCode, channel: number): CompiledCode {
+  const url = `execnet:${stackName(code.name)}#${channel}`;
   return { run: runnable(code, `\n//# sourceURL=${url}`), url, executions: 0 };
 }
 
@@ -72,6 +71,11 @@ function runnable({ kind, name, position, text }: KeptCode, url: string): Runnab
 /** Returns a function that makes the function of a text: each execution has one of its own. */
 function makerOf(text: string, url: string): () => Runnable {
   return new Function(`${STRICT_RETURN}${text}\n)${url}`) as () => Runnable;
+}
+
+/** Returns the id of the channel that the code of the innermost frame was sent on; 0 if there is none. */
+export function sentOn(stack: string): number {
+  return Number(/execnet:[^,\s]+?#(\d+), <anonymous>:/.exec(stack)?.[1] ?? 0);
 }
 
 /**

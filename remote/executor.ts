@@ -23,11 +23,12 @@ import {
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { Collector } from "./collector.ts";
 import { DroppedChannels, type Holder } from "./dropped.ts";
-import { compile, type CompiledCode } from "./compile.ts";
+import { compile, type CompiledCode, sentOn } from "./compile.ts";
 import { type Origin, Origins, type Uncaught } from "./origins.ts";
 import { RELAY_END_MS } from "./relay.ts";
 import { run, textOf } from "./run.ts";
 import { asError } from "./thrown.ts";
+import { UnblamedErrors } from "./unblamed.ts";
 
 interface Execution extends Origin, Holder {
   kind: ExecKind;
@@ -52,6 +53,7 @@ export class Executor implements RemoteHandler {
   readonly #origins = new Origins(this.#executions);
   readonly #dropped: DroppedChannels;
   readonly #unbound: UnboundChannels;
+  readonly #unblamed: UnblamedErrors;
   readonly #compiled = new WeakMap<KeptCode, CompiledCode>();
   #isEnding = false;
   readonly #exit: (isOrphan: boolean) => void;
@@ -79,6 +81,7 @@ export class Executor implements RemoteHandler {
       newChannel: <R, S>() => this.#unbound.newChannel() as Channel<R, S>,
     };
     this.#unbound = new UnboundChannels(this.owner, connection);
+    this.#unblamed = new UnblamedErrors(connection);
     connection.start();
   }
 
@@ -133,16 +136,19 @@ export class Executor implements RemoteHandler {
 
   /**
    * Fails the execution that an uncaught error comes from: the one that the process belongs to, or the
-   * one that {@linkcode Origins} finds. If there is none, the error is printed.
+   * one that {@linkcode Origins} finds. If there is none, the error is printed, and told.
    */
   uncaught(uncaught: Uncaught): void {
     const isolated = Array.from(this.#executions).find(({ isolated }) => isolated);
     const execution = isolated ?? this.#origins.of(uncaught);
-    const error = asError(uncaught.thrown);
+    const { thrown } = uncaught;
+    const from = thrown instanceof Error ? sentOn(String(thrown.stack)) : 0;
+    const error = asError(thrown);
     execution?.core.lifecycle.finish(error);
     if (execution?.isolated) this.#over(execution, false);
     else if (execution === undefined) {
       console.error(`Uncaught, in a gateway that goes on: ${error.stack}`);
+      this.#unblamed.tell(error, from);
     }
   }
 
@@ -205,7 +211,7 @@ export class Executor implements RemoteHandler {
     const args = await channel.receive();
     let compiled = this.#compiled.get(code);
     if (compiled === undefined) {
-      compiled = compile(code);
+      compiled = compile(code, channel.id);
       if (kept !== undefined) this.#compiled.set(kept, compiled);
     }
     const body = () => run(code.kind, compiled.run, channel, args);

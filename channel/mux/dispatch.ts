@@ -79,6 +79,9 @@ export function dispatch(frame: Frame, on: FrameTarget): void {
       return on.scheduler.frame(FrameType.PONG, 0);
     case "pong":
       return; // to have received it is all
+    case "uncaught":
+      if (on.handler.side === "remote") throw notItsPart(frame);
+      return on.handler.uncaught?.(frame.channel, frame.missed, frame.error);
   }
 }
 
@@ -96,7 +99,11 @@ function addressee(
   return core;
 }
 
-function remoteHandler({ type }: Frame, { handler }: FrameTarget): RemoteHandler {
+function remoteHandler(frame: Frame, { handler }: FrameTarget): RemoteHandler {
   if (handler.side === "remote") return handler;
-  throw new ProtocolError(`the peer sent ${type}, which is not its part`);
+  throw notItsPart(frame);
+}
+
+function notItsPart({ type }: Frame): ProtocolError {
+  return new ProtocolError(`the peer sent ${type}, which is not its part`);
 }

@@ -40,13 +40,15 @@ class Recorder {
       receiveClose: record("close"),
     };
     this.target = {
-      handler: side === "initiator" ? { ...both, side, bridges: new Bridges() } : {
-        ...both,
-        side,
-        exec: (channel, { name }, kept) => record("exec")(channel, name, kept?.text),
-        status: () => STATUS,
-        exit: record("exit"),
-      },
+      handler: side === "initiator"
+        ? { ...both, side, bridges: new Bridges(), uncaught: record("uncaught") }
+        : {
+          ...both,
+          side,
+          exec: (channel, { name }, kept) => record("exec")(channel, name, kept?.text),
+          status: () => STATUS,
+          exit: record("exit"),
+        },
       channels: {
         addressee: (id) =>
           id === 1
@@ -117,6 +119,12 @@ for (const [frames, calls] of REMOTE) {
     assertEquals(recorder.calls, []);
   });
 }
+
+Deno.test("dispatch() acts on uncaught at the initiator, and nowhere else", () => {
+  const frame: Frame = { type: "uncaught", channel: 5, missed: 7, error: BYTES };
+  assertEquals(new Recorder("initiator").dispatch(frame), [["uncaught", 5, 7, BYTES]]);
+  assertThrows(() => new Recorder("remote").dispatch(frame), ProtocolError, "uncaught");
+});
 
 Deno.test("dispatch() resolves the status that was asked for", async () => {
   const recorder = new Recorder("initiator");

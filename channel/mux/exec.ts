@@ -23,11 +23,17 @@ export type ExecConnection = Pick<
 export class ExecSender {
   readonly #connection: ExecConnection;
   readonly #sentCode: SentCode;
+  #codeSentOn = 0;
 
   /** @param hash Names code. */
   constructor(connection: ExecConnection, hash: CodeHash) {
     this.#connection = connection;
     this.#sentCode = new SentCode(hash);
+  }
+
+  /** The id of the latest channel that code was sent on: the far side had the code of all later ones. */
+  get codeSentOn(): number {
+    return this.#codeSentOn;
   }
 
   /**
@@ -57,7 +63,10 @@ export class ExecSender {
     if (sent === undefined) {
       this.#sendAsItem(code, request, channel);
     } else {
-      if (sent.payload !== undefined) scheduler.frame(FrameType.CODE, 0, sent.payload);
+      if (sent.payload !== undefined) {
+        this.#codeSentOn = channel.id;
+        scheduler.frame(FrameType.CODE, 0, sent.payload);
+      }
       scheduler.frame(FrameType.EXEC_KEPT, channel.id, sent.hash);
     }
     return channel;
@@ -75,6 +84,7 @@ export class ExecSender {
 
   #sendAsItem(code: string | Channel, request: ExecRequest, channel: Channel): void {
     const { codec, scheduler } = this.#connection;
+    this.#codeSentOn = channel.id;
     scheduler.frame(FrameType.EXEC, channel.id, encodeExecRequest(request));
     coreOf(channel).sendEncoded(codec.own(codec.encode(code)));
   }

@@ -38,6 +38,13 @@ export interface InitiatorHandler extends EitherHandler {
   readonly bridges: Bridges;
   /** Returns what to do about an error of the remote, by its message. */
   advise?(message: string): string | undefined;
+  /**
+   * Takes an error that failed no execution. The bytes are overwritten later.
+   *
+   * @param channel The channel that its code was sent on; 0 if that is not known.
+   * @param missed The number of errors that the remote has not told.
+   */
+  uncaught?(channel: number, missed: number, error: Uint8Array): void;
 }
 
 /** The handler of the side that code runs on. */

@@ -4,8 +4,16 @@
  * @module
  */
 
-import type { OptionRule, OptionRules } from "../../internal/arguments.ts";
+import { closestString } from "@std/text/closest-string";
+import {
+  checkArgument,
+  checkOptions,
+  FUNCTION,
+  type OptionRule,
+  type OptionRules,
+} from "../../internal/arguments.ts";
 import type { GatewaySpec } from "../../spec/spec.ts";
+import type { UncaughtHandler } from "../uncaught_handler.ts";
 
 /**
  * Options of a {@linkcode Group}.
@@ -24,6 +32,8 @@ import type { GatewaySpec } from "../../spec/spec.ts";
 export interface GroupOptions {
   /** The spec of gateways that are made without one. Default `"popen"`. */
   defaultSpec?: string | GatewaySpec;
+  /** See {@linkcode Group.onUncaught}. Default: there is none. */
+  onUncaught?: UncaughtHandler;
 }
 
 /**
@@ -49,15 +59,15 @@ const SPEC: OptionRule = {
     typeof value === "string" ||
     (typeof value === "object" && value !== null && !Array.isArray(value)),
 };
-/** The rule for the specs that a group is opened with. */
-export const SPECS: OptionRule = {
+const SPECS: OptionRule = {
   wanted: 'a list of specs, such as ["popen", "popen"]',
   isRight: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
 };
-/** The rules of {@linkcode GroupOptions}. */
-export const GROUP_OPTIONS: OptionRules<GroupOptions> = { defaultSpec: SPEC };
-/** The rules of {@linkcode OpenOptions}. */
-export const OPEN_OPTIONS: OptionRules<OpenOptions> = {
+const GROUP_OPTIONS: OptionRules<GroupOptions> = {
+  defaultSpec: SPEC,
+  onUncaught: FUNCTION,
+};
+const OPEN_OPTIONS: OptionRules<OpenOptions> = {
   ...GROUP_OPTIONS,
   concurrency: {
     wanted: "a number of gateways from 1",
@@ -65,3 +75,23 @@ export const OPEN_OPTIONS: OptionRules<OpenOptions> = {
     isNumber: true,
   },
 };
+
+/**
+ * Checks the options of a group.
+ *
+ * @throws {TypeError} if an option is unknown, or of a wrong type.
+ */
+export function checkGroup(options: GroupOptions): void {
+  checkOptions("Group", options, GROUP_OPTIONS, closestString);
+}
+
+/**
+ * Checks the arguments of `Group.open`.
+ *
+ * @throws {TypeError} if one is of a wrong type, or an option is unknown.
+ * @throws {RangeError} if a number is out of range.
+ */
+export function checkOpen(specs: unknown, options: OpenOptions): void {
+  checkArgument("what Group.open starts", specs, SPECS);
+  checkOptions("Group.open", options, OPEN_OPTIONS, closestString);
+}

@@ -26,8 +26,11 @@ export interface StartFailure {
 /** Time for starts under way after the first failure, so that the error can name all that fail. */
 const LAST_STARTS_MS = 3_000;
 
+/** With more starts at once they only wait for each other, and an ssh server refuses some. */
+const DEFAULT_CONCURRENCY = 16;
+
 /**
- * Starts each gateway as soon as those that it runs through are up, at most `concurrency` at once.
+ * Starts each gateway as soon as those that it runs through are up, at most `limit` at once.
  * After a failure nothing more is started, and the starts under way get some time to end.
  *
  * @returns The failures, in the order in which they happened.
@@ -35,8 +38,9 @@ const LAST_STARTS_MS = 3_000;
 export async function startAll(
   plan: readonly PlannedGateway[],
   start: (planned: PlannedGateway) => Promise<unknown>,
-  concurrency: number,
+  limit: number = DEFAULT_CONCURRENCY,
 ): Promise<StartFailure[]> {
+  const concurrency = Math.floor(limit);
   const failures: StartFailure[] = [];
   const failed = Promise.withResolvers<void>();
   const notUp = new Set(plan.map(({ id }) => id));

@@ -9,7 +9,8 @@ import { clearTimer, setTimeout, type Timer } from "../../internal/timers.ts";
 import type { Code } from "../../code/code.ts";
 import type { Permissions } from "../../permissions/permissions.ts";
 import { type Machine, untilAborted } from "../../transports/machine/machine.ts";
-import type { Session, SessionInit } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { SessionInit } from "./session_init.ts";
 import { DEFAULT_GRACE_MS } from "./terminate.ts";
 
 /** Time that an execution has to end before its process is made to. */

@@ -5,10 +5,9 @@
  * @module
  */
 
-import { type Channel, type ChannelGateway, coreOf } from "../../channel/channel.ts";
+import { type Channel, coreOf } from "../../channel/channel.ts";
 import type { ChannelCore } from "../../channel/core.ts";
 import { Bridges } from "../../channel/mux/bridge.ts";
-import type { ChannelIds } from "../../channel/mux/channel_table.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
 import type { Code } from "../../code/code.ts";
@@ -20,45 +19,19 @@ import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
 import { encodePreamble, localHello } from "../../protocol/preamble.ts";
-import type { ResolvedSpec } from "../../spec/spec.ts";
-import type { Machine } from "../../transports/machine/machine.ts";
-import type { GatewayExit, Transport } from "../../transports/transport.ts";
+import type { GatewayExit } from "../../transports/transport.ts";
 import type { ProcessFacts } from "./exit_message.ts";
 import { startHeartbeat } from "./heartbeat.ts";
-import type { KeepAlive } from "./keep_alive.ts";
 import { endWithProcess } from "./lifetime.ts";
 import { breachError, exitError, orphanError, silentError } from "./loss.ts";
 import { Printer } from "./printer.ts";
 import { RemoteProcess } from "./remote_process.ts";
+import type { SessionInit } from "./session_init.ts";
 import { canRun, type SessionEvent, type SessionState, transition } from "./session_state.ts";
 import { cancelledError, noAnswerError, startFailure } from "./start_failure.ts";
 import { DEFAULT_GRACE_MS, killDelay, silentGrace } from "./terminate.ts";
+import { UncaughtErrors } from "./uncaught.ts";
 import { UnreportedErrors } from "./unreported.ts";
-
-/** The parts and options of a {@linkcode Session}. */
-export interface SessionInit {
-  /** What the process belongs to: a gateway, or one isolated execution of it. */
-  kind: "gateway" | "execution";
-  /** The gateway. */
-  owner: ChannelGateway;
-  spec: ResolvedSpec;
-  /** The machine that the process was started from: it is asked why a start has failed. */
-  machine: Machine;
-  transport: Transport;
-  /** Resolves when the start has a slot, from when `connectTimeout` counts. Default: it has one. */
-  /** The time that what runs has had since the process was asked to end. */
-  #grace: { readonly ms: number; readonly from: number } | undefined;
-  queued?: Promise<void>;
-  /** The program of the far side, as its loader reads it; undefined if it runs already. */
-  program: Uint8Array | undefined;
-  keepAlive: KeepAlive;
-  /** The numbers of channels, which all processes of the gateway share. */
-  ids: ChannelIds;
-  /** Seconds without any sign of life after which the process is ended. Default: no limit. */
-  heartbeat?: number;
-  /** Called when the connection is gone; everything that waits on it fails with `reason`. */
-  lost?(reason: Error): void;
-}
 
 /** A process of a gateway, and the connection to it. */
 export class Session {
@@ -70,8 +43,11 @@ export class Session {
   readonly #process: RemoteProcess;
   readonly #running = new Map<Channel, string>();
   readonly #unreported = new UnreportedErrors();
+  readonly #uncaught: UncaughtErrors;
   #state: SessionState;
   #isSilent = false;
+  /** The time that what runs has had since the process was asked to end. */
+  #grace: { readonly ms: number; readonly from: number } | undefined;
   /** The error of everything that waits, if this side knows better than the process why it ended. */
   #endReason: Error | undefined;
   /** The isolated execution that the process belongs to. */
@@ -103,7 +79,9 @@ export class Session {
       advise: (message) =>
         deniedAdvice(message, owner.id, spec.permissions) ?? importAdvice(message),
       lost: (error) => this.#lost(error),
+      uncaught: (...uncaught) => this.#uncaught.receive(...uncaught),
     }, defined({ maxItemBytes: spec.maxItemBytes }));
+    this.#uncaught = new UncaughtErrors(connection, owner, init.uncaughtHandler);
     this.execs = new ExecSender(connection, codeHash);
     const hello = encodePreamble(localHello(owner.id, connection.maxItemBytes));
     connection.start(...(program === undefined ? [] : [program]), hello);
@@ -143,6 +121,7 @@ export class Session {
     const isolated = this.#init.kind === "execution";
     this.checkOpen(name);
     const channel = this.execs.send({ kind, name, position, isolated }, text, args);
+    if (this.execs.codeSentOn === channel.id) this.#uncaught.codeSent(channel.id, code);
     const core = coreOf(channel);
     core.explainErrors((init) => explain(code, { ...init, execution: channel.id }));
     if (isolated) {
@@ -181,7 +160,6 @@ export class Session {
   /**
    * Ends the process because its gateway is gone. It is not asked first: an execution that stops
    * halfway would look like one that was done.
-    const ms = Math.min(Math.max(0, graceMs), MAX_TIMER_MS);
    */
   endWithGateway(reason: Error | undefined): Promise<GatewayExit> {
     this.#endReason ??= orphanError(this.#facts, reason);
@@ -203,6 +181,7 @@ export class Session {
 
   #ask(graceMs: number): void {
     const isQueued = this.#state === "queued";
+    const ms = Math.min(Math.max(0, graceMs), MAX_TIMER_MS);
     this.#go("end");
     this.#grace = { ms, from: performance.now() };
     this.connection.requestExit(ms);
