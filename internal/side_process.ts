@@ -5,6 +5,7 @@
  * @module
  */
 
+import { endOf } from "./child_end.ts";
 import { SHELL, signalGroupBy } from "./shell.ts";
 import { signalGroup } from "./signal.ts";
 import { setTimeout } from "./timers.ts";
@@ -178,7 +179,7 @@ export async function runSideProcess(
   input?.pipeTo(child.stdin, { signal: over.signal }).catch(() => {});
   const [stdout, stderr] = [new LastBytes(keptBytes), new LastBytes()];
   const abort = (signal: "SIGTERM" | "SIGKILL") => signalGroup(child, signal);
-  const exited = child.status.then(({ code, signal }) => signal === null ? code : null, () => null);
+  const exited = endOf(child).then(({ code }) => code);
   exited.then(() => abort("SIGKILL")); // what it has left behind
   const drained = Promise.all([
     stdout.collect(child.stdout, over.signal),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { endOf } from "./child_end.ts";
 import { SHELL, signalGroupBy } from "./shell.ts";
 
 /** A child process that leads a process group. */
@@ -43,5 +44,5 @@ export function signalGroup(child: Leader, signal: "SIGTERM" | "SIGKILL"): void 
     stderr: "null",
   }).spawn();
   killer.unref();
-  killer.status.catch(() => {});
+  endOf(killer);
 }

@@ -6,6 +6,7 @@
 
 import { type Channel, coreOf } from "../channel/channel.ts";
 import { consumeBytes } from "../channel/consumers.ts";
+import { endOf } from "../internal/child_end.ts";
 import { signalGroup } from "../internal/signal.ts";
 import { clearTimer, setTimeout, type Timer } from "../internal/timers.ts";
 import type { RelayArgs, RelayReport } from "../protocol/relay_messages.ts";
@@ -65,11 +66,11 @@ export async function relay(
     new RelayOutput(child.stderr, coreOf(side)),
   ];
   const passed = Promise.allSettled(outputs.map((output) => output.pass()));
-  const { code, signal } = await child.status;
+  const end = await endOf(child);
   clearTimer(timer);
   if (leads) kill("SIGKILL"); // what it has left behind
   for (const output of outputs) output.processEnded();
   await passed;
-  await side.send(signal === null ? { code, signal } : { code: null, signal });
+  await side.send(end);
   coreOf(side).lifecycle.closeInOrder();
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import "./duplex.ts";
-import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import type { ExitStatus } from "../transport.ts";
 import { signalGroup } from "../../internal/signal.ts";
 import { inheritedEnvironment } from "./environment.ts";
 import { guardGroup } from "./guard.ts";
+import { NodeChild } from "./node_child.ts";
 
 /** A process to start. */
 export interface ProcessOptions {
@@ -46,7 +46,7 @@ export class GroupLeader {
   readonly pid: number;
   /** Its end; never rejects. */
   readonly exited: Promise<ExitStatus>;
-  readonly #child: ChildProcess;
+  readonly #process: NodeChild;
   #hasExited = false;
 
   /** Starts it. Needs `--allow-run` for the program and `--allow-env`. */
@@ -54,11 +54,12 @@ export class GroupLeader {
     { command: [program, ...args], env, startsOthers = true, endFarSide }: ProcessOptions,
     stdio: StdioOptions,
   ) {
-    const child = this.#child = spawn(program, args, {
+    const process = this.#process = new NodeChild(program, args, {
       stdio,
       env: { ...inheritedEnvironment(), ...env },
       detached: true,
     });
+    const { child } = process;
     if (child.pid === undefined) {
       const error = new SpawnError(program, child);
       const { state } = Deno.permissions.querySync({ name: "run", command: program });
@@ -68,42 +69,31 @@ export class GroupLeader {
     }
     this.pid = child.pid;
     const forget = guardGroup(child.pid, endFarSide);
-    this.exited = new Promise((resolve) => {
-      child.on("exit", (code, signal) => {
-        this.#hasExited = true;
-        if (startsOthers) signalGroup(child, "SIGKILL");
-        forget().then(() => resolve({ code, signal }));
-      });
-      child.on("error", () => resolve({ code: 127, signal: null }));
+    this.exited = process.exited.then(async (status) => {
+      this.#hasExited = true;
+      if (startsOthers) signalGroup(child, "SIGKILL");
+      await forget();
+      return status;
     });
   }
 
   /** The near ends of its pipes, by the number of the descriptor. Not for a descriptor that is no pipe. */
   get pipes(): Socket[] {
-    return this.#child.stdio as unknown as Socket[];
+    return this.#process.child.stdio as unknown as Socket[];
   }
 
   /** Signals the process and all that it has started, unless it has ended. */
   signal(signal: "SIGTERM" | "SIGKILL"): void {
-    if (!this.#hasExited) signalGroup(this.#child, signal);
+    if (!this.#hasExited) signalGroup(this.#process.child, signal);
   }
 
   /** Keeps the event loop alive until it ends. */
   ref(): void {
-    ifAlive(() => this.#child.ref());
+    this.#process.ref();
   }
 
   /** Lets the event loop end. */
   unref(): void {
-    ifAlive(() => this.#child.unref());
-  }
-}
-
-/** Deno throws for a child whose end it knows already, and has not told yet. */
-function ifAlive(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
+    this.#process.unref();
   }
 }

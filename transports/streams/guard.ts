@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { mayRunShell, SHELL, signalGroupBy } from "../../internal/shell.ts";
 import { quoteWords } from "../shell/words.ts";
 import { within } from "../../internal/wait.ts";
+import { NodeChild } from "./node_child.ts";
 
 /**
  * Reads `+group command` and `-group`; the command, for `printf %b`, may be empty. At the end of its
@@ -61,7 +61,7 @@ ${signalGroupBy("KILL", "$$")}`;
 /** Bounds the wait for the end of the guard, which has nothing more to do. */
 const GUARD_END_MS = 1_000;
 
-let guard: { child: ChildProcess; ended: Promise<void> } | undefined;
+let guard: NodeChild | undefined;
 const groups = new Set<number>();
 
 /**
@@ -79,33 +79,31 @@ export function guardGroup(leader: number, command: readonly string[] = []): () 
   if (!mayRunShell()) return () => Promise.resolve();
   guard ??= start();
   groups.add(leader);
-  tell(guard.child, `+${leader} ${escaped(quoteWords(command))}\n`);
+  tell(guard, `+${leader} ${escaped(quoteWords(command))}\n`);
   return async () => {
     groups.delete(leader);
     const current = guard;
     if (current === undefined) return;
-    tell(current.child, `-${leader}\n`);
+    tell(current, `-${leader}\n`);
     if (groups.size > 0) return;
     guard = undefined;
     current.child.stdin?.end();
-    current.child.ref();
-    await within(current.ended, GUARD_END_MS);
+    current.ref();
+    await within(current.exited, GUARD_END_MS);
   };
 }
 
-function start(): NonNullable<typeof guard> {
-  const child = spawn(SHELL, ["-c", SCRIPT], {
+function start(): NodeChild {
+  const started = new NodeChild(SHELL, ["-c", SCRIPT], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => {
-    for (const event of ["exit", "error"]) child.once(event, () => resolve());
-  });
+  const { stdin } = started.child;
   // It may have been ended by somebody.
-  child.stdin?.on("error", () => {});
-  child.unref();
-  (child.stdin as Socket | null)?.unref();
-  return { child, ended };
+  stdin?.on("error", () => {});
+  started.unref();
+  (stdin as Socket | null)?.unref();
+  return started;
 }
 
 /** Returns a text as `printf %b` decodes it, in one line. */
@@ -113,6 +111,6 @@ function escaped(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }
 
-function tell({ stdin }: ChildProcess, line: string): void {
+function tell({ child: { stdin } }: NodeChild, line: string): void {
   if (stdin?.writable) stdin.write(line);
 }
