@@ -26,6 +26,8 @@ usage: serve [host:]port [options] [-- permission flags]
   --insecure             listen elsewhere than on this machine without TLS
   --max-sessions=n       sessions at once (default: 32)
   --session-timeout=s    seconds after which a session is ended (default: never)
+  --client-timeout=s     seconds without a sign of life of its client after which
+                         a session is ended (default: 50)
   --once                 end after the first session
   --help                 show this
 
@@ -35,7 +37,14 @@ permission flags: what sessions may do at most, as deno run takes them, for exam
   Clients may set the variables that --allow-env=NAME,… names, TZ, LANG and LC_*.
   --unstable-kv and the like allow sessions to ask for unstable features.`;
 
-const TEXT_OPTIONS = ["token-file", "tls-cert", "tls-key", "max-sessions", "session-timeout"];
+const TEXT_OPTIONS = [
+  "token-file",
+  "tls-cert",
+  "tls-key",
+  "max-sessions",
+  "session-timeout",
+  "client-timeout",
+];
 const SWITCHES = ["insecure", "once", "help"];
 const SHORT_FLAGS: Readonly<Record<string, string>> = {
   "-A": "--allow-all",
@@ -138,6 +147,7 @@ export function readArguments(args: string[]): ServeOptions | undefined {
       secretFiles: keyFile === undefined ? undefined : [keyFile],
       maxSessions: numberOption("max-sessions", text("max-sessions")),
       sessionTimeout: numberOption("session-timeout", text("session-timeout")),
+      clientTimeout: numberOption("client-timeout", text("client-timeout")),
     }),
     insecure: parsed.insecure === true,
     once: parsed.once === true,

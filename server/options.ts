@@ -69,6 +69,11 @@ export interface ServeOptions {
   maxSessions?: number;
   /** Seconds after which a session is ended, 2,147,483 (24 days) at most; default: never. */
   sessionTimeout?: number;
+  /**
+   * Seconds without a sign of life of its client after which a session is ended; default 50. A client
+   * gives one each 15 s, unless it is stopped or busy, or its link is dead.
+   */
+  clientTimeout?: number;
   /** Ends after the first session. */
   once?: boolean;
   /** Milliseconds that a connection may take to authenticate; default 5,000. */
@@ -94,6 +99,8 @@ export interface ServerConfig {
   maxSessions: number;
   /** Milliseconds. */
   sessionTimeout: number | undefined;
+  /** Milliseconds. */
+  clientTimeout: number;
   once: boolean;
   handshakeTimeout: number;
   maxHalfOpen: number;
@@ -129,6 +136,7 @@ const SERVE_OPTIONS: OptionRules<ServeOptions> = {
   insecure: BOOLEAN,
   maxSessions: ANYTHING,
   sessionTimeout: ANYTHING,
+  clientTimeout: ANYTHING,
   once: BOOLEAN,
   handshakeTimeout: ANYTHING,
   maxHalfOpen: ANYTHING,
@@ -137,6 +145,7 @@ const SERVE_OPTIONS: OptionRules<ServeOptions> = {
 };
 
 const DEFAULT_SESSIONS = 32;
+const DEFAULT_CLIENT_SECONDS = 50;
 const DEFAULT_HANDSHAKE_MS = 5_000;
 const DEFAULT_HALF_OPEN = 512;
 
@@ -186,6 +195,7 @@ export function resolveOptions(given: ServeOptions): ServerConfig {
     sessionTimeout: options.sessionTimeout === undefined
       ? undefined
       : seconds("sessionTimeout", options.sessionTimeout) * 1000,
+    clientTimeout: seconds("clientTimeout", options.clientTimeout ?? DEFAULT_CLIENT_SECONDS) * 1000,
     once: options.once === true,
     handshakeTimeout: whole(
       "handshakeTimeout",

@@ -162,8 +162,8 @@ export class Server implements AsyncDisposable {
   ): Promise<ServerSession> {
     const process = sessionProcess(settings);
     try {
-      const timeout = this.#config.sessionTimeout;
-      return await ServerSession.start({ process, timeout, ...connections });
+      const { sessionTimeout: timeout, clientTimeout } = this.#config;
+      return await ServerSession.start({ process, timeout, clientTimeout, ...connections });
     } catch (error) {
       const cause = error instanceof SpawnError ? await error.reason : error;
       throw new Refusal(RefusalCode.START, `its process could not be started: ${messageOf(cause)}`);

@@ -7,6 +7,7 @@
 import { messageOf } from "../internal/errors.ts";
 import type { ProcessOptions } from "../transports/streams/group_leader.ts";
 import {
+  type AuthMessage,
   AuthType,
   encodeMessage,
   MAX_OUTPUT_BYTES,
@@ -26,6 +27,8 @@ const CLOSED_GRACE_MS = 1_500;
 const TERM_GRACE_MS = 1_000;
 /** Bounds the wait for the last bytes of a process: a grandchild may hold its pipes open. */
 const LAST_BYTES_MS = 500;
+/** Time for what has arrived to be read, once its time is up. */
+const LATE_MS = 500;
 /** Bounds the wait for the client to close, after the last byte. */
 const LAST_CLOSE_MS = 1_000;
 
@@ -42,6 +45,8 @@ export interface SessionInit {
   data: ServerConnection;
   /** Milliseconds after which the session is ended; undefined for no limit. */
   timeout: number | undefined;
+  /** Milliseconds without a message of the client after which the session is ended. */
+  clientTimeout: number;
 }
 
 /** A running session. */
@@ -53,11 +58,13 @@ export class ServerSession {
   readonly #control: ServerConnection;
   readonly #data: ServerConnection;
   readonly #process: SessionProcess;
+  readonly #clientTimeout: number;
   readonly #timers = new Set<Timer>();
   readonly #moved: Promise<unknown>;
   /** Resolves when the client has closed, or is gone. */
   readonly #clientGone: Promise<void>;
   #reason = "its process ended";
+  #isAnswering = false;
   /** Whether the process has ended. */
   #hasExited = false;
 
@@ -74,7 +81,8 @@ export class ServerSession {
     return session;
   }
 
-  private constructor({ process, control, data, timeout }: SessionInit) {
+  private constructor({ process, control, data, timeout, clientTimeout }: SessionInit) {
+    this.#clientTimeout = clientTimeout;
     this.#control = control;
     this.#data = data;
     const descriptor = data.descriptor;
@@ -108,23 +116,50 @@ export class ServerSession {
     let reason = "the client closed it";
     try {
       for (;;) {
-        const message = await readMessage(this.#control, [AuthType.SIGNAL, AuthType.PING]);
+        const message = await this.#nextMessage();
         if (message === undefined) break;
-        if (message.type === AuthType.PING) {
-          await this.#control.write(encodeMessage(AuthType.PONG));
-        } else {
+        if (message.type === AuthType.PING) this.#answer();
+        else {
           this.#reason = "the client sent a signal";
           this.#process.kill(message.payload[0] === 9 ? "SIGKILL" : "SIGTERM");
         }
       }
     } catch (error) {
       reason = `the connection broke: ${messageOf(error)}`;
+      if (!this.#hasExited) this.#reason = reason;
     }
     // The gateway's program ends with its stream, unless it is busy.
     this.#data.close();
     this.#later(CLOSED_GRACE_MS, () => this.end(reason));
     await this.#process.exited;
     this.#reason = reason;
+  }
+
+  /**
+   * Reads a message of the client, which sends PINGs if it has nothing else.
+   *
+   * @throws {Error} if none comes in time: the client's link is dead, or it is stopped or busy.
+   */
+  async #nextMessage(): Promise<AuthMessage | undefined> {
+    const read = readMessage(this.#control, [AuthType.SIGNAL, AuthType.PING])
+      .then((message) => ({ message }));
+    // After a suspension of this machine, the timer fires before what has come meanwhile is read.
+    const next = await within(read, this.#clientTimeout) ?? await within(read, LATE_MS);
+    if (next !== undefined) return next.message;
+    const reason = `nothing was heard of its client for ${this.#clientTimeout / 1000} s`;
+    this.#print(AuthType.STDERR, new TextEncoder().encode(`execnet: ended, as ${reason}\n`))
+      .catch(() => {}); // a client that was stopped or busy reads it later
+    throw new Error(reason);
+  }
+
+  /** Answers PINGs: not each, if the client does not read. The next message has to be read all the same. */
+  async #answer(): Promise<void> {
+    if (this.#isAnswering) return;
+    this.#isAnswering = true;
+    try {
+      await this.#control.write(encodeMessage(AuthType.PONG));
+    } catch { /* the end of the connection is handled where it is read */ }
+    this.#isAnswering = false;
   }
 
   async #print(type: typeof AuthType.STDOUT | typeof AuthType.STDERR, chunk: Uint8Array) {
