@@ -24,7 +24,11 @@ export type Timer = ReturnType<typeof globalThis.setTimeout>;
 
 const timeout = captured(globalThis, "setTimeout");
 const interval = captured(globalThis, "setInterval");
-const immediate = captured(globalThis, "setImmediate");
+// The types of Deno 2.7 do not have it.
+const immediate = captured(
+  globalThis as unknown as { setImmediate(action: () => void): unknown },
+  "setImmediate",
+);
 const clear = captured(globalThis, "clearTimeout");
 
 /** The captured `setTimeout`. */

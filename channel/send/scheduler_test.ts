@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { assert } from "../../tests/support/assert.ts";
 import { ProtocolError } from "../../errors.ts";
+import { setImmediate } from "../../internal/timers.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "../../protocol/constants.ts";
 import { encodeFrame, type Frame, FrameDecoder } from "../../protocol/frames.ts";

@@ -1,10 +1,13 @@
 import type { Gateway } from "../../gateway/gateway.ts";
 
-/** Registers a test: a sentence about behaviour, and a body that shows it on a new gateway. */
+/**
+ * Registers a test: a sentence about behaviour, a body that shows it on a new gateway, and what it needs
+ * of this machine, see `testWith`.
+ */
 export interface Behaviour {
-  (sentence: string, body: (gw: Gateway) => Promise<void>): void;
+  (sentence: string, body: (gw: Gateway) => Promise<void>, needs?: readonly string[]): void;
   /** As above, for behaviour that depends on executions sharing the gateway's isolate. */
-  shared(sentence: string, body: (gw: Gateway) => Promise<void>): void;
+  shared(sentence: string, body: (gw: Gateway) => Promise<void>, needs?: readonly string[]): void;
 }
 
 /** The status of an idle gateway. */

@@ -121,7 +121,7 @@ export function moduleTests(behaves: Behaviour): void {
       await using dir = await scratch(files);
       const main = "src/main.ts" in files ? "src/main.ts" : "main.ts";
       assertEquals(await Array.fromAsync(gw.remoteExec(dir.url(main), 41)), [sends]);
-    });
+    }, ["modules"]);
   }
 
   behaves("the files of a module may be removed right after the call", async (gw) => {
@@ -134,7 +134,7 @@ export function moduleTests(behaves: Behaviour): void {
     dir.remove();
     assertEquals(await channels[0].receive(), "still here");
     assertEquals(await channels[1].receive(), "alone");
-  });
+  }, ["modules"]);
 
   behaves("items sent while a module is being built keep their order", async (gw) => {
     await using dir = await scratch({
@@ -148,7 +148,7 @@ export function moduleTests(behaves: Behaviour): void {
     for (let i = 0; i < 100; i++) channel.send(i);
     channel.closeSend();
     assertEquals(await Array.fromAsync(channel), Array.from({ length: 100 }, (_, i) => i + 1));
-  });
+  }, ["modules"]);
 
   behaves("a module is read again when one of its files has changed", async (gw) => {
     await using dir = await scratch({
@@ -160,7 +160,7 @@ export function moduleTests(behaves: Behaviour): void {
     assertEquals(await run(), 1);
     dir.write({ "b.ts": `export const b = 2;` });
     assertEquals(await run(), 2);
-  });
+  }, ["modules"]);
 
   behaves("each execution of a module runs it anew", async (gw) => {
     await using dir = await scratch({
@@ -169,7 +169,7 @@ export function moduleTests(behaves: Behaviour): void {
     for (let i = 0; i < 2; i++) {
       assertEquals(await gw.remoteExec(dir.url("main.ts")).receive(), 1);
     }
-  });
+  }, ["modules"]);
 
   behaves("a module that cannot be sent closes its channel with the reason", async (gw) => {
     await using dir = await scratch({
@@ -193,7 +193,7 @@ export function moduleTests(behaves: Behaviour): void {
       await assertRejects(() => channel.waitClose(), ModuleError);
     }
     assertEquals(await gw.remoteStatus(), idle(gw));
-  });
+  }, ["modules"]);
 
   behaves.shared("a module whose channel is closed while it is built never runs", async (gw) => {
     await using dir = await scratch({
@@ -210,7 +210,7 @@ export function moduleTests(behaves: Behaviour): void {
     assertEquals((await gw.remoteStatus()).executing, []);
     assertEquals(await report.receive(), "after");
     await assertRejects(() => report.receive({ timeout: 0 }), TimeoutError);
-  });
+  }, ["modules"]);
 
   behaves("a module with another scheme is imported by the gateway", async (gw) => {
     const module = "export default async (channel, n) => await channel.send(n + 1);";

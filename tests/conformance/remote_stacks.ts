@@ -40,7 +40,7 @@ three({ n: 1 });`,
     assertMatch(remoteStack, /three \(job\.ts:4:9\)/);
     assertMatch(remoteStack, /job\.ts:6:1\b/);
     assertFalse(remoteStack.includes("execnet:remote"), remoteStack);
-  });
+  }, ["types"]);
 
   behaves("RemoteError.remoteStack keeps the lines of source with imports", async (gw) => {
     const channel = gw.remoteExec(
@@ -114,7 +114,7 @@ const color: Color = Color.Green;
     );
     const { remoteStack } = await assertRejects(() => channel.receive(), RemoteError, "Green");
     assertMatch(remoteStack, /\bjob\.ts:5:9$/m);
-  });
+  }, ["types"]);
 
   behaves("RemoteError.remoteStack names file, line and column of a module", async (gw) => {
     await using dir = await scratch({
@@ -135,7 +135,7 @@ export default () => {
       const { remoteStack } = await assertRejects(() => channel.receive(), RemoteError);
       assertEquals(remoteStack.includes(`${dir.url(file)}:${line}:${column}`), true, remoteStack);
     }
-  });
+  }, ["modules"]);
 
   behaves("RemoteError.remoteStack names each file of a module graph", async (gw) => {
     await using dir = await scratch({
@@ -159,7 +159,7 @@ export function deep(_: object): never {
     }
     const cause = error.cause as Error;
     assertEquals(cause.stack?.includes(`${dir.url("lib/deep.ts")}:4:47`), true, cause.stack);
-  });
+  }, ["modules"]);
 
   behaves(
     "the stacks of causes and of an AggregateError's errors name the user's lines",

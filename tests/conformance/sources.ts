@@ -3,7 +3,7 @@ import { RemoteError } from "../../errors.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 /** Sources that send one item, and that item. */
-const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
+const SOURCES: readonly [sentence: string, source: string, sends: unknown, ...needs: string[]][] = [
   ["may have await at its top level", `await channel.send(await Promise.resolve(1));`, 1],
   ["may return", `await channel.send(1); return; channel.send(2);`, 1],
   [
@@ -16,6 +16,7 @@ const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
      }
      await channel.send(sum(pair));`,
     3,
+    "types",
   ],
   [
     "may have what of TypeScript is more than types",
@@ -23,6 +24,7 @@ const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
      class Point { constructor(readonly x: number) {} }
      await channel.send([Color.Green, Color[0], new Point(4).x]);`,
     [1, "Red", 4],
+    "types",
   ],
   [
     "may import statically: names",
@@ -45,6 +47,7 @@ const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
      const none: Socket | Server | undefined = undefined;
      await channel.send([isIP("127.0.0.1"), none]);`,
     [4, undefined],
+    "types",
   ],
   [
     "may import statically: a data: module",
@@ -88,17 +91,17 @@ const SOURCES: readonly [sentence: string, source: string, sends: unknown][] = [
 
 /** Source text: what is accepted, and how it is refused. */
 export function sourceTests(behaves: Behaviour): void {
-  for (const [sentence, source, sends] of SOURCES) {
+  for (const [sentence, source, sends, ...needs] of SOURCES) {
     behaves(`source ${sentence}`, async (gw) => {
       assertEquals(await Array.fromAsync(gw.remoteExec(source)), [sends]);
-    });
+    }, needs);
   }
 
   behaves("a syntax error is reported with its position", async (gw) => {
     const channel = gw.remoteExec("const a = 1;\nlet b = = 2;\n", undefined, { name: "broken.ts" });
     const error = await assertRejects(() => channel.receive(), RemoteError);
     assertEquals(error.name, "SyntaxError");
-    assertMatch(error.message, / at broken\.ts:2:9$/);
+    assertMatch(error.message, / at broken\.ts:2:9(;|$)/); // an older Deno adds what it cannot do
     assertMatch(error.remoteStack, /broken\.ts:2:9/);
     await assertRejects(() => channel.waitClose(), RemoteError);
   });
@@ -112,7 +115,7 @@ export function sourceTests(behaves: Behaviour): void {
     const error = await assertRejects(() => channel.receive(), RemoteError);
     assertEquals(error.name, "SyntaxError");
     assertMatch(error.remoteStack, /typed\.ts:4:/);
-  });
+  }, ["types"]);
 
   behaves("source that breaks out of its function is a syntax error", async (gw) => {
     for (const source of ["} {", "}); (async () => {", "`", "("]) {

@@ -6,6 +6,7 @@
 import type { Gateway } from "../../gateway/gateway.ts";
 import { inTime, until } from "../support/deadline.ts";
 import { isForgotten } from "../support/garbage.ts";
+import { lackOf } from "../support/needs.ts";
 import { callbackTests } from "./callbacks.ts";
 import { closeTests } from "./close.ts";
 import { cutTests } from "./cut.ts";
@@ -59,11 +60,14 @@ export function conformance(
   makeGateway: () => Promise<Gateway>,
   { isolated = false, ignore = false }: { isolated?: boolean; ignore?: boolean } = {},
 ): void {
-  const register = (sentence: string, body: (gw: Gateway) => Promise<void>) =>
-    Deno.test({ name: `${name}: ${sentence}`, ignore }, async () => {
+  const register: Behaviour["shared"] = (sentence, body, needs = []) => {
+    const lack = lackOf(needs);
+    const options = { name: `${name}: ${sentence}${lack}`, ignore: ignore || lack !== "" };
+    Deno.test(options, async () => {
       await using gateway = await inTime("the start of a gateway", makeGateway());
       await inTime("the test", body(gateway));
     });
+  };
   const behaves: Behaviour = Object.assign(register, { shared: isolated ? () => {} : register });
   for (const theme of THEMES) theme(behaves);
 

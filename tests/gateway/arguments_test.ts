@@ -130,7 +130,12 @@ const THROWN: Mistake[] = [
     TypeError,
     "the defaultSpec of Group is a spec",
   ],
-  ["a Group of a spec", () => new Group("popen" as Untyped), TypeError, `defaultSpec, onUncaught, not "popen"`],
+  [
+    "a Group of a spec",
+    () => new Group("popen" as Untyped),
+    TypeError,
+    `defaultSpec, onUncaught, not "popen"`,
+  ],
 ];
 
 const REJECTED: Mistake[] = [
