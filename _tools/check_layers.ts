@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   remote: ["errors", "internal", "protocol", "channel", "transports/streams"],
   server: ["errors", "internal", "protocol", "permissions", "transports"],
   serve: ["permissions", "server"],
+  sync: ["errors", "internal", "mod"],
   mod: [
     "errors",
     "internal",

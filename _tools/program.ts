@@ -1,7 +1,7 @@
 /**
  * Bundles what gateways send to the far side as text: `remote/loader.ts`, the module on the command
  * line; `remote/main.ts`, which runs there as the body of an async function; and
- * `server/installed.ts`, which a gateway is given to execute.
+ * `server/installed.ts` and `sync/far/main.ts`, which a gateway is given to execute.
  */
 import { LOADER_MARK } from "../remote/loader_mark.ts";
 import { scratchUrl, writeFileAtomically } from "./atomic.ts";
@@ -57,6 +57,16 @@ const TARGETS: readonly Target[] = [
     constant: "SERVER",
     folders: [...SHARED_FOLDERS, "permissions/", "server/"],
     limitBytes: 24 * 1024,
+    runsAs: "source text",
+  },
+  {
+    name: "sync program",
+    entry: "sync/far/main.ts",
+    generated: "sync/run/_far.gen.ts",
+    constant: "FAR",
+    folders: ["internal/", "sync/"],
+    // It crosses the network at the first sync of each gateway.
+    limitBytes: 20 * 1024,
     runsAs: "source text",
   },
 ];

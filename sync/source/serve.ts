@@ -1,0 +1,187 @@
+/**
+ * Sends the content of files: small ones together, large ones in chunks.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes/concat";
+import { equals } from "@std/bytes/equals";
+import type { Entry } from "../wire/entry.ts";
+import { numbersOf, type SenderMessage } from "../wire/messages.ts";
+import { below } from "../wire/path.ts";
+import type { SyncProblem } from "../wire/problems.ts";
+import { hashOf } from "../wire/hash.ts";
+import type { LinkMode } from "../wire/settings.ts";
+import {
+  ATTEMPTS,
+  changed,
+  checkFile,
+  isUnchanged,
+  lookAt,
+  readChunks,
+  readProblem,
+  readSmall,
+  SMALL_BYTES,
+} from "./content.ts";
+
+/** A file that the other side wants. */
+export interface Wanted {
+  id: number;
+  path: string;
+  /** The SHA-256 of the target's file: it is only sent if its own is another. */
+  hash: Uint8Array | undefined;
+}
+
+/** What it needs. */
+export interface ContentInit {
+  /** The root of the tree; undefined: the root is a file. */
+  root: string | undefined;
+  /** That file. */
+  file: string;
+  links: LinkMode;
+  /** Whether content is only compared. */
+  dryRun: boolean;
+  send(message: SenderMessage | Uint8Array<ArrayBuffer>): Promise<void>;
+  failed(problem: SyncProblem): void;
+}
+
+/** Files that are read at the same time, and sent together. */
+const TOGETHER = 64;
+const TOGETHER_BYTES = 256 * 1024;
+
+type Outcome =
+  | { kind: "small"; id: number; entry: Entry; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: "large" | "same" | "differs" | "failed"; wanted: Wanted };
+
+/** Sends files in the order in which they are wanted. */
+export class ContentSender {
+  readonly #init: ContentInit;
+  readonly #queue: Wanted[] = [];
+  /** The next files, read while the ones before are sent. */
+  #ahead: Promise<Outcome[]> | undefined;
+  #isCut = false;
+
+  constructor(init: ContentInit) {
+    this.#init = init;
+  }
+
+  /** Whether there is something to send. */
+  get hasWork(): boolean {
+    return this.#queue.length > 0 || this.#ahead !== undefined;
+  }
+
+  add(wanted: readonly Wanted[]): void {
+    this.#queue.push(...wanted);
+  }
+
+  async #send(message: SenderMessage | Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      await this.#init.send(message);
+    } catch (error) {
+      this.#isCut = true;
+      throw error;
+    }
+  }
+
+  /** Sends some files. */
+  async sendNext(): Promise<void> {
+    const outcomes = await (this.#ahead ?? this.#readNext());
+    this.#ahead = this.#queue.length > 0 ? this.#readNext() : undefined;
+    await this.#sendSmall(outcomes);
+    for (const why of ["same", "differs", "failed"] as const) {
+      const ids = outcomes.flatMap((each) => each.kind === why ? [each.wanted.id] : []);
+      if (ids.length > 0) await this.#send({ type: "none", ids, why });
+    }
+    for (const each of outcomes) if (each.kind === "large") await this.#sendLarge(each.wanted);
+  }
+
+  async #readNext(): Promise<Outcome[]> {
+    return await Promise.all(
+      this.#queue.splice(0, TOGETHER).map((wanted) => this.#read(wanted)),
+    );
+  }
+
+  #fileOf({ path }: Wanted): string {
+    const { root, file } = this.#init;
+    return root === undefined ? file : below(root, path);
+  }
+
+  async #read(wanted: Wanted): Promise<Outcome> {
+    const file = this.#fileOf(wanted);
+    try {
+      if (wanted.hash !== undefined && await this.#isSame(wanted, file)) {
+        return { kind: "same", wanted };
+      }
+      if (this.#init.dryRun) return { kind: "differs", wanted };
+      // Its size may have changed since it was listed.
+      if (lookAt(file, this.#init.links).entry.size > SMALL_BYTES) return { kind: "large", wanted };
+      const read = await readSmall(wanted.path, file, this.#init.links);
+      return read === undefined ? { kind: "large", wanted } : {
+        kind: "small",
+        id: wanted.id,
+        ...read,
+      };
+    } catch (error) {
+      this.#init.failed(readProblem(wanted.path, error));
+      return { kind: "failed", wanted };
+    }
+  }
+
+  async #isSame({ path, hash }: Wanted, file: string): Promise<boolean> {
+    const look = lookAt(file, this.#init.links);
+    checkFile(path, look);
+    const own = await hashOf(file);
+    return equals(own, hash ?? own) && await isUnchanged(file, this.#init.links, look);
+  }
+
+  async #sendSmall(outcomes: readonly Outcome[]): Promise<void> {
+    let group: (Outcome & { kind: "small" })[] = [];
+    let size = 0;
+    const flush = async () => {
+      if (group.length === 0) return;
+      const [sent, bytes] = [group, concat(group.map((each) => each.bytes))];
+      [group, size] = [[], 0];
+      await this.#send({
+        type: "files",
+        ids: sent.map(({ id }) => id),
+        numbers: numbersOf(sent.map(({ entry }) => entry)),
+        bytes,
+      });
+    };
+    for (const each of outcomes) {
+      if (each.kind !== "small") continue;
+      if (size + each.bytes.length > TOGETHER_BYTES) await flush();
+      group.push(each);
+      size += each.bytes.length;
+    }
+    await flush();
+  }
+
+  async #sendLarge(wanted: Wanted): Promise<void> {
+    const { links, failed } = this.#init;
+    const file = this.#fileOf(wanted);
+    try {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const look = lookAt(file, links);
+        checkFile(wanted.path, look);
+        await this.#send({ type: "open", id: wanted.id, entry: look.entry });
+        let isWhole = false;
+        const chunks = readChunks(file, links, look);
+        try {
+          let next = await chunks.next();
+          for (; !next.done; next = await chunks.next()) await this.#send(next.value);
+          isWhole = next.value;
+        } finally {
+          await chunks.return(false);
+          if (!this.#isCut) await this.#send({ type: "close", isWhole });
+        }
+        if (isWhole) return;
+      }
+      throw changed(wanted.path, `it changed each of the ${ATTEMPTS} times that it was read`);
+    } catch (error) {
+      if (this.#isCut) throw error;
+      failed(readProblem(wanted.path, error));
+      await this.#send({ type: "none", ids: [wanted.id], why: "failed" });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Takes the content that the source sends.
+ *
+ * @module
+ */
+
+import type { Entry } from "../wire/entry.ts";
+import {
+  check,
+  checkEntry,
+  checkIds,
+  entriesOf,
+  type FilesMessage,
+  type NoneMessage,
+  type OpenMessage,
+} from "../wire/messages.ts";
+import type { Awaited, Books } from "./books.ts";
+import type { Writer } from "./writer.ts";
+
+/** The files that are to come, and what has become of them. */
+export class Incoming {
+  readonly #books: Books;
+  readonly #writer: Writer;
+  readonly #isSame: (path: string, entry: Entry) => void;
+  readonly #awaited = new Map<number, Awaited>();
+  #open: number | undefined;
+
+  /** @param isSame Called for a file of which the target has the content. */
+  constructor(books: Books, writer: Writer, isSame: (path: string, entry: Entry) => void) {
+    this.#books = books;
+    this.#writer = writer;
+    this.#isSame = isSame;
+  }
+
+  /** Expects a file. */
+  expect(id: number, awaited: Awaited): void {
+    this.#awaited.set(id, awaited);
+  }
+
+  /** Whether nothing is to come. */
+  get isComplete(): boolean {
+    return this.#awaited.size === 0;
+  }
+
+  #awaitedBy(id: unknown): Awaited {
+    const awaited = this.#awaited.get(id as number);
+    check(awaited !== undefined, "a file that was not asked for");
+    return awaited;
+  }
+
+  #take(id: number): Awaited {
+    const awaited = this.#awaitedBy(id);
+    this.#awaited.delete(id);
+    return awaited;
+  }
+
+  async files({ ids, numbers, bytes }: FilesMessage): Promise<void> {
+    checkIds(ids);
+    const entries = entriesOf(numbers, ids.length);
+    const total = entries.reduce((sum, { size }) => sum + size, 0);
+    check(bytes instanceof Uint8Array && bytes.length === total, "less or more bytes than files");
+    this.#books.tally.sent += total;
+    let at = 0;
+    for (const [i, id] of ids.entries()) {
+      const content = bytes.subarray(at, at += entries[i].size);
+      await this.#writer.small(this.#take(id), entries[i], content);
+    }
+  }
+
+  none({ ids, why }: NoneMessage): void {
+    checkIds(ids);
+    for (const id of ids) {
+      const awaited = this.#take(id);
+      if (why === "failed") this.#books.done(awaited.entry);
+      else if (why === "differs") this.#books.written(awaited, awaited.entry);
+      else this.#isSame(awaited.path, awaited.entry);
+    }
+  }
+
+  async open({ id, entry }: OpenMessage): Promise<void> {
+    check(this.#open === undefined, "a file within another");
+    checkEntry(entry);
+    this.#open = id;
+    await this.#writer.open(this.#awaitedBy(id), entry);
+  }
+
+  async bytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    check(this.#open !== undefined, "bytes of no file");
+    this.#books.tally.sent += bytes.length;
+    await this.#writer.write(bytes);
+  }
+
+  /** Ends a file. If it is not whole, it is still to come. */
+  async close(isWhole: boolean): Promise<void> {
+    check(this.#open !== undefined, "the end of no file");
+    const id = this.#open;
+    this.#open = undefined;
+    await this.#writer.close(isWhole);
+    if (isWhole) this.#awaited.delete(id);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Writes files: to a temporary name, and then by a rename. So a file is whole, or not there.
+ *
+ * @module
+ */
+
+import { Condition } from "../wire/condition.ts";
+import type { Entry } from "../wire/entry.ts";
+import { splitPath } from "../wire/path.ts";
+import type { Awaited, Books } from "./books.ts";
+import { LargeFile } from "./large_file.ts";
+import type { Tree } from "./tree.ts";
+
+/** A file that is written, and to be put in its place. */
+interface Staged {
+  temporary: string;
+  awaited: Awaited;
+  entry: Entry;
+}
+
+/** Small files that are written at the same time. */
+const TOGETHER = 16;
+
+/** Writes the files of a run. */
+export class Writer {
+  readonly #tree: Tree;
+  readonly #books: Books;
+  readonly #condition = new Condition();
+  /** Files that can be put in their places only when something is removed. */
+  readonly #waiting: Staged[] = [];
+  #running = 0;
+  #large: LargeFile | undefined;
+
+  constructor(tree: Tree, books: Books) {
+    this.#tree = tree;
+    this.#books = books;
+  }
+
+  /** Begins to write a small file; waits while many are being written. */
+  async small(awaited: Awaited, entry: Entry, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#condition.until(() => this.#running < TOGETHER);
+    this.#running++;
+    this.#small(awaited, entry, bytes)
+      .catch((error) => this.#books.failed(awaited.path, awaited.entry, "write", error))
+      .finally(() => {
+        this.#running--;
+        this.#condition.changed();
+      });
+  }
+
+  async #small(awaited: Awaited, entry: Entry, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const [directory] = splitPath(awaited.path);
+    this.#tree.enter(directory);
+    const temporary = this.#tree.temporaryIn(directory);
+    try {
+      await Deno.writeFile(temporary, bytes, { createNew: true, mode: entry.mode });
+    } catch (error) {
+      this.#tree.discard(temporary);
+      throw error;
+    }
+    this.#stage({ temporary, awaited, entry });
+  }
+
+  /** Gives a file its time, and puts it in its place unless that has to wait. */
+  #stage(staged: Staged): void {
+    try {
+      Deno.utimeSync(staged.temporary, new Date(), new Date(staged.entry.mtime));
+    } catch (error) {
+      this.#tree.discard(staged.temporary);
+      throw error;
+    }
+    if (staged.awaited.isBlocked) this.#waiting.push(staged);
+    else this.#place(staged);
+  }
+
+  #place({ temporary, awaited, entry }: Staged): void {
+    try {
+      this.#tree.place(temporary, awaited.path);
+    } catch (error) {
+      this.#tree.discard(temporary);
+      throw error;
+    }
+    this.#books.written(awaited, entry);
+  }
+
+  /** Begins a large file. Its bytes follow by `write`, and its end by `close`. */
+  async open(awaited: Awaited, entry: Entry): Promise<void> {
+    await this.idle();
+    this.#large = new LargeFile(this.#tree, awaited, entry);
+    await this.#large.open();
+  }
+
+  /** Writes to the large file. */
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#large?.write(bytes);
+  }
+
+  /** Ends the large file: puts it in its place, or forgets it if it is not whole. */
+  async close(isWhole: boolean): Promise<void> {
+    const large = this.#large;
+    this.#large = undefined;
+    if (large === undefined) return;
+    const { awaited, entry } = large;
+    if (!isWhole) return large.discard();
+    try {
+      this.#stage({ temporary: await large.end(), awaited, entry });
+    } catch (error) {
+      large.discard();
+      this.#books.failed(awaited.path, awaited.entry, "write", error);
+    }
+  }
+
+  /** Resolves when all small files are written. */
+  async idle(): Promise<void> {
+    await this.#condition.until(() => this.#running === 0);
+  }
+
+  /** Puts what waited in its place. */
+  finish(): void {
+    for (const staged of this.#waiting.splice(0)) {
+      try {
+        this.#place(staged);
+      } catch (error) {
+        this.#books.failed(staged.awaited.path, staged.awaited.entry, "write", error);
+      }
+    }
+  }
+
+  /** Removes what is not in its place. */
+  async abandon(): Promise<void> {
+    await this.idle();
+    this.#large?.discard();
+    this.#large = undefined;
+    for (const { temporary } of this.#waiting.splice(0)) this.#tree.discard(temporary);
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What both sides of a sync are told.
+ *
+ * @module
+ */
+
+/** How symbolic links are treated. */
+export type LinkMode = "keep" | "skip" | "follow";
+
+/** The options of a sync as both sides need them. */
+export interface Settings {
+  /** The most files and links that may be deleted; undefined: nothing is. */
+  maxDelete: number | undefined;
+  include: readonly string[] | undefined;
+  exclude: readonly string[];
+  gitignore: boolean;
+  checksum: boolean;
+  links: LinkMode;
+  dryRun: boolean;
+  /** Whether the initiator's function has to be asked about entries. */
+  hasFilter: boolean;
+  /** Names the run in the names of temporaries. */
+  run: string;
+}
+
+/** The target of a sync, or its source, on the far side. */
+export interface FarArguments {
+  role: "send" | "receive";
+  path: string;
+  settings: Settings;
+}
