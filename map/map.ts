@@ -9,7 +9,6 @@ import { functionCode, hasTools } from "../code/loaded.ts";
 import type { Items, MapFunction } from "./function.ts";
 import type { MapGateway, MapHost } from "./host.ts";
 import { checkMapOptions, type MapArguments, type MapOptions, type MapResults } from "./options.ts";
-import { MapRun } from "./run.ts";
 import { checkItems } from "./source.ts";
 
 /**
@@ -43,5 +42,39 @@ export function startMap<
     args,
     itemTimeout,
   };
-  return new MapRun(host, task, items, options as MapOptions<Item, never>) as never;
+  const load = async () => {
+    const { MapRun } = await import("./run.ts");
+    return new MapRun<Item, unknown>(host, task, items, options as MapOptions<Item, never>);
+  };
+  return new LateRun(load) as never;
+}
+
+type Step = IteratorResult<unknown, undefined>;
+type Run = AsyncIterableIterator<unknown, undefined> & { return(): Promise<Step> };
+
+/** A run that is loaded when its first result is asked for: few programs have a map. */
+class LateRun implements AsyncIterableIterator<unknown, undefined> {
+  readonly #load: () => Promise<Run>;
+  #loading: Promise<Run> | undefined;
+  #run: Run | undefined;
+
+  constructor(load: () => Promise<Run>) {
+    this.#load = load;
+  }
+
+  next(): Promise<Step> {
+    return this.#run?.next() ?? this.#loaded().then((run) => run.next());
+  }
+
+  async return(): Promise<Step> {
+    return await (await this.#loaded()).return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #loaded(): Promise<Run> {
+    return this.#run = await (this.#loading ??= this.#load());
+  }
 }

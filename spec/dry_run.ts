@@ -5,7 +5,6 @@
  */
 
 import { SpecError } from "../errors.ts";
-import { withOptions } from "../transports/start/start.ts";
 import { type GatewaySpec, resolveSpec } from "./spec.ts";
 
 /**
@@ -29,7 +28,10 @@ import { type GatewaySpec, resolveSpec } from "./spec.ts";
  * ```
  */
 export async function dryRun(spec: string | GatewaySpec): Promise<string[]> {
-  const { here } = await import("../transports/machine/here.ts");
+  const [{ here }, { withOptions }] = await Promise.all([
+    import("../transports/machine/here.ts"),
+    import("../transports/start/start.ts"),
+  ]);
   const hosting = () => Promise.reject(new SpecError(NO_PROCESS));
   const launch = await withOptions(resolveSpec(spec), { machine: here, hosting });
   const { process } = launch.kind.plan(launch);

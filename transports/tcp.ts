@@ -5,21 +5,15 @@
  */
 
 import { LaunchError } from "../errors.ts";
-import { entriesOf, PERMISSION_KINDS, type PermissionSet } from "../permissions/permissions.ts";
-import type { RequestedSet, SessionRequest } from "../protocol/auth_request.ts";
-import { openInstalled } from "./installvia/installed_server.ts";
 import type { ServerHosting } from "./installvia/server_host.ts";
 import type { TransportKind } from "./kind.ts";
-import type { Plan } from "./machine/plan.ts";
-import type { LaunchRequest } from "./machine/request.ts";
-import { tlsOf, tokenKeyOf } from "./tcp/credentials.ts";
-import { parseTcp, type ServerOptions, shownTcp, TCP_KEYS, type TcpOptions } from "./tcp/keys.ts";
-import type { SessionOptions } from "./tcp/session.ts";
-import { LateTransport } from "./streams/late.ts";
+import { parseTcp, shownTcp, TCP_KEYS, type TcpOptions } from "./tcp/keys.ts";
 
 interface PreparedOptions extends TcpOptions {
   /** Starts the server that `installvia` asks for. */
   readonly hosting?: ServerHosting;
+  /** What opens sessions. */
+  readonly opener?: typeof import("./session.ts");
 }
 
 /** `tcp`: a server that runs already, or is started for this one session. */
@@ -39,24 +33,17 @@ export const tcp: TransportKind<PreparedOptions> = {
 
   async prepare({ options }, { hosting }) {
     const { installvia } = options;
-    return installvia === undefined ? options : { ...options, hosting: await hosting(installvia) };
+    const opener = await import("./session.ts");
+    if (installvia === undefined) return { ...options, opener };
+    return { ...options, opener, hosting: await hosting(installvia) };
   },
 
   plan(request) {
-    const { hosting, address, insecure } = request.options;
-    if (hosting === undefined) return sessionPlan(request);
+    const { opener, hosting } = request.options;
     return {
       open(machine, id) {
-        const connect = (options: ServerOptions) =>
-          sessionPlan({ ...onServer(request), options }).open(machine, id);
-        return openInstalled({
-          hosting,
-          request,
-          address,
-          insecure: insecure === true,
-          id,
-          connect,
-        });
+        if (opener === undefined) throw new Error("a session is opened before it was prepared");
+        return opener.openSession(request, hosting, machine, id);
       },
     };
   },
@@ -67,52 +54,3 @@ export const tcp: TransportKind<PreparedOptions> = {
         `answered${tail}`,
     ),
 };
-
-/** Returns what begins a session of a running server. */
-function sessionPlan(request: LaunchRequest<ServerOptions>): Plan {
-  return {
-    open({ via, dial }, id) {
-      const options: SessionOptions = {
-        address: request.options.address,
-        key: tokenKeyOf(request.options),
-        tls: tlsOf(request.options),
-        request: sessionRequest(request),
-        via,
-        dial: dial && ((address) => dial(address, id)),
-      };
-      return new LateTransport(async (signal) => {
-        const { openTcp } = await import("./tcp/session.ts");
-        signal.throwIfAborted();
-        return await openTcp(options, signal);
-      });
-    },
-  };
-}
-
-/** An installed server was itself started with these settings, which its session inherits. */
-function onServer<Options>(
-  { options, id, connectTimeout, permissions, unstable }: LaunchRequest<Options>,
-): LaunchRequest<Options> {
-  return { options, id, connectTimeout, permissions, unstable, env: {} };
-}
-
-function sessionRequest(request: LaunchRequest): SessionRequest {
-  const { permissions: { all, allow, deny }, unstable, env } = request;
-  const { id = "", chdir = "", nice = 0, deno = "" } = request;
-  return {
-    name: id,
-    all,
-    allow: requested(allow),
-    deny: requested(deny),
-    env: { ...env },
-    chdir,
-    nice,
-    deno,
-    unstable,
-  };
-}
-
-function requested(set: PermissionSet): RequestedSet {
-  const entries = PERMISSION_KINDS.map((kind) => [kind, entriesOf(set, kind)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
-}

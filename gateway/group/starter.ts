@@ -6,14 +6,12 @@
 
 import { GatewayClosedError, SpecError } from "../../errors.ts";
 import { atUser } from "../../errors/user_stack.ts";
-import { printLine } from "../../internal/lines.ts";
 import { within } from "../../internal/wait.ts";
 import { shownSpec } from "../../spec/shown.ts";
 import { type GatewaySpec, type ResolvedSpec, resolveSpec } from "../../spec/spec.ts";
-import { type Machine, untilAborted } from "../../transports/machine/machine.ts";
+import type { Machine } from "../../transports/machine/machine.ts";
 import type { Transport } from "../../transports/transport.ts";
-import { openTransport } from "../../transports/start/open.ts";
-import { type GatewayStart, startQueued } from "../../transports/start/start.ts";
+import type { GatewayStart } from "../../transports/start/start.ts";
 import { coreOf, type Gateway } from "../gateway.ts";
 import type { GatewayGroup } from "../group_interface.ts";
 import type { Members } from "./members.ts";
@@ -22,11 +20,6 @@ import "../stacks.ts";
 
 /** Bounds the wait for the end of a process that was cancelled, after each of two signals. */
 const CANCELLED_END_MS = 1_000;
-
-/** Loads what starts processes here: a program that only imports this package needs none of it. */
-async function thisMachine(): Promise<Machine> {
-  return (await import("../../transports/machine/here.ts")).here;
-}
 
 /** Starts gateways, and adds them to the members of their group once they are up. */
 export class Starter {
@@ -115,7 +108,11 @@ export class Starter {
     signal: AbortSignal,
   ): Promise<Gateway> {
     const { output, via } = resolved;
-    const machine = via === undefined ? await thisMachine() : await this.#machineOf(via, "via");
+    // A program that only imports this package needs none of it.
+    const { here, openTransport, printLine, startQueued, untilAborted } = await import(
+      "./opening.ts"
+    );
+    const machine = via === undefined ? here : await this.#machineOf(via, "via");
     const start: GatewayStart = {
       id,
       machine: untilAborted(machine, signal),
