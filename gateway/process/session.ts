@@ -132,7 +132,8 @@ export class Session {
     core.lifecycle.onEnd(() => {
       // What is lost with the connection was running then, and the error of the loss names it.
       if (this.connection.lost !== undefined) return;
-      this.#running.delete(channel);
+      // What this side has cancelled still runs: an isolated execution until its process has ended.
+      if (!isolated || core.lifecycle.state !== "closing") this.#running.delete(channel);
       this.#unreported.add(channel, name);
     });
     return channel;

@@ -55,8 +55,10 @@ test("an isolated busy loop blocks neither the status nor others, and ends when 
   const other = gw.remoteExec(`await channel.send(2)`, undefined, ISOLATE);
   assertEquals(await other.receive(), 2);
   spinning.close();
+  assertEquals((await gw.remoteStatus()).executing, ["spin"]); // it has a second
   await spinning.waitClose();
   await whenGone(pid);
+  assertEquals((await gw.remoteStatus()).executing, []);
 });
 
 test("a signal ends an isolated busy loop, and waits on it reject", async () => {
