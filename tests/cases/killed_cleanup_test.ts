@@ -9,16 +9,17 @@ import { Proxy } from "../support/hosts/proxy.ts";
 import { HOST, Sshd, sshTest } from "../support/hosts/sshd.ts";
 import { startCase } from "./run_case.ts";
 
-/** How many programs each gateway starts. */
-const PROGRAMS = 5;
+/** How many programs the gateways of an initiator start. More than by default also try more ways over ssh. */
+const PROGRAMS = Number(Deno.env.get("EXECNET_TEST_PROGRAMS") ?? 20);
 
 const PROGRAM = `
 import { Group } from "@x/execnet";
-const [how, specs] = Deno.args;
+const [how, list] = Deno.args;
+const specs = JSON.parse(list);
 const group = new Group();
-const job = async (channel, lock) => {
+const job = async (channel, { lock, count }) => {
   Deno.writeTextFileSync(lock, "");
-  const programs = Array.from({ length: ${PROGRAMS} }, () =>
+  const programs = Array.from({ length: count }, () =>
     new Deno.Command("sleep", { args: ["600"], stdin: "null" }).spawn());
   try {
     await channel.send([Deno.pid, ...programs.map(({ pid }) => pid)]);
@@ -31,9 +32,10 @@ const job = async (channel, lock) => {
   }
 };
 const pids = [];
-for (const { isolate, ...spec } of JSON.parse(specs)) {
+for (const { isolate, ...spec } of specs) {
   const gw = await group.makeGateway(spec);
-  const channel = gw.remoteExec(job, Deno.cwd() + "/lock" + pids.length, { isolate });
+  const args = { lock: Deno.cwd() + "/lock" + pids.length, count: ${PROGRAMS} / specs.length };
+  const channel = gw.remoteExec(job, args, { isolate });
   pids.push(gw.remote.pid, ...await channel.receive());
 }
 console.log("pids " + JSON.stringify(pids) + " in " + Deno.cwd());
@@ -63,8 +65,14 @@ async function leavesNothing(
   } catch {
     assertEquals(locksIn(cwd), []); // names the execution
   }
-  const gone = async () => (await Promise.all(pids.map(isGone))).every((is) => is);
-  await until(`the end of ${pids.length} processes`, gone, 10_000);
+  let left = pids;
+  const gone = async () => {
+    const areGone = await Promise.all(left.map(isGone));
+    left = left.filter((_, i) => !areGone[i]);
+    return left.length === 0;
+  };
+  await until("the end of all processes", gone, 10_000).catch(() => {});
+  assertEquals(left, [], `${left.length} of ${pids.length} processes are left`);
 }
 
 function locksIn(directory: string): string[] {
@@ -80,7 +88,9 @@ const LOCAL = [
   { popen: true, via: "middle", permissions },
 ] as const;
 
-for (const how of ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL", "throw", "exit"] as const) {
+const WAYS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL", "throw", "exit"] as const;
+
+for (const how of WAYS) {
   testWith(
     ["linux"],
     `code that runs by popen, command and via cleans up, and leaves nothing (${how})`,
@@ -88,7 +98,7 @@ for (const how of ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL", "throw", "exit"] as
   );
 }
 
-for (const how of ["SIGKILL", "exit"] as const) {
+for (const how of PROGRAMS > 20 ? WAYS : ["SIGKILL", "exit"] as const) {
   sshTest(`code that runs over ssh cleans up, and leaves nothing (${how})`, async () => {
     await using sshd = await Sshd.start();
     const spec = { ...sshd.spec, deno: Deno.execPath(), permissions };
@@ -102,4 +112,12 @@ sshTest("code that runs over ssh cleans up, and leaves nothing (cut link)", asyn
   const ssh = `-p ${proxy.port} -oHostKeyAlias=[127.0.0.1]:${sshd.port} ${HOST}`;
   const spec = { ...sshd.spec, ssh, deno: Deno.execPath(), permissions };
   await leavesNothing([spec, { ...spec, isolate: true }], "wait", () => proxy.cut());
+});
+
+sshTest("code that runs over ssh cleans up, and leaves nothing (killed client)", async () => {
+  await using sshd = await Sshd.start();
+  const spec = { ...sshd.spec, deno: Deno.execPath(), permissions };
+  await leavesNothing([spec, { ...spec, isolate: true }], "wait", ({ pid }) => {
+    new Deno.Command("pkill", { args: ["-KILL", "-P", `${pid}`, "-x", "ssh"] }).outputSync();
+  });
 });
