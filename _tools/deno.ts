@@ -5,12 +5,9 @@ import { ROOT } from "./paths.ts";
 
 const FORWARDED: Deno.Signal[] = ["SIGTERM", "SIGHUP", "SIGINT"];
 
-/** Runs Deno with our stdin, stdout, stderr and signals. Returns its exit code. */
-export async function runAttached(
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), { args, env, cwd: ROOT })
+/** Runs Deno with our stdin, stdout, stderr and signals, in `cwd`. Returns its exit code. */
+export async function runAttached(args: string[], cwd: string | URL = ROOT): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), { args, cwd })
     .spawn();
   using _ = forwardSignals(child);
   return (await child.status).code;

@@ -29,7 +29,7 @@ const STATIC_STEPS: readonly Step[] = [
     findFaults: async () => findOversized(await readSizes()).join("\n"),
   },
   { name: "links", findFaults: async () => (await findBrokenLinks()).join("\n") },
-  denoStep("docs", ["doc", "--lint", "mod.ts", "serve.ts", "sync.ts"]),
+  denoStep("docs", ["doc", "--lint", "mod.ts", "cli.ts", "serve.ts", "sync.ts"]),
   {
     name: "publish",
     findFaults: async () => faultsOf(await rehearsePublish()),

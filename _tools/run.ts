@@ -6,6 +6,7 @@ import { runAttached } from "./deno.ts";
 import { runExample } from "./example.ts";
 import { Failure } from "./failure.ts";
 import { runOk } from "./ok.ts";
+import { ROOT } from "./paths.ts";
 import { deflatedBytes, ensurePrograms } from "./program.ts";
 import { settleRegistry } from "./registry.ts";
 import { formatTally } from "./tally.ts";
@@ -14,6 +15,7 @@ import { runTests } from "./tests.ts";
 /** The tasks. Each takes the arguments after its name, and returns an exit code. */
 const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   demo: (args) => runAttached(["run", "-A", "examples/demo.ts", ...args]),
+  execnet: runExecnet,
   example: runExample,
   bench: (args) => runAttached(["run", "-A", "bench/main.ts", ...args]),
   "bench:processes": (args) => runAttached(["run", "-A", "bench/processes.ts", ...args]),
@@ -37,6 +39,13 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
     return 0;
   },
 };
+
+/** Runs the command line where the user stands: `deno task` itself goes to the root. */
+async function runExecnet(args: string[]): Promise<number> {
+  const [config, entry] = ["deno.json", "cli.ts"].map((file) => new URL(file, ROOT).pathname);
+  const cwd = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  return await runAttached(["run", "-A", "--config", config, entry, ...args], cwd);
+}
 
 async function main([name = "", ...args]: string[]): Promise<number> {
   const task = TASKS[name];

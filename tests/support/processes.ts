@@ -91,6 +91,11 @@ export class Script implements AsyncDisposable {
     return pattern.exec(this.#stdout.text) as RegExpExecArray;
   }
 
+  /** Waits for a match of `pattern` on its stderr. */
+  async complained(pattern: RegExp): Promise<void> {
+    await until(`${pattern} on stderr`, () => pattern.test(this.#stderr.text));
+  }
+
   /** Waits for its end. */
   async result(ms?: number): Promise<ScriptResult> {
     const { code, signal } = await inTime("the end of a script", this.#child.status, ms);
