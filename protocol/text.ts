@@ -133,8 +133,13 @@ function findRuns(text: string, start: number, end: number, runs: Run[]): void {
 
 /** Joins parts of a text, or returns `undefined` if one of them is none. */
 export function joinText(parts: readonly unknown[]): string | undefined {
-  const texts = parts.map((part) => part instanceof Uint8Array ? decodeUtf16(part) : part);
-  return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
+  let joined = "";
+  for (const part of parts) {
+    const text = part instanceof Uint8Array ? decodeUtf16(part) : part;
+    if (typeof text !== "string") return undefined;
+    joined += text; // join() would copy a large text once more
+  }
+  return joined;
 }
 
 function encodeUtf16(text: string, start: number, end: number): Uint8Array {
