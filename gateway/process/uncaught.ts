@@ -42,7 +42,7 @@ export class UncaughtErrors {
 
   /** Code was sent on a channel. */
   codeSent(channel: number, code: Code): void {
-    this.#codes.set(channel, code);
+    this.#codes.set(channel, { ...code, text: "" }); // which may be large
     if (this.#codes.size <= LATEST_CODES) return;
     for (const oldest of this.#codes.keys()) return void this.#codes.delete(oldest);
   }

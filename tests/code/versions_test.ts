@@ -39,6 +39,14 @@ await show(gw.remoteExec(new URL("./job.js", import.meta.url)).receive());`;
   assertEquals(await printed(script), "2\n2\n1\n");
 });
 
+Deno.test(name("checks a program that imports this package"), { ignore }, async () => {
+  const { code, stderr } = await new Deno.Command(deno ?? "", {
+    args: ["check", "--quiet", `--config=${ROOT.pathname}deno.json`, `${ROOT}mod.ts`],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+});
+
 Deno.test(name("says that source text with types needs a later one"), { ignore }, async () => {
   const script = `await show(gw.remoteExec("const a: number = 1;").waitClose());`;
   assertMatch(
