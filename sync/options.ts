@@ -15,7 +15,7 @@ import {
 } from "../internal/arguments.ts";
 import type { SyncProgress } from "./report.ts";
 import type { SyncChange } from "./wire/problems.ts";
-import type { LinkMode, Settings } from "./wire/settings.ts";
+import type { LinkMode, LinkSettings, Settings } from "./wire/settings.ts";
 
 /** An entry that a {@linkcode SyncOptions.filter} is asked about. */
 export interface SyncEntry {
@@ -89,6 +89,18 @@ export interface SyncOptions {
    * `write` of everything.
    */
   links?: LinkMode;
+  /**
+   * Whether to compress what is sent, by zstd. Default `"auto"`: over `ssh`, `tcp`, `via` and
+   * `command`, files that get smaller by it.
+   */
+  compress?: "auto" | boolean;
+  /** Whether files and directories have to be on the disk before the sync ends. Default false. */
+  fsync?: boolean;
+  /**
+   * What appears at once: `"file"` (the default) each file when it is there, `"tree"` all of them
+   * by renames at the end, when all content has arrived.
+   */
+  atomic?: "file" | "tree";
   /** Whether only to find out what would be done. The report counts it. Default false. */
   dryRun?: boolean;
   /** Called for each file or link that was created, updated or deleted, or would be by a dry run. */
@@ -120,6 +132,12 @@ const RULES: OptionRules<SyncOptions> = {
   filter: FUNCTION,
   checksum: BOOLEAN,
   links: oneOf("keep", "skip", "follow"),
+  compress: {
+    wanted: `"auto", true or false`,
+    isRight: (value) => value === "auto" || typeof value === "boolean",
+  },
+  fsync: BOOLEAN,
+  atomic: oneOf("file", "tree"),
   dryRun: BOOLEAN,
   onChange: FUNCTION,
   onProgress: FUNCTION,
@@ -150,7 +168,7 @@ export function checkSyncOptions(method: string, options: SyncOptions): void {
 }
 
 /** Returns what both sides need to know of the options. */
-export function settingsOf(options: SyncOptions): Settings {
+export function settingsOf(options: SyncOptions): Omit<Settings, keyof LinkSettings> {
   const { delete: deletes = false, include, exclude = [], links = "keep" } = options;
   return {
     maxDelete: deletes === false ? undefined : deletes === true ? Infinity : deletes.max,
@@ -160,6 +178,8 @@ export function settingsOf(options: SyncOptions): Settings {
     checksum: options.checksum ?? false,
     links,
     dryRun: options.dryRun ?? false,
+    isAtomic: options.atomic === "tree",
+    fsync: options.fsync ?? false,
     hasFilter: options.filter !== undefined,
     run: crypto.randomUUID().replaceAll("-", "").slice(0, 12),
   };

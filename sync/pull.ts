@@ -7,6 +7,7 @@
 import { checkSyncOptions, settingsOf, type SyncOptions } from "./options.ts";
 import { SyncError, type SyncReport } from "./report.ts";
 import { acceptsOf, LocalReporter } from "./run/local_reporter.ts";
+import { linkSettingsOf } from "./run/link_settings.ts";
 import { Ending, runBoth } from "./run/run.ts";
 import { checkTarget, localPath, type SyncTarget } from "./target.ts";
 import { Receiver } from "./target/receiver.ts";
@@ -51,7 +52,7 @@ export async function pull(
     onProgress: ending.guard(options.onProgress),
   };
   const { gateway } = source;
-  const settings = settingsOf(options);
+  const settings = { ...settingsOf(options), ...linkSettingsOf(gateway, options) };
   const name = { gateway: gateway.id, index: 0 };
   const reporter = new LocalReporter(name, { role: "send", path: source.path }, guarded, path);
   await runBoth({

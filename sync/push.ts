@@ -7,6 +7,7 @@
 import { checkSyncOptions, settingsOf, type SyncOptions } from "./options.ts";
 import { SyncError, type SyncReport } from "./report.ts";
 import { acceptsOf, LocalReporter } from "./run/local_reporter.ts";
+import { linkSettingsOf } from "./run/link_settings.ts";
 import { Ending, runBoth } from "./run/run.ts";
 import { Feed } from "./source/feed.ts";
 import { Sender } from "./source/sender.ts";
@@ -103,12 +104,13 @@ async function pushAll(
     onChange: ending.guard(options.onChange),
     onProgress: ending.guard(options.onProgress),
   };
-  const settings = settingsOf(options);
+  const common = settingsOf(options);
   const accepts = acceptsOf(guarded);
   const failed: SyncProblem[] = [];
   const entry = rootOfSource(path, { error: (problem) => failed.push(problem) });
-  const feed = new Feed((from) => batchesOf(path, entry, settings, accepts, from));
+  const feed = new Feed((from) => batchesOf(path, entry, common, accepts, from));
   const runs = targets.map(async ({ gateway, path: to }, index) => {
+    const settings = { ...common, ...linkSettingsOf(gateway, options) };
     const name = { gateway: gateway.id, index };
     const reporter = new LocalReporter(name, { role: "receive", path: to }, guarded);
     for (const problem of failed) reporter.error(problem);

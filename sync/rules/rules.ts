@@ -8,6 +8,9 @@ import ignore, { type Ignore } from "ignore";
 import { Kind } from "../wire/entry.ts";
 import type { Settings } from "../wire/settings.ts";
 
+/** What rules are made of. */
+export type RuleSettings = Pick<Settings, "include" | "exclude" | "gitignore">;
+
 /** What the rules say about an entry. */
 export type Verdict = "in" | "out" | "passage";
 
@@ -59,7 +62,7 @@ export class Rules {
   }
 
   /** Returns the rules at the root of a tree. */
-  static of({ include, exclude, gitignore }: Settings): Rules {
+  static of({ include, exclude, gitignore }: RuleSettings): Rules {
     return new Rules(
       include === undefined ? undefined : new Patterns([include]),
       gitignore ? new Patterns([[".git"]]) : undefined,

@@ -60,6 +60,7 @@ export class Sender {
       root: init.entry?.kind === Kind.file ? undefined : root,
       file: root,
       links: init.entry?.kind === Kind.file ? "follow" : settings.links,
+      compress: settings.compress,
       dryRun: settings.dryRun,
       send: (message) => this.#send(message),
       failed: (problem) => {

@@ -6,6 +6,7 @@
 
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
+import { pack } from "../wire/compression.ts";
 import type { Entry } from "../wire/entry.ts";
 import { numbersOf, type SenderMessage } from "../wire/messages.ts";
 import { below } from "../wire/path.ts";
@@ -39,6 +40,7 @@ export interface ContentInit {
   /** That file. */
   file: string;
   links: LinkMode;
+  compress: boolean;
   /** Whether content is only compared. */
   dryRun: boolean;
   send(message: SenderMessage | Uint8Array<ArrayBuffer>): Promise<void>;
@@ -141,11 +143,13 @@ export class ContentSender {
       if (group.length === 0) return;
       const [sent, bytes] = [group, concat(group.map((each) => each.bytes))];
       [group, size] = [[], 0];
+      const packed = this.#init.compress ? pack(bytes) : undefined;
       await this.#send({
         type: "files",
         ids: sent.map(({ id }) => id),
         numbers: numbersOf(sent.map(({ entry }) => entry)),
-        bytes,
+        bytes: packed?.bytes ?? bytes,
+        isPacked: packed !== undefined,
       });
     };
     for (const each of outcomes) {
@@ -157,6 +161,13 @@ export class ContentSender {
     await flush();
   }
 
+  /** Sends a part of a file compressed; false if that does not pay: then no other will. */
+  async #sendPacked(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const packed = pack(bytes);
+    if (packed !== undefined) await this.#send({ type: "packed", ...packed });
+    return packed !== undefined;
+  }
+
   async #sendLarge(wanted: Wanted): Promise<void> {
     const { links, failed } = this.#init;
     const file = this.#fileOf(wanted);
@@ -166,10 +177,14 @@ export class ContentSender {
         checkFile(wanted.path, look);
         await this.#send({ type: "open", id: wanted.id, entry: look.entry });
         let isWhole = false;
+        let isPacked = this.#init.compress;
         const chunks = readChunks(file, links, look);
         try {
           let next = await chunks.next();
-          for (; !next.done; next = await chunks.next()) await this.#send(next.value);
+          for (; !next.done; next = await chunks.next()) {
+            isPacked &&= await this.#sendPacked(next.value);
+            if (!isPacked) await this.#send(next.value);
+          }
           isWhole = next.value;
         } finally {
           await chunks.return(false);

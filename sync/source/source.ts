@@ -4,13 +4,16 @@
  * @module
  */
 
-import { Rules } from "../rules/rules.ts";
+import { Rules, type RuleSettings } from "../rules/rules.ts";
 import { type Entry, entryOf, Kind } from "../wire/entry.ts";
 import { placeOf, rootOf } from "../wire/path.ts";
 import { problemOf, type Reporter } from "../wire/problems.ts";
 import type { Settings } from "../wire/settings.ts";
 import type { Accepts, Batch } from "./scan.ts";
 import { type Position, walk } from "./walk.ts";
+
+/** What a walk needs to know. */
+export type WalkSettings = RuleSettings & Pick<Settings, "links">;
 
 /** A source that can be sent. */
 export interface Source {
@@ -34,7 +37,7 @@ export function rootOfSource(path: string, reporter: Pick<Reporter, "error">): E
 /** Returns the source at a path. */
 export function sourceOf(
   path: string,
-  settings: Settings,
+  settings: WalkSettings,
   accepts: Accepts | undefined,
   reporter: Reporter,
 ): Source {
@@ -47,7 +50,7 @@ export function sourceOf(
 export function batchesOf(
   root: string,
   entry: Entry | undefined,
-  settings: Settings,
+  settings: WalkSettings,
   accepts: Accepts | undefined,
   from?: Position,
 ): AsyncGenerator<Batch> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unpack } from "../wire/compression.ts";
 import type { Entry } from "../wire/entry.ts";
 import {
   check,
@@ -13,9 +14,13 @@ import {
   type FilesMessage,
   type NoneMessage,
   type OpenMessage,
+  type PackedMessage,
 } from "../wire/messages.ts";
 import type { Awaited, Books } from "./books.ts";
 import type { Writer } from "./writer.ts";
+
+/** The most that a message brings when it is no longer compressed. */
+const MAX_PIECE_BYTES = 4 * 1024 * 1024;
 
 /** The files that are to come, and what has become of them. */
 export class Incoming {
@@ -54,10 +59,11 @@ export class Incoming {
     return awaited;
   }
 
-  async files({ ids, numbers, bytes }: FilesMessage): Promise<void> {
+  async files({ ids, numbers, bytes: sent, isPacked }: FilesMessage): Promise<void> {
     checkIds(ids);
     const entries = entriesOf(numbers, ids.length);
     const total = entries.reduce((sum, { size }) => sum + size, 0);
+    const bytes = isPacked ? unpack({ bytes: sent, size: total }, MAX_PIECE_BYTES) : sent;
     check(bytes instanceof Uint8Array && bytes.length === total, "less or more bytes than files");
     this.#books.tally.sent += total;
     let at = 0;
@@ -88,6 +94,10 @@ export class Incoming {
     check(this.#open !== undefined, "bytes of no file");
     this.#books.tally.sent += bytes.length;
     await this.#writer.write(bytes);
+  }
+
+  async packed(message: PackedMessage): Promise<void> {
+    await this.bytes(unpack(message, MAX_PIECE_BYTES));
   }
 
   /** Ends a file. If it is not whole, it is still to come. */

@@ -55,9 +55,10 @@ export class LargeFile {
   }
 
   /** Returns its temporary name, with its mode set. */
-  async end(): Promise<string> {
+  async end(fsync: boolean): Promise<string> {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#left !== 0) throw new RangeError(`${this.#left} bytes of the file are missing`);
+    if (fsync) await this.#file?.sync();
     this.#close();
     const temporary = this.#temporary ?? "";
     await Deno.chmod(temporary, this.entry.mode); // the umask has taken from it

@@ -23,13 +23,16 @@ export interface NewLink {
 export class Links {
   readonly #tree: Tree;
   readonly #books: Books;
+  readonly #isAtomic: boolean;
   /** Those that wait, with their temporary names. */
   readonly #waiting: { link: NewLink; temporary: string }[] = [];
   #refused: { path: string; count: number } | undefined;
 
-  constructor(tree: Tree, books: Books) {
+  /** @param isAtomic Whether all links wait until `place`. */
+  constructor(tree: Tree, books: Books, isAtomic: boolean) {
     this.#tree = tree;
     this.#books = books;
+    this.#isAtomic = isAtomic;
   }
 
   /** Makes a link, in place of what is there. */
@@ -44,7 +47,7 @@ export class Links {
       const temporary = this.#tree.temporaryIn(directory);
       Deno.symlinkSync(link.text, temporary);
       lutimesSync(temporary, new Date(), new Date(link.mtime));
-      if (link.isBlocked) this.#waiting.push({ link, temporary });
+      if (link.isBlocked || this.#isAtomic) this.#waiting.push({ link, temporary });
       else this.#place(link, temporary);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) this.#refused = { path: link.path, count: 1 };
@@ -62,15 +65,25 @@ export class Links {
     this.#books.changed(path, kind);
   }
 
-  /** Puts what waited in its place, and reports what was refused: once, for all links. */
-  finish(): void {
-    for (const { link, temporary } of this.#waiting.splice(0)) {
+  /** Puts what waited in its place, but for what something is in the way of. */
+  place(isCleared = false): void {
+    for (const each of this.#waiting.splice(0)) {
+      const { link, temporary } = each;
+      if (link.isBlocked && !isCleared) {
+        this.#waiting.push(each);
+        continue;
+      }
       try {
         this.#place(link, temporary);
       } catch (error) {
         this.#books.error(link.path, "link", error);
       }
     }
+  }
+
+  /** Puts the rest in its place, and reports what was refused: once, for all links. */
+  finish(): void {
+    this.place(true);
     if (this.#refused === undefined) return;
     const { path, count } = this.#refused;
     const others = count === 1 ? "" : ` (and ${count - 1} more links)`;

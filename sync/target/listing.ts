@@ -125,10 +125,13 @@ export class Listing {
 
   #read(directory: string, open: Open): void {
     open.state = "listed";
-    const { tree, reporter } = this.#init;
-    if (open.names === undefined) return;
+    const { tree, reporter, settings, fileName } = this.#init;
+    if (open.names === undefined && fileName === undefined) return;
     try {
-      for (const { name } of Deno.readDirSync(tree.at(directory))) open.names.add(name);
+      for (const { name } of Deno.readDirSync(tree.at(directory))) {
+        if (readTemporaryName(name) === undefined) open.names?.add(name);
+        else if (!settings.dryRun) tree.clean(directory, name);
+      }
     } catch (error) {
       open.names = undefined;
       if (error instanceof Deno.errors.NotFound) return;
@@ -140,9 +143,7 @@ export class Listing {
   #close(directory: string, { names, rules }: Open): void {
     this.#open.delete(directory);
     if (this.#init.settings.maxDelete === undefined || names === undefined) return;
-    const extra = [...names].filter((name) =>
-      isName(name) && readTemporaryName(name) === undefined
-    );
+    const extra = [...names].filter(isName);
     if (extra.length > 0) this.extras.push({ directory, names: extra.sort(), rules });
   }
 }

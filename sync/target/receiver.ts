@@ -9,7 +9,6 @@ import { type Entry, Kind } from "../wire/entry.ts";
 import { hashOf } from "../wire/hash.ts";
 import {
   check,
-  checkEntry,
   isClosed,
   type Link,
   type ListMessage,
@@ -24,6 +23,7 @@ import type { Settings } from "../wire/settings.ts";
 import { Books } from "./books.ts";
 import type { Wish } from "./compare.ts";
 import { type Judge, Removal } from "./removal.ts";
+import { nextMessage, rootMessage } from "./root_message.ts";
 import { type Work, workOn } from "./work.ts";
 
 /** Messages with lists that may wait to be compared. */
@@ -63,7 +63,7 @@ export class Receiver {
 
   async run(): Promise<void> {
     const messages = this.#init.link[Symbol.asyncIterator]();
-    const root = await this.#root(messages);
+    const root = await rootMessage(messages, this.#init.told);
     const work = root && this.#begin(root);
     if (work === undefined) {
       await this.#report();
@@ -86,6 +86,7 @@ export class Receiver {
       if (this.#init.stop !== undefined) await receiving;
       await work.writer.abandon();
       work.links.abandon();
+      work.tree.close();
       work.tree.restore();
     }
   }
@@ -93,27 +94,6 @@ export class Receiver {
   async #report(): Promise<void> {
     this.#books.tally.scanning = false;
     await this.#books.tell(true);
-  }
-
-  async #root(messages: AsyncIterator<unknown>): Promise<Entry | undefined> {
-    while (true) {
-      const message = await this.#next(messages);
-      check(message !== undefined, "nothing");
-      if (message.type === "told") {
-        this.#init.told(message);
-        continue;
-      }
-      check(message.type === "root", "something before its root");
-      if (message.entry !== undefined) checkEntry(message.entry);
-      return message.entry;
-    }
-  }
-
-  async #next(messages: AsyncIterator<unknown>): Promise<SenderMessage | undefined> {
-    const { done, value } = await messages.next();
-    if (done) return undefined;
-    check(typeof value === "object" && value !== null, "no message");
-    return value as SenderMessage;
   }
 
   /** Prepares the root; returns nothing if nothing can be done there. */
@@ -132,7 +112,7 @@ export class Receiver {
 
   async #receive(messages: AsyncIterator<unknown>, work: Work): Promise<void> {
     while (true) {
-      const message = await this.#next(messages);
+      const message = await nextMessage(messages);
       if (message === undefined) break;
       work.tree.again();
       if (message instanceof Uint8Array) {
@@ -161,6 +141,8 @@ export class Receiver {
         return await this.#books.tell();
       case "open":
         return await incoming.open(message);
+      case "packed":
+        return await incoming.packed(message);
       case "close":
         await incoming.close(message.isWhole === true);
         return await this.#books.tell();
@@ -218,13 +200,17 @@ export class Receiver {
     await writer.idle();
     const { settings } = this.#init;
     const books = this.#books;
+    // With atomic: "tree", all has waited for this.
+    writer.place();
+    links.place();
     if (this.#mayDelete && settings.maxDelete !== undefined) {
       const removal = new Removal({ tree, settings, books, judge: this.#judge() });
       await removal.find(listing.extras, comparison.blocked);
       await removal.run();
     }
-    writer.finish();
+    await writer.finish();
     links.finish();
+    tree.close();
     tree.finish((path, error) => books.error(path, "mode", error));
   }
 

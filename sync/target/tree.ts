@@ -7,7 +7,7 @@
 
 import { type Entry, entryOf, Kind } from "../wire/entry.ts";
 import { below, childOf, splitPath } from "../wire/path.ts";
-import { temporaryName } from "../wire/temporary.ts";
+import { RunLock } from "./run_lock.ts";
 
 /** What an owner needs to change a directory. */
 const OWN_ACCESS = 0o700;
@@ -22,7 +22,7 @@ interface Final {
 /** The tree below one directory. */
 export class Tree {
   readonly root: string;
-  readonly #run: string;
+  readonly #lock: RunLock;
   /** Directories that were looked at since the last message. */
   readonly #verified = new Set<string>();
   readonly #finals = new Map<string, Final>();
@@ -32,7 +32,7 @@ export class Tree {
 
   constructor(root: string, run: string) {
     this.root = root;
-    this.#run = run;
+    this.#lock = new RunLock(root, run);
   }
 
   /** Returns the path in the file system. */
@@ -88,8 +88,7 @@ export class Tree {
 
   /** Returns a new name beside an entry. */
   temporaryIn(directory: string): string {
-    const name = temporaryName({ run: this.#run, host: "", pid: Deno.pid }, this.#made++);
-    return this.at(childOf(directory, name));
+    return this.at(childOf(directory, this.#lock.name(this.#made++)));
   }
 
   /** Puts a temporary in its place: instead of what is there, but for a directory that is not empty. */
@@ -103,6 +102,21 @@ export class Tree {
     try {
       Deno.removeSync(temporary);
     } catch { /* it was never made, or somebody else has removed it */ }
+  }
+
+  /** Removes a temporary of a run that has ended. */
+  clean(directory: string, name: string): void {
+    const path = this.#lock.leftOver(directory, name);
+    if (path === undefined) return;
+    this.enter(directory);
+    this.discard(this.at(path));
+  }
+
+  /** Ends the use of temporaries. */
+  close(): void {
+    for (const path of this.#lock.release()) {
+      if (this.isInside(splitPath(path)[0])) this.discard(this.at(path));
+    }
   }
 
   /** Sets modes and times of directories, those within before those around them. */

@@ -47,8 +47,8 @@ export function workOn(
   }
   const tree = new Tree(place, settings.run);
   if (!settings.dryRun) tree.enter("");
-  const links = new Links(tree, books);
-  const writer = new Writer(tree, books);
+  const links = new Links(tree, books, settings.isAtomic);
+  const writer = new Writer(tree, books, settings);
   const { reporter } = books;
   const isThere = own !== undefined;
   const listing = new Listing({ tree, settings, reporter, fileName }, root, isThere);

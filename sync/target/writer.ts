@@ -6,6 +6,7 @@
 
 import { Condition } from "../wire/condition.ts";
 import type { Entry } from "../wire/entry.ts";
+import type { Settings } from "../wire/settings.ts";
 import { splitPath } from "../wire/path.ts";
 import type { Awaited, Books } from "./books.ts";
 import { LargeFile } from "./large_file.ts";
@@ -25,15 +26,19 @@ const TOGETHER = 16;
 export class Writer {
   readonly #tree: Tree;
   readonly #books: Books;
+  readonly #settings: Pick<Settings, "isAtomic" | "fsync">;
+  /** Directories whose new entries are to be on the disk. */
+  readonly #touched = new Set<string>();
   readonly #condition = new Condition();
-  /** Files that can be put in their places only when something is removed. */
+  /** Files that are put in their places later: when something is removed, or all is there. */
   readonly #waiting: Staged[] = [];
   #running = 0;
   #large: LargeFile | undefined;
 
-  constructor(tree: Tree, books: Books) {
+  constructor(tree: Tree, books: Books, settings: Pick<Settings, "isAtomic" | "fsync">) {
     this.#tree = tree;
     this.#books = books;
+    this.#settings = settings;
   }
 
   /** Begins to write a small file; waits while many are being written. */
@@ -54,6 +59,7 @@ export class Writer {
     const temporary = this.#tree.temporaryIn(directory);
     try {
       await Deno.writeFile(temporary, bytes, { createNew: true, mode: entry.mode });
+      if (this.#settings.fsync) await syncFile(temporary);
     } catch (error) {
       this.#tree.discard(temporary);
       throw error;
@@ -69,7 +75,7 @@ export class Writer {
       this.#tree.discard(staged.temporary);
       throw error;
     }
-    if (staged.awaited.isBlocked) this.#waiting.push(staged);
+    if (staged.awaited.isBlocked || this.#settings.isAtomic) this.#waiting.push(staged);
     else this.#place(staged);
   }
 
@@ -80,6 +86,7 @@ export class Writer {
       this.#tree.discard(temporary);
       throw error;
     }
+    if (this.#settings.fsync) this.#touched.add(splitPath(awaited.path)[0]);
     this.#books.written(awaited, entry);
   }
 
@@ -103,7 +110,8 @@ export class Writer {
     const { awaited, entry } = large;
     if (!isWhole) return large.discard();
     try {
-      this.#stage({ temporary: await large.end(), awaited, entry });
+      const temporary = await large.end(this.#settings.fsync);
+      this.#stage({ temporary, awaited, entry });
     } catch (error) {
       large.discard();
       this.#books.failed(awaited.path, awaited.entry, "write", error);
@@ -115,15 +123,32 @@ export class Writer {
     await this.#condition.until(() => this.#running === 0);
   }
 
-  /** Puts what waited in its place. */
-  finish(): void {
+  /** Puts what waited in its place, but for what something is in the way of. */
+  place(isCleared = false): void {
     for (const staged of this.#waiting.splice(0)) {
+      if (staged.awaited.isBlocked && !isCleared) {
+        this.#waiting.push(staged);
+        continue;
+      }
       try {
         this.#place(staged);
       } catch (error) {
         this.#books.failed(staged.awaited.path, staged.awaited.entry, "write", error);
       }
     }
+  }
+
+  /** Puts the rest in its place. */
+  async finish(): Promise<void> {
+    this.place(true);
+    for (const directory of this.#touched) {
+      try {
+        await syncFile(this.#tree.at(directory));
+      } catch (error) {
+        this.#books.error(directory, "fsync", error);
+      }
+    }
+    this.#touched.clear();
   }
 
   /** Removes what is not in its place. */
@@ -133,4 +158,10 @@ export class Writer {
     this.#large = undefined;
     for (const { temporary } of this.#waiting.splice(0)) this.#tree.discard(temporary);
   }
+}
+
+/** Waits until a file, or the entries of a directory, are on the disk. */
+async function syncFile(path: string): Promise<void> {
+  using file = await Deno.open(path);
+  await file.sync();
 }

@@ -45,6 +45,16 @@ export interface FilesMessage {
   /** For each file its kind, mode, mtime and size. */
   numbers: Float64Array<ArrayBuffer>;
   bytes: Uint8Array<ArrayBuffer>;
+  /** Whether the bytes are compressed. */
+  isPacked: boolean;
+}
+
+/** Bytes of the open file, compressed. */
+export interface PackedMessage {
+  type: "packed";
+  bytes: Uint8Array<ArrayBuffer>;
+  /** How many they were. */
+  size: number;
 }
 
 /** Begins a large file; its bytes follow. */
@@ -113,6 +123,7 @@ export type SenderMessage =
   | ListedMessage
   | FilesMessage
   | OpenMessage
+  | PackedMessage
   | CloseMessage
   | NoneMessage
   | AnswerMessage

@@ -19,6 +19,9 @@ test("push and pull refuse unknown options, and values of wrong types", async ()
     [{ filter: true }, "filter"],
     [{ links: "copy" }, "links"],
     [{ dryRun: 1 }, "dryRun"],
+    [{ compress: "zstd" }, "compress"],
+    [{ fsync: "yes" }, "fsync"],
+    [{ atomic: true }, "atomic"],
     [{ onError: "ignore" }, "onError"],
     [{ signal: {} }, "signal"],
   ];

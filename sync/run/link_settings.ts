@@ -1,0 +1,17 @@
+/**
+ * What depends on how a gateway is reached.
+ *
+ * @module
+ */
+
+import type { Gateway } from "../../mod.ts";
+import type { SyncOptions } from "../options.ts";
+import type { LinkSettings } from "../wire/settings.ts";
+
+/** Returns what suits the link to a gateway. */
+export function linkSettingsOf({ spec }: Gateway, options: SyncOptions): LinkSettings {
+  const isFar = [spec.ssh, spec.tcp, spec.socket, spec.command, spec.via]
+    .some((key) => key !== undefined);
+  const { compress = "auto" } = options;
+  return { compress: compress === "auto" ? isFar : compress };
+}
