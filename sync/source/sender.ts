@@ -22,6 +22,8 @@ import type { Settings } from "../wire/settings.ts";
 import type { Accepts, Batch } from "./scan.ts";
 import { ContentSender, type Wanted } from "./serve.ts";
 
+/** Messages with lists that may be sent before one is answered; directories may be empty. */
+const MAX_LISTS = 64;
 /** Entries that may be listed before the other side has said which of them it wants, and got them. */
 const MAX_OPEN = 16 * 1024;
 
@@ -49,6 +51,8 @@ export class Sender {
   readonly #content: ContentSender;
   #next = 0;
   #upTo = 0;
+  /** Messages with lists that are not answered. */
+  #lists = 0;
   #isListed = false;
   #isClean = true;
   #hasAll = false;
@@ -111,7 +115,7 @@ export class Sender {
       for (const { path, reason } of batch.skipped) reporter.skip(path, reason);
       if (batch.errors.length > 0) this.#isClean = false;
       if (batch.directory === "" && batch.isEmpty) isEmpty = true;
-      await this.#condition.until(() => this.#next - this.#upTo < MAX_OPEN || this.#hasAll);
+      await this.#condition.until(() => this.#mayList || this.#hasAll);
       if (this.#hasAll) return;
       await this.#sendBatch(batch);
       await reporter.flush();
@@ -131,6 +135,10 @@ export class Sender {
     this.#condition.changed();
   }
 
+  get #mayList(): boolean {
+    return this.#lists < MAX_LISTS && this.#next - this.#upTo < MAX_OPEN;
+  }
+
   async #sendBatch(batch: Batch): Promise<void> {
     const { directory, names, entries, texts, ignore, isLast } = batch;
     if (names.length === 0 && !isLast && ignore === undefined) return;
@@ -138,6 +146,7 @@ export class Sender {
       if (kind === Kind.file) this.#listed.set(this.#next + i, childOf(directory, names[i]));
     });
     this.#next += names.length;
+    this.#lists++;
     await this.#send({
       type: "list",
       directory,
@@ -154,6 +163,7 @@ export class Sender {
       Number.isSafeInteger(upTo) && upTo >= this.#upTo && upTo <= this.#next,
       "an answer about entries that were not listed",
     );
+    check(--this.#lists >= 0, "an answer to no list");
     checkIds(ids);
     check(Array.isArray(hashes) && hashes.length === ids.length, "hashes of no files");
     const wanted: Wanted[] = ids.map((id, i) => {
@@ -181,7 +191,7 @@ export class Sender {
   }
 
   get #isDone(): boolean {
-    return this.#isListed && this.#upTo === this.#next;
+    return this.#isListed && this.#lists === 0;
   }
 
   async #answer(paths: unknown, numbers: unknown): Promise<void> {
