@@ -4,8 +4,11 @@
  * @module
  */
 
+import type { RemoteErrorInit } from "../errors.ts";
 import type { Hold } from "../internal/keep_alive.ts";
 import type { ItemCodec } from "../protocol/items.ts";
+import type { ConnectionCredit } from "./connection_credit.ts";
+import type { ConnectionWindow } from "./connection_window.ts";
 import type { FrameSink } from "./frame_sink.ts";
 import { Handle } from "./handle.ts";
 
@@ -20,6 +23,10 @@ export interface ChannelContext {
   readonly owner: ChannelOwner;
   readonly codec: ItemCodec;
   readonly scheduler: FrameSink;
+  /** What may still be sent over all channels. */
+  readonly credit: ConnectionCredit;
+  /** Counts what is received over all channels. */
+  readonly window: ConnectionWindow;
   /** The id of the gateway that the peer is; undefined if this side is that gateway. */
   readonly peerGateway: string | undefined;
   /** The size of the largest item that the peer accepts, in bytes. */
@@ -30,6 +37,8 @@ export interface ChannelContext {
   itemsDecoded(bytes: number): void;
   /** Returns what this side can add to an error of the peer, by its message. */
   advise(message: string): string | undefined;
+  /** Returns an error of the peer, or the beginning of it; what it takes is bounded. */
+  boundError(init: RemoteErrorInit, bytes: number, keeper: object): RemoteErrorInit;
   /** Keeps the event loop alive until the returned hold is disposed. */
   hold(): Hold;
   /** Frees the id of a channel that has closed on both sides. */
@@ -41,7 +50,7 @@ export interface UnboundContext extends ChannelContext {
   /** Binds the channel to its gateway's own connection. */
   bindHome(): void;
   /** Hands over the frames that were held: the channel has been bound. */
-  bound(to: FrameSink, id: number): void;
+  bound(to: ChannelContext, id: number): void;
 }
 
 /** The connection of a channel, and its id there. The parts of a channel share one of these. */
@@ -100,6 +109,6 @@ export class Binding {
     this.#context = context;
     this.#id = id;
     this.#unbound = undefined;
-    unbound?.bound(context.scheduler, id);
+    unbound?.bound(context, id);
   }
 }

@@ -10,6 +10,7 @@ import { encodeFrame } from "../protocol/frames.ts";
 import { coreOf } from "./channel.ts";
 import { consumeBytes } from "./consumers.ts";
 import { Bridges } from "./mux/bridge.ts";
+import { StatusRequests } from "./mux/status_requests.ts";
 import { Connection } from "./mux/connection.ts";
 import { UnboundChannels } from "./mux/unbound.ts";
 import { face, pair, quiet } from "../tests/support/peers.ts";
@@ -57,6 +58,7 @@ Deno.test("ChannelCore.sendBytes() tells of a few bytes only after what was sent
   }, {
     side: "initiator",
     bridges: new Bridges(),
+    statusRequests: new StatusRequests(),
     owner: { id: "x" },
     hold: () => NO_HOLD,
     lost: () => new Error("lost"),
@@ -101,7 +103,7 @@ Deno.test("consumeBytes() gives bytes as they come, and then the end", async () 
   const pieces: Uint8Array[] = [];
   consumeBytes(it.farCore, (bytes, cost) => {
     pieces.push(bytes.slice());
-    it.farCore.received.consumed(cost);
+    it.farCore.received.items.consumed(cost);
   }, resolve);
   for (const item of sent.slice(1)) await it.near.send(item);
   it.near.closeSend();
@@ -135,7 +137,7 @@ Deno.test("consumeBytes() lets the peer send no more than a window until it took
   await quiet(it);
   assert(arrived > INITIAL_WINDOW_BYTES / 2 && held <= INITIAL_WINDOW_BYTES, `${held} bytes`);
   while (arrived < total) {
-    it.farCore.received.consumed(held);
+    it.farCore.received.items.consumed(held);
     held = 0;
     await quiet(it);
   }

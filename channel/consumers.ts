@@ -49,7 +49,7 @@ export function consume(
  * views that are valid during the call. Items that are no bytes are dropped.
  *
  * @param call Does not wait. The peer may send more once the `cost` was passed to `consumed` of the
- * channel's {@linkcode ReceiveQueue}.
+ * channel's {@linkcode KeptItems}.
  */
 export function consumeBytes(
   core: ChannelCore,
@@ -61,7 +61,7 @@ export function consumeBytes(
     call(item, cost) {
       if (item === END_OF_ITEMS) ended();
       else if (item instanceof Uint8Array) call(item, cost);
-      else core.received.consumed(cost);
+      else core.received.items.consumed(cost);
     },
     endMarker: { value: END_OF_ITEMS },
   });

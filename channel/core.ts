@@ -43,11 +43,13 @@ export class ChannelCore implements LifecycleParts {
       binding,
       this.window,
       this.outcome,
-      (error) => this.lifecycle.callbackFailed(error),
+      {
+        callbackFailed: (error) => this.lifecycle.callbackFailed(error),
+        reset: (error) => this.lifecycle.reset(error),
+      },
     );
     this.reader = new ItemReader(
       binding,
-      this.window,
       this.received,
       (error) => this.lifecycle.reset(error),
     );
@@ -67,7 +69,7 @@ export class ChannelCore implements LifecycleParts {
 
   /** The error that the peer closed with, if nobody has received it. */
   get unseenError(): Error | undefined {
-    return this.outcome.isReported ? undefined : this.received.unseenError;
+    return this.outcome.isReported ? undefined : this.outcome.unseen;
   }
 
   /** Sends an item; see {@linkcode ItemWriter.send}. */
@@ -141,7 +143,7 @@ export class ChannelCore implements LifecycleParts {
       case "accept":
         return this.reader.read(frame);
       case "drop":
-        return;
+        return this.binding.context.window.free(frame.cost);
       case "violation":
         throw new ProtocolError(
           `the peer sent an item on channel ${this.binding.id} after its end`,

@@ -74,8 +74,8 @@ Deno.test("ChannelCore drops what the peer sends on a channel that was cancelled
 Deno.test("ChannelCore resets itself where an item is wrong", async () => {
   const { core, context } = setUp();
   core.receiveItem({ ...SEVEN, bytes: Uint8Array.of(0xc1) });
-  assertEquals(context.scheduler.takeTypes(), ["CLOSE"]);
   await assertRejects(() => core.received.receive(), ProtocolError);
+  assertEquals(context.scheduler.takeTypes(), ["CLOSE"]);
 });
 
 Deno.test("ChannelCore.waitClose() throws the error of the end, and that is no longer unseen", async () => {

@@ -7,6 +7,7 @@
 import { described } from "../internal/arguments.ts";
 import { type Channel, coreOf } from "./channel.ts";
 import type { ChannelCore } from "./core.ts";
+import { watch } from "./receive/watchers.ts";
 import { bounded, type WaitOptions } from "../internal/wait.ts";
 import { TimeoutError } from "../errors.ts";
 
@@ -42,7 +43,7 @@ export async function whenReadable(
     const ready = new Promise<void>((resolve) => {
       let missing = every ? cores.length : 1;
       for (const core of cores) {
-        stops.push(core.received.whenReadable(() => {
+        stops.push(watch(core.received, core.binding, () => {
           if (--missing === 0 || core.received.isAtEnd) resolve();
         }));
       }

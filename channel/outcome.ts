@@ -16,6 +16,8 @@ export class Outcome {
   /** An error, or the text of one: few channels are used after their end. */
   #reason: Error | string | undefined;
   #failure: Error | undefined;
+  /** The peer's error until a receive has thrown it. */
+  unseen: Error | undefined;
   /** Whether somebody has received the failure. */
   isReported = false;
   /** Whether it ended before the peer had ended sending, so that items may be missing. */
@@ -40,6 +42,13 @@ export class Outcome {
   /** The error for its peer, or for a channel that it is joined to. */
   get endError(): Error | undefined {
     return this.#failure ?? (this.#reason instanceof Error ? this.#reason : undefined);
+  }
+
+  /** Returns the peer's error, if no receive has thrown it yet: it will now. */
+  takeUnseen(): Error | undefined {
+    const error = this.unseen;
+    this.unseen = undefined;
+    return error;
   }
 
   /** Ends it, or will end it, with an error. */

@@ -43,8 +43,10 @@ export class PeerError {
    */
   read(bytes: Uint8Array, closed: PeerClosed): void {
     if (bytes.length === 0) return closed(undefined);
-    const init = this.#decode(bytes);
-    if (init instanceof Error) return closed(init);
+    const decoded = this.#decode(bytes);
+    if (decoded instanceof Error) return closed(decoded);
+    const { context } = this.#binding;
+    const init = context.boundError(decoded, context.codec.decodedCost, this);
     const error = this.#complete(init);
     if (!(error instanceof Promise)) return closed(error);
     this.#pending = { error: new RemoteError(init), closed };

@@ -11,6 +11,7 @@ import type { Code } from "../code/code.ts";
 import { functionCode, loadTools } from "../code/loaded.ts";
 import { GatewayClosedError, SpecError, TimeoutError } from "../errors.ts";
 import { clearTimer, setTimeout } from "../internal/timers.ts";
+import { escapeControls } from "../internal/escape.ts";
 import { isOlder } from "../internal/version.ts";
 import type { WaitOptions } from "../internal/wait.ts";
 import { narrow } from "../permissions/narrowing.ts";
@@ -197,7 +198,7 @@ export class GatewayCore {
     const { channels, executing } = await this.#session.connection.requestStatus(options);
     return {
       channels: channels + this.#unbound.size + this.#isolation.channelCount,
-      executing: [...executing, ...this.#isolation.executing],
+      executing: [...executing.map(escapeControls), ...this.#isolation.executing],
       execModel: this.#spec.execmodel,
     };
   }

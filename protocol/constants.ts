@@ -44,7 +44,10 @@ export const FrameType = {
   ITEM_START: 2,
   /** The next bytes of such an item. */
   ITEM_PART: 3,
-  /** Credit: how many more bytes (u32) the receiver of this frame may send. */
+  /**
+   * Credit: how many more bytes (u32) the receiver of this frame may send; on channel 0, over all
+   * channels.
+   */
   WINDOW: 4,
   /** Half-close: no more items from the sender. */
   END: 5,
@@ -70,6 +73,10 @@ export const FrameType = {
   PONG: 15,
   /** The sender gives up the item that it has begun: its parts are dropped. */
   DROP: 16,
+  /** The sender has as many bytes (u32) to send on the channel, but the connection's window is used up. */
+  BLOCKED: 17,
+  /** Credit of the connection (u32), for one channel alone. */
+  GRANT: 18,
   /** Tells the initiator an error of its code that failed no execution. */
   UNCAUGHT: 19,
 } as const;
@@ -79,6 +86,9 @@ export type FrameType = typeof FrameType[keyof typeof FrameType];
 
 /** The credit of each side on a new channel, before any WINDOW frame. */
 export const INITIAL_WINDOW_BYTES: number = 1024 * 1024;
+
+/** The credit of each side over all channels, before any WINDOW frame of channel 0. */
+export const INITIAL_CONNECTION_WINDOW_BYTES: number = 512 * 1024;
 
 /** The largest window, which a long link may need. */
 export const MAX_WINDOW_BYTES: number = 16 * INITIAL_WINDOW_BYTES;
@@ -101,6 +111,10 @@ export interface Limits {
   maxItemBytes: number;
   /** The deepest nesting of an item. Default 1,000. */
   maxItemDepth: number;
+  /** What unread items of all channels may take, in bytes. Default 64 MiB. */
+  memoryBytes: number;
+  /** What one item may become when it is decoded, in bytes; those of buffers do not count. No default limit. */
+  maxDecodedBytes: number;
   /** How many channels the peer may have open at once. Default 1,048,576. */
   maxChannels: number;
   /** Bytes of banners and other noise before the magic. Default 64 KiB. */
@@ -113,6 +127,8 @@ export interface Limits {
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxItemBytes: 1024 * 1024 * 1024,
   maxItemDepth: 1_000,
+  memoryBytes: 64 * 1024 * 1024,
+  maxDecodedBytes: Infinity,
   maxChannels: 1024 * 1024,
   maxNoiseBytes: 64 * 1024,
   maxHelloBytes: 4 * 1024,

@@ -5,6 +5,7 @@ import {
   FIRST_LINE,
   FrameType,
   HEADER_BYTES,
+  INITIAL_CONNECTION_WINDOW_BYTES,
   INITIAL_WINDOW_BYTES,
   KEPT_CODES,
   MAGIC,
@@ -29,6 +30,7 @@ Deno.test("the sizes of frames and windows are those of version 1", () => {
   assertEquals(HEADER_BYTES, 9);
   assertEquals(MAX_FRAME_BYTES, 65_536);
   assertEquals(INITIAL_WINDOW_BYTES, 1_048_576);
+  assertEquals(INITIAL_CONNECTION_WINDOW_BYTES, 524_288);
   assertEquals(MAX_WINDOW_BYTES, 16_777_216);
   assertEquals(KEPT_CODES, 128);
   assertEquals(CODE_HASH_BYTES, 32);
@@ -52,6 +54,8 @@ Deno.test("the frame types are those of version 1", () => {
     PING: 14,
     PONG: 15,
     DROP: 16,
+    BLOCKED: 17,
+    GRANT: 18,
     UNCAUGHT: 19,
   });
 });
@@ -78,6 +82,8 @@ Deno.test("the limits are those in PROTOCOL.md", () => {
   assertEquals(DEFAULT_LIMITS, {
     maxItemBytes: 1_073_741_824,
     maxItemDepth: 1_000,
+    memoryBytes: 67_108_864,
+    maxDecodedBytes: Infinity,
     maxChannels: 1_048_576,
     maxNoiseBytes: 65_536,
     maxHelloBytes: 4_096,

@@ -20,6 +20,9 @@ export interface Fields {
   readonly [name: string]: FieldValue;
 }
 
+/** A message that would take more memory has what none needs. */
+const MAX_COST = 1024 * 1024;
+
 class FieldReader extends PackReader {
   protected override extension(): never {
     throw new ProtocolError("the peer sent an extension in a control message");
@@ -28,7 +31,7 @@ class FieldReader extends PackReader {
 
 /** Made when it is needed: a server's program only reads. */
 let writer: PackWriter | undefined;
-const reader = new FieldReader(MAX_DEPTH);
+const reader = new FieldReader(MAX_DEPTH, MAX_COST);
 
 /** Encodes a control message. */
 export function encodeFields(fields: Fields): Uint8Array {
@@ -61,7 +64,7 @@ function write(out: PackWriter, value: FieldValue): void {
 export function decodeFields(bytes: Uint8Array, what: string): ReadonlyMap<string, unknown> {
   let value: unknown;
   try {
-    value = reader.document(bytes);
+    value = reader.document(bytes, 0, bytes.length);
   } catch (cause) {
     throw new ProtocolError(`the peer's ${what} is not valid MessagePack`, { cause });
   }

@@ -33,6 +33,8 @@ const PAYLOAD_BYTES: Readonly<Record<FrameType, readonly [least: number, most: n
   [FrameType.PING]: NONE,
   [FrameType.PONG]: NONE,
   [FrameType.DROP]: NONE,
+  [FrameType.BLOCKED]: [4, 4],
+  [FrameType.GRANT]: [4, 4],
   [FrameType.UNCAUGHT]: [MISSED_BYTES + 1, MAX_FRAME_BYTES],
 };
 

@@ -34,6 +34,8 @@ export type Frame =
   | { type: "ping" }
   | { type: "pong" }
   | { type: "drop"; channel: number }
+  | { type: "blocked"; channel: number; wanted: number }
+  | { type: "grant"; channel: number; credit: number }
   | { type: "uncaught"; channel: number; missed: number; error: Uint8Array };
 
 /** Writes a frame header at `at`; it takes {@linkcode HEADER_BYTES}. */
@@ -231,6 +233,10 @@ function toFrame(type: ControlType, channel: number, payload: Uint8Array): Frame
       return { type: "pong" };
     case FrameType.DROP:
       return { type: "drop", channel };
+    case FrameType.BLOCKED:
+      return { type: "blocked", channel, wanted: readUint32(payload, 0) };
+    case FrameType.GRANT:
+      return { type: "grant", channel, credit: readUint32(payload, 0) };
     case FrameType.UNCAUGHT: {
       const [missed, error] = [readUint32(payload, 0), payload.subarray(MISSED_BYTES)];
       return { type: "uncaught", channel, missed, error };

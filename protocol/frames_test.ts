@@ -48,6 +48,14 @@ const FRAMES: [bytes: Uint8Array, frame: Frame][] = [
   [encodeFrame(FrameType.PONG, 0), { type: "pong" }],
   [encodeFrame(FrameType.DROP, 9), { type: "drop", channel: 9 }],
   [
+    encodeFrame(FrameType.BLOCKED, 9, Uint8Array.of(0, 0, 1, 2)),
+    { type: "blocked", channel: 9, wanted: 258 },
+  ],
+  [
+    encodeFrame(FrameType.GRANT, 9, Uint8Array.of(0, 0, 1, 2)),
+    { type: "grant", channel: 9, credit: 258 },
+  ],
+  [
     encodeFrame(FrameType.UNCAUGHT, 9, Uint8Array.of(0, 0, 1, 2, 3)),
     { type: "uncaught", channel: 9, missed: 258, error: Uint8Array.of(3) },
   ],
@@ -175,6 +183,8 @@ const LENGTHS: Record<keyof typeof FrameType, [least: number, most: number]> = {
   PING: [0, 0],
   PONG: [0, 0],
   DROP: [0, 0],
+  BLOCKED: [4, 4],
+  GRANT: [4, 4],
   UNCAUGHT: [5, MAX_FRAME_BYTES],
   STATUS: [1, MAX_FRAME_BYTES],
   EXIT: [4, 4],

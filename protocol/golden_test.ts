@@ -74,6 +74,8 @@ const DECODED: Record<string, Frame> = {
   "PING": { type: "ping" },
   "PONG": { type: "pong" },
   "DROP": { type: "drop", channel: 3 },
+  "BLOCKED": { type: "blocked", channel: 3, wanted: 65_536 },
+  "GRANT": { type: "grant", channel: 3, credit: 65_536 },
   "UNCAUGHT": { type: "uncaught", channel: 5, missed: 7, error: bytes },
   "STATUS_REQUEST": { type: "statusRequest", request: 7 },
   "STATUS": { type: "status", request: 7, status: FRAMES["STATUS"].subarray(9) },

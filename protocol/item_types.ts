@@ -23,6 +23,16 @@ export const ItemType = {
   TEXT16: 12,
 } as const;
 
+/** The first byte of an extension with a payload of four bytes, as a channel always is. */
+const FIXEXT4 = 0xd6;
+
+/** Whether an item may name channels: other bytes in it may look the same. */
+export function namesChannel(bytes: Uint8Array): boolean {
+  let at = bytes.indexOf(FIXEXT4);
+  while (at >= 0 && bytes[at + 1] !== ItemType.CHANNEL) at = bytes.indexOf(FIXEXT4, at + 1);
+  return at >= 0;
+}
+
 /** Sets an own property of any name, `__proto__` included. */
 export function setProperty(object: object, key: string | number, value: unknown): void {
   if (key !== "__proto__") return void ((object as Record<string, unknown>)[key] = value);

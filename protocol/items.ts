@@ -6,24 +6,18 @@
 
 import { ProtocolError } from "../errors.ts";
 import { DEFAULT_LIMITS, MAX_FRAME_BYTES } from "./constants.ts";
-import { ItemDecoder } from "./item_decoder.ts";
+import { type ChannelById, ItemDecoder } from "./item_decoder.ts";
 import { type ChannelId, ItemEncoder } from "./item_encoder.ts";
 import { encodeError } from "./item_error.ts";
 
 /** Maps channels inside items to ids and back. The multiplexer implements it. */
-export interface ChannelReferences {
+export interface ChannelReferences extends ChannelById {
   /**
    * Returns the id of a channel, or `undefined` if `value` is not a channel.
    *
    * @throws {SerializationError} if the channel cannot be sent over this connection.
    */
   idOf(value: object): number | undefined;
-  /**
-   * Returns the channel of an id.
-   *
-   * @param over What was passed to {@linkcode ItemCodec.decode}.
-   */
-  byId(id: number, over: unknown): object;
 }
 
 const NO_CHANNELS: ChannelReferences = {
@@ -53,15 +47,19 @@ export class ItemCodec {
   readonly #encoder: ItemEncoder;
   readonly #decoder: ItemDecoder;
 
-  /** @param maxDepth The deepest nesting that is sent and accepted; default 1,000. */
+  /**
+   * @param maxDepth The deepest nesting that is sent and accepted; default 1,000.
+   * @param maxCost What an item may become in memory when it is decoded, in bytes; default: no limit.
+   */
   constructor(
     channels: ChannelReferences = NO_CHANNELS,
     maxDepth: number = DEFAULT_LIMITS.maxItemDepth,
+    maxCost = Infinity,
   ) {
     this.#channelId = (value) => channels.idOf(value);
     this.#maxDepth = maxDepth;
     this.#encoder = new ItemEncoder(this.#channelId, maxDepth);
-    this.#decoder = new ItemDecoder((id, over) => channels.byId(id, over), maxDepth);
+    this.#decoder = new ItemDecoder(channels, maxDepth, maxCost);
   }
 
   /**
@@ -92,13 +90,18 @@ export class ItemCodec {
   }
 
   /**
-   * Decodes an item. It shares no memory with `bytes`.
+   * Decodes the item between two places. It shares no memory with `bytes`.
    *
    * @param over What it was received on, for {@linkcode ChannelReferences.byId}.
-   * @throws {ProtocolError} if the bytes are not an item.
+   * @throws {ProtocolError} if the bytes are not an item, or one that takes too much memory.
    */
-  decode(bytes: Uint8Array, over?: unknown): unknown {
-    return this.#decoder.decode(bytes, over);
+  decode(bytes: Uint8Array, over?: unknown, start = 0, end: number = bytes.length): unknown {
+    return this.#decoder.decode(bytes, over, start, end);
+  }
+
+  /** About how much memory the item takes that was decoded last, in bytes, buffers left out. */
+  get decodedCost(): number {
+    return this.#decoder.cost;
   }
 
   /**

@@ -6,12 +6,17 @@
  */
 
 import { ProtocolError } from "../errors.ts";
+import { Cost, CostMeter } from "./decoded_cost.ts";
 import { readUint32 } from "./frames.ts";
 import { setProperty } from "./item_types.ts";
+import { malformed, misplaced } from "./pack_errors.ts";
 import { decodeText, KnownTexts } from "./text.ts";
 
 /** Elements that an array is made with; it grows as more are read. */
 const MOST_ALLOCATED = 1024;
+
+/** Texts that begin with a digit come before this one, and hardly any other keys. */
+const LAST_DIGIT = ":";
 
 const NO_BYTES = new Uint8Array();
 const float64 = new Float64Array(1);
@@ -27,24 +32,29 @@ export abstract class PackReader {
   /** Where the document or the extension in hand ends. */
   #end = 0;
   #depth = 0;
+  /** Counts the memory that the document in hand takes; the bytes of buffers do not count. */
+  protected readonly meter: CostMeter;
 
-  constructor(maxDepth: number) {
+  /** @param maxCost What a document may become in memory, in bytes. */
+  constructor(maxDepth: number, maxCost: number) {
     this.#maxDepth = maxDepth;
+    this.meter = new CostMeter(maxCost);
   }
 
   /** Reads the value of an extension, whose payload is all that is left meanwhile. */
   protected abstract extension(type: number): unknown;
 
   /**
-   * Reads a document.
+   * Reads the document between two places.
    *
-   * @throws {ProtocolError} if it is none.
+   * @throws {ProtocolError} if it is none, or takes too much memory.
    */
-  document(bytes: Uint8Array): unknown {
+  document(bytes: Uint8Array, start: number, end: number): unknown {
     this.#bytes = bytes;
-    this.#at = 0;
-    this.#end = bytes.length;
+    this.#at = start;
+    this.#end = end;
     this.#depth = 0;
+    this.meter.cost = 0;
     const value = this.value();
     const left = this.#end - this.#at;
     if (left > 0) throw new ProtocolError(`the peer sent an item with ${left} bytes too many`);
@@ -70,6 +80,7 @@ export abstract class PackReader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
+        this.meter.charge(Cost.BUFFER);
         return new Uint8Array(this.bytes(this.#uint(1 << (head - 0xc4))));
       case 0xc7:
       case 0xc8:
@@ -138,6 +149,7 @@ export abstract class PackReader {
 
   /** Reads a float of 4 or 8 bytes. */
   protected float(width: number): number {
+    this.meter.cost += Cost.NUMBER;
     if (width === 8) words[1] = this.#uint(4);
     words[0] = this.#uint(4);
     return width === 8 ? float64[0] : float32[0];
@@ -162,7 +174,7 @@ export abstract class PackReader {
   }
 
   #array(length: number): unknown[] {
-    this.#room(length);
+    this.meter.charge(Cost.ARRAY + Cost.ELEMENT * this.#room(length));
     this.enter();
     const array: unknown[] = new Array(Math.min(length, MOST_ALLOCATED));
     for (let i = 0; i < length; i++) array[i] = this.value();
@@ -179,8 +191,14 @@ export abstract class PackReader {
 
   #entries(size: number): Record<string, unknown> {
     this.#room(2 * size);
+    this.meter.charge(Cost.OBJECT + Cost.PROPERTY * size);
     const object: Record<string, unknown> = {};
-    for (let i = 0; i < size; i++) setProperty(object, this.#key(), this.value());
+    let indices = 0;
+    for (let i = 0; i < size; i++) {
+      const key = this.#key();
+      if (key <= LAST_DIGIT) indices = this.meter.chargeIndex(key, indices);
+      setProperty(object, key, this.value());
+    }
     return object;
   }
 
@@ -189,13 +207,19 @@ export abstract class PackReader {
     const start = this.#at + 1;
     if (!(length > 0 && length < 32) || start + length > this.#end) return this.text();
     this.#at = start + length;
-    return this.#keys.text(this.#bytes, start, this.#at);
+    const { misses } = this.#keys;
+    const key = this.#keys.text(this.#bytes, start, this.#at);
+    if (this.#keys.misses !== misses) this.meter.charge(Cost.NEW_KEY);
+    return key;
   }
 
   #text(size: number): string {
     const start = this.#at;
     this.#at += this.#room(size);
-    return decodeText(this.#bytes, start, this.#at);
+    this.meter.charge(Cost.TEXT + size);
+    const text = decodeText(this.#bytes, start, this.#at);
+    if (text.length < size) this.meter.charge(2 * text.length); // it has two bytes for each code unit
+    return text;
   }
 
   #extension(size: number): unknown {
@@ -209,6 +233,7 @@ export abstract class PackReader {
   }
 
   #int64(high: number): number {
+    this.meter.cost += Cost.NUMBER;
     const value = high * 2 ** 32 + this.#uint(4);
     if (Number.isSafeInteger(value)) return value;
     throw new ProtocolError("the peer sent an integer beyond 2^53, which has to be a bigint");
@@ -229,13 +254,4 @@ export abstract class PackReader {
     if (this.#at + count > this.#end) throw new ProtocolError("the peer sent a truncated item");
     return count;
   }
-}
-
-/** Returns the error for an extension whose payload is not what its type has. */
-export function malformed(type: number): ProtocolError {
-  return new ProtocolError(`the peer sent a malformed item (extension type ${type})`);
-}
-
-function misplaced(wanted: string): ProtocolError {
-  return new ProtocolError(`the peer sent an item with something else in place of ${wanted}`);
 }

@@ -79,13 +79,17 @@ function shortText(bytes: Uint8Array, at: number, end: number): string | undefin
 /** Decodes texts that are likely to come again, such as keys. */
 export class KnownTexts {
   readonly #texts: string[] = [];
+  /** How many texts were not known. */
+  misses = 0;
 
   /** Decodes the UTF-8 between two places; there is some. */
   text(bytes: Uint8Array, start: number, end: number): string {
     const slot = (end - start + 5 * bytes[start] + 17 * bytes[end - 1]) % KNOWN_TEXTS;
     const known = this.#texts[slot];
     const isHere = known?.length === end - start && isAsciiAt(known, bytes, start);
-    return isHere ? known : this.#texts[slot] = decodeText(bytes, start, end);
+    if (isHere) return known;
+    this.misses++;
+    return this.#texts[slot] = decodeText(bytes, start, end);
   }
 }
 

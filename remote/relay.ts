@@ -59,7 +59,7 @@ export async function relay(
   });
   side.setCallback(kill);
   const core = coreOf(channel);
-  const feed = new RelayFeed(child.stdin, (cost) => core.received.consumed(cost));
+  const feed = new RelayFeed(child.stdin, (cost) => core.received.items.consumed(cost));
   consumeBytes(core, (bytes, cost) => feed.push(bytes, cost), () => feed.end());
   const outputs = [
     new RelayOutput(child.stdout, core),

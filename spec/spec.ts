@@ -80,6 +80,11 @@ export interface GatewaySpec extends PermissionKeys, TransportKeys {
    * a `send` of a larger one rejects.
    */
   maxItemBytes?: number;
+  /**
+   * What unread items from it may take here, over all its channels, in MiB; default 64. It is a window:
+   * a `send` there waits. An item that would take more when it is decoded is refused.
+   */
+  memory?: number;
   /** What it may do; default: nothing. */
   permissions?: PermissionSet;
   /** Exceptions from that. */
@@ -103,11 +108,14 @@ export interface ResolvedSpec extends Launch {
   readonly via?: string;
   readonly heartbeat?: number;
   readonly maxItemBytes?: number;
+  readonly memory?: number;
   readonly output: Output;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 const MAX_HEARTBEAT_S = 86_400;
+/** No window can be larger than 4 GiB, and that of the connection is half of the memory. */
+const MAX_MEMORY_MIB = 8 * 1024 - 1;
 /** The protocol's own limit. */
 const MAX_ITEM_BYTES = 1024 * 1024 * 1024;
 
@@ -140,6 +148,7 @@ export function resolveSpec(spec: string | GatewaySpec): ResolvedSpec {
       via,
       heartbeat: entries.number("heartbeat", 1, MAX_HEARTBEAT_S),
       maxItemBytes: entries.number("maxItemBytes", 1, MAX_ITEM_BYTES),
+      memory: entries.number("memory", 1, MAX_MEMORY_MIB),
       nice: entries.number("nice", -20, 19),
       unstable: unstable.length > 0 ? unstable : undefined,
     }),
@@ -165,6 +174,7 @@ function knownKeys(): SpecKeys {
       "connectTimeout",
       "heartbeat",
       "maxItemBytes",
+      "memory",
       "allow-all",
       "unstable",
       ...PERMISSION_KINDS.flatMap((kind) => [`allow-${kind}`, `deny-${kind}`]),

@@ -90,7 +90,9 @@ export class ChannelTable {
     }
     this.#highestPeerId = id;
     if (++this.#peerChannels > this.#maxPeerChannels) {
-      throw new ProtocolError(`the peer opened more than ${this.#maxPeerChannels} channels`);
+      throw new ProtocolError(
+        `the peer opened more than ${this.#maxPeerChannels} channels at once`,
+      );
     }
     const channel = make(id);
     this.#channels.set(id, channel);

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { TimeoutError } from "../../errors.ts";
+import type { RemoteErrorInit } from "../../errors.ts";
 import { toError } from "../../internal/errors.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
-import { bounded, type WaitOptions } from "../../internal/wait.ts";
+import type { WaitOptions } from "../../internal/wait.ts";
 import type { ByteStream } from "../../protocol/byte_stream.ts";
 import { DEFAULT_LIMITS, FrameType, type Limits } from "../../protocol/constants.ts";
 import type { StatusReport } from "../../protocol/control.ts";
@@ -18,18 +18,21 @@ import { type Channel, channelOf } from "../channel.ts";
 import { Binding, type ChannelContext, type ChannelOwner } from "../binding.ts";
 import { ChannelCore } from "../core.ts";
 import type { ChannelRole } from "../state.ts";
+import { ConnectionCredit } from "../connection_credit.ts";
+import { ConnectionWindow } from "../connection_window.ts";
 import { Scheduler } from "../send/scheduler.ts";
 import { ChannelIds, ChannelTable } from "./channel_table.ts";
 import { ReceivedCode } from "./code_cache.ts";
 import { dispatch, type FrameTarget } from "./dispatch.ts";
-import type { ConnectionHandler } from "./handler.ts";
+import type { ConnectionHandler, InitiatorHandler } from "./handler.ts";
 import { References } from "./references.ts";
-import { StatusRequests } from "./status_requests.ts";
 
 /** A multiplexed connection. */
 export class Connection implements ChannelContext {
   readonly codec: ItemCodec;
   readonly scheduler: Scheduler;
+  readonly credit: ConnectionCredit = new ConnectionCredit();
+  readonly window: ConnectionWindow;
   readonly maxItemBytes: number;
   readonly peerGateway: string | undefined;
   readonly #handler: ConnectionHandler;
@@ -38,7 +41,6 @@ export class Connection implements ChannelContext {
   readonly #decoder = new FrameDecoder();
   readonly #channels: ChannelTable;
   readonly #references: References;
-  readonly #statusRequests = new StatusRequests();
   readonly #target: FrameTarget;
   readonly #hello = Promise.withResolvers<Hello>();
   #peer: Hello | undefined;
@@ -54,15 +56,16 @@ export class Connection implements ChannelContext {
     this.#preamble = new PreambleDecoder(limits, side);
     this.maxItemBytes = limits.maxItemBytes;
     this.peerGateway = side === "initiator" ? handler.owner.id : undefined;
-    this.#references = new References(this, channels, handler);
-    this.codec = new ItemCodec(this.#references, limits.maxItemDepth);
+    const references = this.#references = new References(this, channels, handler);
+    this.codec = new ItemCodec(references, limits.maxItemDepth, limits.maxDecodedBytes);
     const scheduler = this.scheduler = new Scheduler(stream, (error) => this.close(error), tap);
     this.#target = {
       handler,
       channels,
       scheduler,
+      credit: this.credit,
+      window: this.window = new ConnectionWindow(limits, scheduler),
       code: new ReceivedCode(),
-      statusRequests: this.#statusRequests,
       accept: (id, role) => channelOf(channels.accept(id, (id) => this.#make(id, role))),
     };
     this.#hello.promise.catch(() => {}); // whoever needs the hello awaits it
@@ -71,6 +74,7 @@ export class Connection implements ChannelContext {
   /** Begins to read. `first` is written ahead of everything, such as this side's preamble. */
   start(...first: readonly Uint8Array[]): void {
     for (const bytes of first) this.scheduler.raw(bytes);
+    this.window.open();
     this.#stream.start({
       data: (chunk) => this.#receive(chunk),
       end: (error) => this.close(error),
@@ -135,7 +139,6 @@ export class Connection implements ChannelContext {
     this.#references.inUse(core);
   }
 
-  /** See {@linkcode References.idOf}. */
   idOf(value: object): number | undefined {
     return this.#references.idOf(value);
   }
@@ -170,17 +173,7 @@ export class Connection implements ChannelContext {
    */
   async requestStatus(options?: WaitOptions): Promise<StatusReport> {
     this.#checkOpen();
-    const { request, answer } = this.#statusRequests.add();
-    this.scheduler.frame(FrameType.STATUS_REQUEST, request);
-    using _hold = this.hold();
-    try {
-      return await bounded(answer, options, () =>
-        new TimeoutError(
-          `gateway ${this.owner.id} did not tell its status within ${options?.timeout} ms`,
-        ));
-    } finally {
-      this.#statusRequests.drop(request);
-    }
+    return await (this.#handler as InitiatorHandler).statusRequests.ask(this, options);
   }
 
   /** The number of chunks received so far: while it rises, the peer lives. */
@@ -205,7 +198,7 @@ export class Connection implements ChannelContext {
     this.scheduler.stop();
     this.#stream.closeWrite();
     this.#hello.reject(reason);
-    this.#statusRequests.fail(reason);
+    if (this.#handler.side === "initiator") this.#handler.statusRequests.fail(reason);
     for (const core of this.#channels.all) core.lose(reason);
   }
 
@@ -215,6 +208,11 @@ export class Connection implements ChannelContext {
 
   advise(message: string): string | undefined {
     if (this.#handler.side === "initiator") return this.#handler.advise?.(message);
+  }
+
+  boundError(init: RemoteErrorInit, bytes: number, keeper: object): RemoteErrorInit {
+    if (this.#handler.side !== "initiator") return init;
+    return this.#handler.boundError?.(init, bytes, keeper) ?? init;
   }
 
   hold(): Hold {

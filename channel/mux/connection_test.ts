@@ -92,7 +92,7 @@ for (const row of handshakes) {
 
 const breaches: Row[] = [
   { what: "frame type 0", bytes: [header(0, 1, 1)], says: "unknown type 0" },
-  { what: "frame type 17", bytes: [header(17, 1, 1)], says: "unknown type 17" },
+  { what: "frame type 19", bytes: [header(19, 1, 1)], says: "unknown type 19" },
   {
     what: "an oversize length, before the payload comes",
     bytes: [header(ITEM, 1, MAX_FRAME_BYTES + 1)],

@@ -6,29 +6,27 @@
 
 import { ProtocolError } from "../../errors.ts";
 import { FrameType } from "../../protocol/constants.ts";
-import {
-  decodeExecRequest,
-  decodeStatusReport,
-  encodeStatusReport,
-} from "../../protocol/control.ts";
+import { decodeExecRequest, encodeStatusReport } from "../../protocol/control.ts";
 import type { Frame } from "../../protocol/frames.ts";
 import type { Channel } from "../channel.ts";
 import type { ChannelCore } from "../core.ts";
 import type { ChannelRole } from "../state.ts";
+import type { ConnectionCredit } from "../connection_credit.ts";
+import type { ConnectionWindow } from "../connection_window.ts";
 import type { FrameSink } from "../frame_sink.ts";
 import type { ChannelTable } from "./channel_table.ts";
 import type { ReceivedCode } from "./code_cache.ts";
 import type { ConnectionHandler, RemoteHandler } from "./handler.ts";
-import type { StatusRequests } from "./status_requests.ts";
 
 /** The parts of a connection that frames act on. */
 export interface FrameTarget {
   readonly handler: ConnectionHandler;
   readonly channels: Pick<ChannelTable, "addressee">;
   readonly code: ReceivedCode;
-  readonly statusRequests: StatusRequests;
   /** Takes the answers. */
   readonly scheduler: Pick<FrameSink, "frame">;
+  readonly credit: Pick<ConnectionCredit, "add">;
+  readonly window: Pick<ConnectionWindow, "receive" | "free">;
   /** Adds a channel that the peer has opened. */
   accept(id: number, role: ChannelRole): Channel;
 }
@@ -41,12 +39,22 @@ export interface FrameTarget {
 export function dispatch(frame: Frame, on: FrameTarget): void {
   switch (frame.type) {
     case "item":
-    case "part":
-      return addressee(frame, on)?.receiveItem(frame);
+    case "part": {
+      on.window.receive(frame.cost);
+      const core = addressee(frame, on);
+      return core === undefined ? on.window.free(frame.cost) : core.receiveItem(frame);
+    }
     case "drop":
       return addressee(frame, on)?.receiveDrop();
     case "window":
+      if (frame.channel === 0) return on.credit.add(frame.credit);
       return addressee(frame, on)?.sendQueue.addCredit(frame.credit);
+    case "blocked":
+      return addressee(frame, on)?.received.items.blocked(frame.wanted);
+    case "grant": {
+      const core = addressee(frame, on);
+      return core === undefined ? on.credit.add(frame.credit) : core.sendQueue.grant(frame.credit);
+    }
     case "end":
       return addressee(frame, on)?.lifecycle.receiveEnd();
     case "close":
@@ -72,7 +80,8 @@ export function dispatch(frame: Frame, on: FrameTarget): void {
       return on.scheduler.frame(FrameType.STATUS, frame.request, encodeStatusReport(report));
     }
     case "status":
-      return on.statusRequests.answer(frame.request, decodeStatusReport(frame.status));
+      if (on.handler.side === "remote") return; // it has asked for nothing
+      return on.handler.statusRequests.answer(frame.request, frame.status);
     case "exit":
       return remoteHandler(frame, on).exit(frame.graceMs);
     case "ping":

@@ -16,6 +16,7 @@ import { Bridges } from "./bridge.ts";
 import { ReceivedCode } from "./code_cache.ts";
 import { dispatch, type FrameTarget } from "./dispatch.ts";
 import { StatusRequests } from "./status_requests.ts";
+import { FakeContext } from "../../tests/support/fake_context.ts";
 
 const REQUEST: ExecRequest = { kind: "source", name: "job", position: "", isolated: false };
 const KEPT = { ...REQUEST, text: "() => 1" };
@@ -27,13 +28,15 @@ const HASH = new Uint8Array(32).fill(7);
 class Recorder {
   readonly calls: unknown[][] = [];
   readonly target: FrameTarget;
+  readonly statusRequests = new StatusRequests();
   isPeerClosing = false;
 
   constructor(side: "initiator" | "remote") {
     const record = (name: string) => (...args: unknown[]) => void this.calls.push([name, ...args]);
     const both = { owner: { id: side }, hold: () => NO_HOLD, lost: () => new Error() };
     const core = {
-      sendQueue: { addCredit: record("credit") },
+      sendQueue: { addCredit: record("credit"), grant: record("grant") },
+      received: { items: { blocked: record("blocked") } },
       lifecycle: { receiveEnd: record("end") },
       receiveItem: record("item"),
       receiveDrop: record("drop"),
@@ -41,7 +44,13 @@ class Recorder {
     };
     this.target = {
       handler: side === "initiator"
-        ? { ...both, side, bridges: new Bridges(), uncaught: record("uncaught") }
+        ? {
+          ...both,
+          side,
+          bridges: new Bridges(),
+          statusRequests: this.statusRequests,
+          uncaught: record("uncaught"),
+        }
         : {
           ...both,
           side,
@@ -56,8 +65,12 @@ class Recorder {
             : undefined,
       },
       code: new ReceivedCode(),
-      statusRequests: new StatusRequests(),
       scheduler: { frame: record("frame") },
+      credit: { add: record("shared credit") },
+      window: {
+        receive: record("received"),
+        free: record("freed"),
+      },
       accept: (id, role) => `${role} ${id}` as unknown as Channel,
     };
   }
@@ -80,9 +93,12 @@ const statusRequest: Frame = { type: "statusRequest", request: 9 };
 const exit: Frame = { type: "exit", graceMs: 1_000 };
 
 const EITHER: [frames: Frame[], calls: unknown[][]][] = [
-  [[item], [["item", item]]],
-  [[part], [["item", part]]],
+  [[item], [["received", 11], ["item", item]]],
+  [[part], [["received", 11], ["item", part]]],
   [[window], [["credit", 5]]],
+  [[{ type: "window", channel: 0, credit: 5 }], [["shared credit", 5]]],
+  [[{ type: "blocked", channel: 1, wanted: 5 }], [["blocked", 5]]],
+  [[{ type: "grant", channel: 1, credit: 5 }], [["grant", 5]]],
   [[end], [["end"]]],
   [[close], [["close", BYTES]]],
   [[{ type: "open", channel: 2 }], []],
@@ -128,14 +144,20 @@ Deno.test("dispatch() acts on uncaught at the initiator, and nowhere else", () =
 
 Deno.test("dispatch() resolves the status that was asked for", async () => {
   const recorder = new Recorder("initiator");
-  const { request, answer } = recorder.target.statusRequests.add();
-  recorder.dispatch({ type: "status", request, status: encodeStatusReport(STATUS) });
+  const answer = recorder.statusRequests.ask(new FakeContext());
+  recorder.dispatch({ type: "status", request: 1, status: encodeStatusReport(STATUS) });
   assertEquals(await answer, STATUS);
 });
 
 Deno.test("dispatch() drops frames for a channel that has closed", () => {
   const frames = [item, part, window, end, close].map((frame) => ({ ...frame, channel: 5 }));
-  assertEquals(new Recorder("remote").dispatch(...frames as Frame[]), []);
+  const counted = [["received", 11], ["freed", 11], ["received", 11], ["freed", 11]];
+  assertEquals(new Recorder("remote").dispatch(...frames as Frame[]), counted);
+});
+
+Deno.test("dispatch() leaves a grant for a channel that has closed to all channels", () => {
+  const grant: Frame = { type: "grant", channel: 5, credit: 7 };
+  assertEquals(new Recorder("remote").dispatch(grant), [["shared credit", 7]]);
 });
 
 for (const frame of [item, part, window, end, close]) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RemoteErrorInit } from "../../errors.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
 import type { ExecRequest, KeptCode, StatusReport } from "../../protocol/control.ts";
 import type { Channel } from "../channel.ts";
@@ -12,6 +13,7 @@ import type { ChannelCore } from "../core.ts";
 import type { Bridges } from "./bridge.ts";
 import type { ChannelIds } from "./channel_table.ts";
 import type { FrameTap } from "../frame_tap.ts";
+import type { StatusRequests } from "./status_requests.ts";
 
 interface EitherHandler {
   /** The object that channels give as their `gateway`. */
@@ -36,8 +38,16 @@ export interface InitiatorHandler extends EitherHandler {
   readonly side: "initiator";
   /** Joins channels of other connections to this one; a remote has no other. */
   readonly bridges: Bridges;
+  /** The requests for its status; a remote sends none. */
+  readonly statusRequests: StatusRequests;
   /** Returns what to do about an error of the remote, by its message. */
   advise?(message: string): string | undefined;
+  /**
+   * Bounds what errors of the remote take in memory: returns the error, or the beginning of it.
+   *
+   * @param bytes What it takes while something refers to `keeper`.
+   */
+  boundError?(init: RemoteErrorInit, bytes: number, keeper: object): RemoteErrorInit;
   /**
    * Takes an error that failed no execution. The bytes are overwritten later.
    *

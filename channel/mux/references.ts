@@ -5,6 +5,7 @@
  */
 
 import { ChannelClosedError } from "../../errors.ts";
+import { Cost, type CostMeter } from "../../protocol/decoded_cost.ts";
 import type { ChannelReferences } from "../../protocol/items.ts";
 import { type Channel, channelOf, coreOf } from "../channel.ts";
 import { Binding, type ChannelContext } from "../binding.ts";
@@ -58,7 +59,7 @@ export class References implements ChannelReferences {
    *
    * @param over The binding of the channel that the id was received on; undefined if in no item.
    */
-  byId(id: number, over?: unknown): Channel {
+  byId(id: number, over: unknown, meter: CostMeter): Channel {
     const origin = this.#bridges?.originOf(id);
     if (origin !== undefined) return origin;
     const known = this.#channels.claim(id);
@@ -68,6 +69,7 @@ export class References implements ChannelReferences {
       return channel;
     }
     this.#channels.addressee(id); // throws if it was never opened
+    meter.charge(Cost.LOST_CHANNEL);
     const core = new ChannelCore(new Binding(this.#context, id), "plain");
     core.lose(new ChannelClosedError(`${core.binding.label} was closed before it arrived`));
     return channelOf(core);

@@ -4,29 +4,51 @@
  * @module
  */
 
-import type { StatusReport } from "../../protocol/control.ts";
+import { TimeoutError } from "../../errors.ts";
+import { bounded, type WaitOptions } from "../../internal/wait.ts";
+import { FrameType } from "../../protocol/constants.ts";
+import { decodeStatusReport, type StatusReport } from "../../protocol/control.ts";
+import type { ChannelContext } from "../binding.ts";
+import type { FrameSink } from "../frame_sink.ts";
+
+type Asker = Pick<ChannelContext, "owner" | "hold"> & {
+  readonly scheduler: Pick<FrameSink, "frame">;
+};
 
 /** The requests that wait for an answer, by number. */
 export class StatusRequests {
   readonly #open = new Map<number, PromiseWithResolvers<StatusReport>>();
   #next = 1;
 
-  /** Adds a request. Drop it when nobody waits for the answer any more. */
-  add(): { request: number; answer: Promise<StatusReport> } {
+  /**
+   * Asks the peer of a connection.
+   *
+   * @throws {TimeoutError} after `timeout` milliseconds; a later answer is dropped.
+   */
+  async ask(peer: Asker, options?: WaitOptions): Promise<StatusReport> {
     const request = this.#next++;
-    const open = Promise.withResolvers<StatusReport>();
-    this.#open.set(request, open);
-    return { request, answer: open.promise };
+    const answer = Promise.withResolvers<StatusReport>();
+    this.#open.set(request, answer);
+    peer.scheduler.frame(FrameType.STATUS_REQUEST, request);
+    using _hold = peer.hold();
+    try {
+      return await bounded(answer.promise, options, () =>
+        new TimeoutError(
+          `gateway ${peer.owner.id} did not tell its status within ${options?.timeout} ms`,
+        ));
+    } finally {
+      this.#open.delete(request);
+    }
   }
 
-  /** Removes a request. */
-  drop(request: number): void {
-    this.#open.delete(request);
-  }
-
-  /** Resolves a request; an answer that nobody waits for is ignored. */
-  answer(request: number, report: StatusReport): void {
-    this.#open.get(request)?.resolve(report);
+  /**
+   * Resolves a request; an answer that nobody waits for is ignored.
+   *
+   * @throws {ProtocolError} when it is malformed.
+   */
+  answer(request: number, report: Uint8Array): void {
+    const decoded = decodeStatusReport(report);
+    this.#open.get(request)?.resolve(decoded);
   }
 
   /** Rejects all requests: there will be no more answers. */

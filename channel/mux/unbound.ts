@@ -7,16 +7,31 @@
  * @module
  */
 
-import { ProtocolError } from "../../errors.ts";
+import { ProtocolError, type RemoteErrorInit } from "../../errors.ts";
 import type { Hold } from "../../internal/keep_alive.ts";
-import { DEFAULT_LIMITS, type FrameType } from "../../protocol/constants.ts";
+import {
+  DEFAULT_LIMITS,
+  type FrameType,
+  HEADER_BYTES,
+  TOTAL_BYTES,
+} from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
 import { type Channel, channelOf, coreOf } from "../channel.ts";
 import type { Connection } from "./connection.ts";
-import { Binding, type ChannelOwner, type UnboundContext } from "../binding.ts";
+import {
+  Binding,
+  type ChannelContext,
+  type ChannelOwner,
+  type UnboundContext,
+} from "../binding.ts";
 import { ChannelCore } from "../core.ts";
+import { ConnectionCredit } from "../connection_credit.ts";
+import type { ConnectionWindow } from "../connection_window.ts";
 import type { FrameSink, FrameSource } from "../frame_sink.ts";
 import type { Handle } from "../handle.ts";
+import { type HeldFrame, isItemType } from "../send/held_frames.ts";
+
+const NO_BYTES = new Uint8Array();
 
 /** The channels of one gateway that have no connection yet. */
 export class UnboundChannels {
@@ -68,6 +83,7 @@ class HeldChannel implements UnboundContext {
   readonly owner: ChannelOwner;
   readonly core: ChannelCore;
   readonly scheduler: HeldFrames = new HeldFrames();
+  readonly credit: ConnectionCredit = new ConnectionCredit(Infinity);
   readonly peerMaxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
   readonly maxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
   readonly #channels: UnboundChannels;
@@ -99,9 +115,19 @@ class HeldChannel implements UnboundContext {
     this.#channels.home.adopt(this.core);
   }
 
-  bound(to: FrameSink, id: number): void {
+  bound({ scheduler, credit }: ChannelContext, id: number): void {
     this.#channels.forget(this.core.binding.handle);
-    this.scheduler.release(to, id);
+    if (this.scheduler.itemBytes > credit.left) {
+      return this.core.sendQueue.sendAgain(this.scheduler.take());
+    }
+    credit.take(this.scheduler.itemBytes);
+    for (const { type, payload, prefix } of this.scheduler.take()) {
+      scheduler.frame(type, id, payload, prefix);
+    }
+  }
+
+  get window(): ConnectionWindow {
+    return this.#channels.home.window;
   }
 
   get peerGateway(): string | undefined {
@@ -112,6 +138,10 @@ class HeldChannel implements UnboundContext {
 
   advise(message: string): string | undefined {
     return this.#channels.home.advise(message);
+  }
+
+  boundError(init: RemoteErrorInit): RemoteErrorInit {
+    return init;
   }
 
   hold(): Hold {
@@ -125,18 +155,17 @@ class HeldChannel implements UnboundContext {
   }
 }
 
-interface HeldFrame {
-  type: FrameType;
-  payload: Uint8Array | undefined;
-  prefix: number | undefined;
-}
-
 /** Holds frames until there is a connection: no more than the initial window of a channel. */
 class HeldFrames implements FrameSink {
   readonly idle = true;
   readonly blocked = false;
   readonly handedOver: Promise<void> = Promise.resolve();
-  readonly #frames: HeldFrame[] = [];
+  #frames: HeldFrame[] = [];
+
+  /** What the held items take of the connection's window. */
+  get itemBytes(): number {
+    return this.#frames.reduce((sum, { type, cost }) => isItemType(type) ? sum + cost : sum, 0);
+  }
 
   accepted(): Promise<void> {
     return this.handedOver;
@@ -149,18 +178,19 @@ class HeldFrames implements FrameSink {
   frame(
     type: FrameType,
     _channel: number,
-    payload?: Uint8Array,
+    payload: Uint8Array = NO_BYTES,
     prefix?: number,
     written?: () => void,
   ): void {
-    this.#frames.push({ type, payload: payload?.slice(), prefix });
+    const cost = HEADER_BYTES + (prefix === undefined ? 0 : TOTAL_BYTES) + payload.length;
+    this.#frames.push({ type, payload: payload.slice(), prefix, cost });
     written?.();
   }
 
-  /** Passes on the frames, with the id of the channel on its connection. */
-  release(to: FrameSink, channel: number): void {
-    for (const { type, payload, prefix } of this.#frames.splice(0)) {
-      to.frame(type, channel, payload, prefix);
-    }
+  /** Removes and returns the frames. */
+  take(): HeldFrame[] {
+    const frames = this.#frames;
+    this.#frames = [];
+    return frames;
   }
 }

@@ -5,6 +5,8 @@
  */
 
 import type { Hold } from "../../internal/keep_alive.ts";
+import type { KeptItems } from "./kept_items.ts";
+import type { Received } from "./waiting_items.ts";
 
 /** How items are handed to a consumer. */
 export type ConsumerKind =
@@ -28,15 +30,6 @@ export interface Consumer {
   endMarker?: { value: unknown };
 }
 
-/** An item that was received and not consumed. */
-export interface Received {
-  item: unknown;
-  /** The bytes of the window that it uses until it is consumed. */
-  cost: number;
-  /** Its place in the order in which items were received, over all channels. */
-  sequence: number;
-}
-
 /** What a {@linkcode CallbackRunner} needs of its queue. */
 export interface CallbackQueue {
   /** Removes and returns the first item. */
@@ -45,12 +38,20 @@ export interface CallbackQueue {
   readonly isEnded: boolean;
   /** Returns the error of the end, if there is one. */
   endError(): Error | undefined;
-  /** Reports what was consumed. */
-  consumed(cost: number): void;
+  /** Counts what is taken, and hears when the next item is waited for. */
+  readonly items: Pick<KeptItems, "taken" | "handOver" | "awaited">;
   /** Drops all items. */
   discard(): void;
   /** Reports that the consumer is not called any more; `failure` is what it threw. */
   finished(failure?: { error: unknown }): void;
+}
+
+/** What a queue has its channel do. */
+export interface QueueReactions {
+  /** The callback has thrown. */
+  callbackFailed(error: unknown): void;
+  /** An item is wrong, where the connection is sound. */
+  reset(error: Error): void;
 }
 
 /** Calls a consumer with one item after another, and with its end marker at last. */
@@ -75,14 +76,15 @@ export class CallbackRunner {
     return this.#isBusy;
   }
 
-  /** Calls with all that is queued, unless a call is under way. */
-  run(): void {
+  /** Calls with `first`, and with all that is queued, unless a call is under way. */
+  run(first?: Received): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
     const queue = this.#queue;
     try {
-      for (let received = queue.shift(); received; received = queue.shift()) {
-        if (this.kind !== "bytes") queue.consumed(received.cost);
+      for (let received = first ?? queue.shift(); received; received = queue.shift()) {
+        if (this.kind === "bytes") queue.items.handOver(received);
+        else queue.items.taken(received);
         const result = this.#consumer.call(received.item, received.cost);
         if (isThenable(result)) return this.#runAfter(result);
       }
@@ -96,6 +98,7 @@ export class CallbackRunner {
       return this.#fail(error);
     }
     this.#isBusy = false;
+    queue.items.awaited();
   }
 
   #runAfter(call: PromiseLike<unknown>): void {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Hold } from "../../internal/keep_alive.ts";
 import { Queue } from "../../internal/queue.ts";
 import { type CallbackQueue, CallbackRunner, type Consumer, isThenable } from "./callback.ts";
-import type { Received } from "./callback.ts";
+import type { Received } from "./waiting_items.ts";
 
 /** A queue that records what its runner does. */
 class Recorder implements CallbackQueue {
@@ -12,7 +12,7 @@ class Recorder implements CallbackQueue {
   error: Error | undefined;
 
   push(...items: unknown[]): void {
-    for (const item of items) this.#items.push({ item, cost: 10, sequence: 0 });
+    for (const item of items) this.#items.push({ item, cost: 10, held: 10, decoded: 0 });
   }
 
   shift(): Received | undefined {
@@ -23,9 +23,11 @@ class Recorder implements CallbackQueue {
     return this.error;
   }
 
-  consumed(cost: number): void {
-    this.log.push(`consumed ${cost}`);
-  }
+  readonly items = {
+    taken: ({ cost }: Received) => void this.log.push(`consumed ${cost}`),
+    handOver() {},
+    awaited() {},
+  };
 
   discard(): void {
     this.log.push(`discarded ${this.#items.drain().length}`);

@@ -7,21 +7,21 @@
 import { ProtocolError } from "../../errors.ts";
 import type { Frame } from "../../protocol/frames.ts";
 import type { Binding } from "../binding.ts";
-import { EncodedItem } from "../encoded_item.ts";
 import { Assembler, binaryHeadBytes } from "./assembler.ts";
 import type { ConsumerKind } from "./callback.ts";
+import type { KeptItems } from "./kept_items.ts";
 import type { ReceiveQueue } from "./receive_queue.ts";
-import type { ReceiveWindow } from "./receive_window.ts";
 
 /** Takes what is read. */
-export type ItemSink = Pick<ReceiveQueue, "put" | "putView" | "putPiece" | "dropPieces">;
+export interface ItemSink extends Pick<ReceiveQueue, "put" | "putEncoded" | "putView"> {
+  readonly items: Pick<KeptItems, "receive" | "drop" | "putPiece" | "dropPieces">;
+}
 
 /** The reading half of a channel's wire: window, parts, decoding. */
 export class ItemReader {
-  /** What takes the items: it decides whether they are decoded, and put together. */
+  /** What takes the items: it decides whether they are put together. */
   consumer: ConsumerKind = "callback";
   readonly #binding: Binding;
-  readonly #window: ReceiveWindow;
   readonly #sink: ItemSink;
   readonly #reset: (error: Error) => void;
   #assembler: Assembler | undefined;
@@ -31,12 +31,10 @@ export class ItemReader {
   /** @param reset Called with what is wrong with an item, where the connection is sound. */
   constructor(
     binding: Binding,
-    window: ReceiveWindow,
     sink: ItemSink,
     reset: (error: Error) => void,
   ) {
     this.#binding = binding;
-    this.#window = window;
     this.#sink = sink;
     this.#reset = reset;
   }
@@ -47,7 +45,7 @@ export class ItemReader {
    * @throws {ProtocolError} when it passes the window, or is not the piece that has to come.
    */
   read(frame: Frame & { type: "item" | "part" }): void {
-    this.#window.receive(frame.cost);
+    this.#sink.items.receive(frame.cost);
     if (frame.type === "item") this.#begin(frame);
     else this.#continue(frame);
   }
@@ -65,7 +63,7 @@ export class ItemReader {
   giveUp(): void {
     if (!this.#isUnfinished) throw this.#mixedUp();
     this.drop();
-    this.#sink.dropPieces();
+    this.#sink.items.dropPieces();
   }
 
   /** Drops an unfinished item. */
@@ -78,6 +76,7 @@ export class ItemReader {
     if (this.#isUnfinished || bytes.length > total) throw this.#mixedUp();
     const { maxItemBytes } = this.#binding.context;
     if (total > maxItemBytes) {
+      this.#sink.items.drop(cost);
       return this.#reset(
         new ProtocolError(
           `the peer sent an item of ${total} bytes; at most ${maxItemBytes} are accepted`,
@@ -89,7 +88,7 @@ export class ItemReader {
       this.#missing = total - bytes.length;
       return this.#putView(bytes.subarray(head), cost);
     }
-    if (bytes.length === total) return this.#decode(bytes, cost);
+    if (bytes.length === total) return this.#putEncoded(bytes, cost, false);
     this.#assembler = new Assembler(total, bytes);
     this.#putPiece(cost);
   }
@@ -105,24 +104,16 @@ export class ItemReader {
     const { bytes: whole, isItem } = this.#assembler.result();
     this.#assembler = undefined;
     if (isItem) this.#put(whole, cost);
-    else this.#decode(whole, cost);
+    else this.#putEncoded(whole, cost, true);
   }
 
   get #isUnfinished(): boolean {
     return this.#assembler !== undefined || this.#missing > 0;
   }
 
-  #decode(bytes: Uint8Array, cost: number): void {
-    const { codec } = this.#binding.context;
-    let item: unknown;
-    try {
-      item = codec.decode(bytes, this.#binding);
-      if (this.consumer === "forward" && !codec.hasChannels) item = new EncodedItem(bytes.slice());
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      return this.#reset(error);
-    }
-    this.#put(item, cost);
+  #putEncoded(bytes: Uint8Array, cost: number, isOwn: boolean): void {
+    this.#binding.context.itemsDecoded(cost);
+    this.#sink.putEncoded(bytes, cost, isOwn);
   }
 
   #put(item: unknown, cost: number): void {
@@ -132,12 +123,13 @@ export class ItemReader {
 
   #putPiece(cost: number): void {
     this.#binding.context.itemsDecoded(cost);
-    this.#sink.putPiece(cost);
+    this.#sink.items.putPiece(cost);
   }
 
   #putView(bytes: Uint8Array, cost: number): void {
-    if (bytes.length > 0) this.#sink.putView(bytes, cost);
-    else this.#sink.putPiece(cost);
+    if (bytes.length > 0) return this.#sink.putView(bytes, cost);
+    this.#sink.items.putPiece(cost);
+    if (this.#missing === 0) this.#sink.items.dropPieces(); // an item without bytes
   }
 
   #mixedUp(): ProtocolError {

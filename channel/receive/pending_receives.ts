@@ -40,6 +40,7 @@ export class PendingReceives {
       const hold = this.#binding.hold();
       const stopWatching = watch(options, () => this.#expired(options?.timeout), (error) => {
         this.#pending.remove(pending);
+        this.#binding.context.window.resume();
         hold[Symbol.dispose]();
         resolve(rejectedAtUser(error));
       });

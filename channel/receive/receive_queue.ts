@@ -4,50 +4,57 @@
  * @module
  */
 
-import { ExecnetError } from "../../errors.ts";
+import { ExecnetError, ProtocolError } from "../../errors.ts";
 import { NO_HOLD } from "../../internal/keep_alive.ts";
-import { Queue } from "../../internal/queue.ts";
 import type { WaitOptions } from "../../internal/wait.ts";
 import { forUser } from "../../errors/user_stack.ts";
 import type { Binding } from "../binding.ts";
 import type { Outcome } from "../outcome.ts";
-import { type CallbackQueue, CallbackRunner, type Consumer, type Received } from "./callback.ts";
+import {
+  type CallbackQueue,
+  CallbackRunner,
+  type Consumer,
+  type QueueReactions,
+} from "./callback.ts";
+import { KeptItems } from "./kept_items.ts";
 import { PendingReceives } from "./pending_receives.ts";
 import type { ReceiveWindow } from "./receive_window.ts";
-
-let nextSequence = 0;
+import { type Received, takeSequence } from "./waiting_items.ts";
+import type { WatchedQueue, Watchers } from "./watchers.ts";
 
 /** The receiving half of a channel: a queue that gives credit as it is emptied. */
-export class ReceiveQueue implements CallbackQueue {
+export class ReceiveQueue implements CallbackQueue, WatchedQueue {
+  readonly items: KeptItems;
+  watchers: Watchers | undefined;
   readonly #binding: Binding;
   readonly #window: ReceiveWindow;
   readonly #outcome: Outcome;
-  readonly #callbackFailed: (error: unknown) => void;
-  readonly #items = new Queue<Received>();
+  readonly #reactions: QueueReactions;
   readonly #pending: PendingReceives;
-  /** Called when something can be received; made by the first that asks. */
-  #watchers: Set<() => void> | undefined;
   #runner: CallbackRunner | undefined;
   #isEnded = false;
   #endSequence = 0;
-  /** The peer's error until a receive has thrown it. */
-  #error: Error | undefined;
-  /** The bytes of the window that an unfinished item uses. */
-  #unfinished = 0;
   #finished = Promise.withResolvers<void>();
 
-  /** @param callbackFailed Called with what the callback threw. */
   constructor(
     binding: Binding,
     window: ReceiveWindow,
     outcome: Outcome,
-    callbackFailed: (error: unknown) => void,
+    reactions: QueueReactions,
   ) {
     this.#binding = binding;
     this.#pending = new PendingReceives(binding);
     this.#window = window;
+    this.items = new KeptItems(binding, window, this);
     this.#outcome = outcome;
-    this.#callbackFailed = callbackFailed;
+    this.#reactions = reactions;
+  }
+
+  /** Whether somebody waits for the next item. */
+  get isAwaited(): boolean {
+    if (this.#isWaitedFor) return true;
+    // A consumer of bytes takes all at once: it waits when it has reported all of it.
+    return this.#isIdle && (this.#runner?.kind !== "bytes" || this.items.isEmpty);
   }
 
   /** Whether no more items are added. */
@@ -62,12 +69,7 @@ export class ReceiveQueue implements CallbackQueue {
 
   /** The number of items that wait to be received. */
   get size(): number {
-    return this.#items.size;
-  }
-
-  /** The peer's error, if no receive has thrown it yet. */
-  get unseenError(): Error | undefined {
-    return this.#error;
+    return this.items.size;
   }
 
   /**
@@ -75,77 +77,62 @@ export class ReceiveQueue implements CallbackQueue {
    * channels; undefined while a receive would wait.
    */
   get sequence(): number | undefined {
-    return this.#items.peek()?.sequence ?? (this.#isEnded ? this.#endSequence : undefined);
+    return this.items.sequence ?? (this.#isEnded ? this.#endSequence : undefined);
   }
 
   /** Whether everything was received. */
   get isAtEnd(): boolean {
-    return this.#isEnded && this.#items.size === 0;
+    return this.#isEnded && this.items.size === 0;
   }
 
-  /** Calls `ready` once something can be received, unless the returned function is called before. */
-  whenReadable(ready: () => void): () => void {
+  checkFree(): void {
     if (this.#runner !== undefined) throw this.#hasCallback(this.#runner);
-    const watchers = this.#watchers ??= new Set();
-    const hold = this.#binding.hold();
-    const stop = () => {
-      watchers.delete(wake);
-      hold[Symbol.dispose]();
-    };
-    const wake = () => {
-      stop();
-      ready();
-    };
-    watchers.add(wake);
-    if (this.sequence !== undefined) wake();
-    return stop;
   }
 
   /** Adds an item. */
   put(item: unknown, cost: number): void {
-    cost += this.#unfinished;
-    this.#unfinished = 0;
     if (this.#pending.size > 0) {
-      this.consumed(cost);
+      this.items.pass(cost);
       this.#pending.answer(item);
-      return;
+    } else if (this.#isIdle) {
+      this.#runner?.run(this.items.received(item, cost));
+    } else {
+      this.items.push(item, cost);
+      this.watchers?.wake();
     }
-    this.#items.push({ item, cost, sequence: nextSequence++ });
-    if (this.#runner !== undefined) this.#runner.run();
-    else this.#wakeWatchers();
+  }
+
+  /** Adds an encoded item; see {@linkcode KeptItems.pushEncoded}. */
+  putEncoded(bytes: Uint8Array, cost: number, isOwn: boolean): void {
+    const isForwarded = this.#runner?.kind === "forward";
+    const isTaken = this.#pending.size > 0 || (this.#isIdle && !isForwarded);
+    let item: unknown;
+    try {
+      if (isTaken) item = this.items.decode(bytes);
+      else this.items.pushEncoded(bytes, cost, isOwn);
+    } catch (error) {
+      return this.#broken(error);
+    }
+    if (isTaken) this.put(item, cost);
+    else if (isForwarded) this.#runner?.run();
+    else this.watchers?.wake();
   }
 
   /** Adds bytes that are valid during this call. */
   putView(bytes: Uint8Array, cost: number): void {
-    const isConsumedNow = this.#runner?.isBusy === false;
-    this.put(isConsumedNow ? bytes : bytes.slice(), cost);
-  }
-
-  /**
-   * Counts a piece of an unfinished item. Credit for it is given while no finished item waits before
-   * it: so an item may be larger than the window, and a stopped consumer still costs no more than a
-   * window and one item.
-   */
-  putPiece(cost: number): void {
-    this.#unfinished += cost;
-    this.#consumeUnfinished();
-  }
-
-  /** Gives credit for the pieces of an item that will not be finished. */
-  dropPieces(): void {
-    const cost = this.#unfinished;
-    this.#unfinished = 0;
-    if (cost > 0) this.consumed(cost);
+    this.put(this.#isIdle ? bytes : bytes.slice(), cost);
   }
 
   /** Adds no more items. `error` is thrown once, after the queued items. */
   end(error?: Error): void {
-    if (error !== undefined) this.#error = error;
+    if (error !== undefined) this.#outcome.unseen = error;
     if (this.#isEnded) return;
     this.#endAdding();
-    this.#endSequence = nextSequence++;
+    this.items.dropPieces();
+    this.items.freeWith(this);
+    this.#endSequence = takeSequence();
     this.#pending.end();
-    this.#wakeWatchers();
+    this.watchers?.wake();
     if (this.#runner === undefined) this.#finished.resolve();
     else this.#runner.run();
   }
@@ -155,7 +142,7 @@ export class ReceiveQueue implements CallbackQueue {
     return this.#next<unknown>(
       (item) => item,
       () => {
-        throw this.#takeError() ?? this.#outcome.receiveError();
+        throw this.#outcome.takeUnseen() ?? this.#outcome.receiveError();
       },
       options,
     );
@@ -175,84 +162,89 @@ export class ReceiveQueue implements CallbackQueue {
 
   /** Returns the error of the end: the peer's, or that items may be missing. */
   endError(): Error | undefined {
-    return this.#takeError() ?? this.#outcome.cutError();
+    return this.#outcome.takeUnseen() ?? this.#outcome.cutError();
   }
 
   /** Hands items to `consumer` from now on. */
   setConsumer(consumer: Consumer): void {
-    if (this.#runner !== undefined) {
-      throw new ExecnetError(`cannot set a callback on ${this.#binding.label}: it has one`);
-    }
-    if (this.#pending.size > 0 || (this.#watchers?.size ?? 0) > 0) {
-      throw new ExecnetError(
-        `cannot set a callback on ${this.#binding.label}: a receive or an iteration waits on it`,
-      );
-    }
+    const what = "set a callback";
+    if (this.#runner !== undefined) throw this.#refusal(what, "it has one");
+    if (this.#isWaitedFor) throw this.#refusal(what, "a receive or an iteration waits on it");
     if (this.#isEnded) this.#finished = Promise.withResolvers();
     const isOfUser = consumer.kind === "callback" || consumer.kind === "forward";
-    const { context, handle } = this.#binding;
-    const hold = handle.hold(isOfUser ? context.hold() : NO_HOLD);
+    const hold = isOfUser ? this.#binding.hold() : this.#binding.handle.hold(NO_HOLD);
     this.#runner = new CallbackRunner(consumer, this, hold);
     this.#runner.run();
   }
 
-  /** Removes and returns the first item; see {@linkcode CallbackQueue}. */
+  /** See {@linkcode CallbackQueue}. */
   shift(): Received | undefined {
-    return this.#items.shift();
+    try {
+      return this.items.shift(this.#runner?.kind === "forward");
+    } catch (error) {
+      this.#broken(error);
+      return undefined;
+    }
   }
 
-  /** Counts bytes of the window that are free again. */
-  consumed(cost: number): void {
-    this.#window.consume(cost);
-    this.#consumeUnfinished();
-  }
-
+  /** Drops all items, and adds none any more. */
   discard(): void {
     this.#endAdding();
-    this.#items.drain();
+    this.items.clear();
   }
 
   finished(failure?: { error: unknown }): void {
+    this.items.clear(); // what a consumer of bytes has not reported will not be used any more
     this.#finished.resolve();
-    if (failure !== undefined) this.#callbackFailed(failure.error);
+    if (failure !== undefined) this.#reactions.callbackFailed(failure.error);
+  }
+
+  /** An item cannot be decoded: it, and all behind it, are dropped. */
+  #broken(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.items.clear();
+    this.#outcome.fail(error);
+    if (this.#isEnded) this.#outcome.unseen = error;
+    this.#reactions.reset(error);
+  }
+
+  /** Whether a consumer waits for the next item. */
+  get #isIdle(): boolean {
+    return this.#runner?.isBusy === false;
+  }
+
+  get #isWaitedFor(): boolean {
+    return this.#pending.size > 0 || (this.watchers?.size ?? 0) > 0;
   }
 
   #next<T>(map: (item: unknown) => T, end: () => T, options?: WaitOptions): Promise<T> {
     if (this.#runner !== undefined) return Promise.reject(this.#hasCallback(this.#runner));
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
-    const received = this.#items.shift();
+    const received = this.shift();
     if (received !== undefined) {
-      this.consumed(received.cost);
+      this.items.taken(received);
       return Promise.resolve(map(received.item));
     }
     if (this.#isEnded) return forUser(end);
-    return this.#pending.add(map, end, options);
+    const next = this.#pending.add(map, end, options);
+    this.items.awaited();
+    return next;
   }
 
   #hasCallback({ kind }: CallbackRunner): Error {
     const why = kind === "forward"
       ? "it was sent to another gateway, and what arrives goes there"
       : "it has a callback";
-    return new ExecnetError(`cannot receive on ${this.#binding.label}: ${why}`);
+    return this.#refusal("receive", why);
   }
 
-  #wakeWatchers(): void {
-    if (this.#watchers === undefined) return;
-    for (const wake of [...this.#watchers]) wake();
-  }
-
-  #takeError(): Error | undefined {
-    const error = this.#error;
-    this.#error = undefined;
-    return error;
+  #refusal(what: string, why: string): Error {
+    return new ExecnetError(`cannot ${what} on ${this.#binding.label}: ${why}`);
   }
 
   #endAdding(): void {
     this.#isEnded = true;
     this.#window.close();
-  }
-
-  #consumeUnfinished(): void {
-    if (this.#items.size === 0) this.dropPieces();
+    this.items.close();
   }
 }

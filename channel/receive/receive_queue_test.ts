@@ -5,6 +5,7 @@ import { FakeContext } from "../../tests/support/fake_context.ts";
 import { Outcome } from "../outcome.ts";
 import { ReceiveQueue } from "./receive_queue.ts";
 import { ReceiveWindow } from "./receive_window.ts";
+import { watch } from "./watchers.ts";
 
 const HALF = INITIAL_WINDOW_BYTES / 2;
 
@@ -18,12 +19,15 @@ class Setup {
     this.context.binding,
     this.window,
     this.outcome,
-    (error) => this.failures.push(error),
+    {
+      callbackFailed: (error) => this.failures.push(error),
+      reset: (error) => this.queue.end(error),
+    },
   );
 
   /** Receives an item as the reader does. */
   put(item: unknown, cost = 10): void {
-    this.window.receive(cost);
+    this.queue.items.receive(cost);
     this.queue.put(item, cost);
   }
 
@@ -54,11 +58,11 @@ Deno.test("ReceiveQueue gives credit when an item is received, not when it arriv
 Deno.test("ReceiveQueue gives credit for pieces while nothing finished waits before them", async () => {
   const it = new Setup();
   it.window.receive(HALF);
-  it.queue.putPiece(HALF);
+  it.queue.items.putPiece(HALF);
   assertEquals(it.credit, [HALF]);
   it.put("finished", 10);
   it.window.receive(HALF);
-  it.queue.putPiece(HALF);
+  it.queue.items.putPiece(HALF);
   assertEquals(it.credit, [HALF]);
   assertEquals(await it.queue.receive(), "finished");
   assertEquals(it.credit, [HALF, HALF + 10]);
@@ -107,24 +111,24 @@ Deno.test("ReceiveQueue.receive() gives up at its timeout and signal, and loses 
   assertEquals([await it.queue.receive(), it.context.holds], [1, 0]);
 });
 
-Deno.test("ReceiveQueue.whenReadable() calls once, at once where something is there", () => {
+Deno.test("watch() calls once, at once where something is there", () => {
   const it = new Setup();
   let calls = 0;
-  const stop = it.queue.whenReadable(() => calls++);
+  const stop = watch(it.queue, it.context.binding, () => calls++);
   assertEquals([calls, it.context.holds], [0, 1]);
   it.put(1);
   it.put(2);
   stop();
   assertEquals([calls, it.context.holds], [1, 0]);
-  it.queue.whenReadable(() => calls++);
+  watch(it.queue, it.context.binding, () => calls++);
   assertEquals([calls, it.context.holds], [2, 0]);
 });
 
-Deno.test("ReceiveQueue.whenReadable() calls at the end, and never after it was stopped", () => {
+Deno.test("watch() calls at the end, and never after it was stopped", () => {
   const it = new Setup();
   const calls: string[] = [];
-  it.queue.whenReadable(() => calls.push("stopped"))();
-  it.queue.whenReadable(() => calls.push("kept"));
+  watch(it.queue, it.context.binding, () => calls.push("stopped"))();
+  watch(it.queue, it.context.binding, () => calls.push("kept"));
   it.queue.end();
   assertEquals([calls, it.context.holds], [["kept"], 0]);
 });
@@ -174,13 +178,17 @@ Deno.test("ReceiveQueue has one consumer, and none while a receive waits", async
   assertThrows(() => it.queue.setConsumer(consumer), ExecnetError, "a receive or an iteration");
   it.put(1);
   await waiting;
-  const stop = it.queue.whenReadable(() => {});
+  const stop = watch(it.queue, it.context.binding, () => {});
   assertThrows(() => it.queue.setConsumer(consumer), ExecnetError, "a receive or an iteration");
   stop();
   it.queue.setConsumer(consumer);
   assertThrows(() => it.queue.setConsumer(consumer), ExecnetError, "it has one");
   await assertRejects(() => it.queue.receive(), ExecnetError, "it has a callback");
-  assertThrows(() => it.queue.whenReadable(() => {}), ExecnetError, "it has a callback");
+  assertThrows(
+    () => watch(it.queue, it.context.binding, () => {}),
+    ExecnetError,
+    "it has a callback",
+  );
 });
 
 Deno.test("ReceiveQueue drops what is queued when its consumer throws, and gives no credit", async () => {
@@ -217,4 +225,36 @@ Deno.test("ReceiveQueue.putView() copies bytes unless a consumer takes them now"
   while (seen.length < 3) await call.promise;
   assertEquals(seen, [view, view, view]);
   assertEquals(seen.map((item) => item === view), [false, true, false]);
+});
+
+Deno.test("ReceiveQueue says when nobody waits any more, as others may have what it could have had", async () => {
+  const it = new Setup();
+  let times = 0;
+  it.context.window.resume = () => void times++;
+  await assertRejects(() => it.queue.receive({ timeout: 0 }), TimeoutError);
+  assertEquals([times, it.queue.isAwaited], [1, false]);
+  const stop = watch(it.queue, it.context.binding, () => {});
+  assertEquals([times, it.queue.isAwaited], [1, true]);
+  stop();
+  assertEquals([times, it.queue.isAwaited], [2, false]);
+});
+
+Deno.test("ReceiveQueue takes a consumer of bytes as waiting when that has reported all", () => {
+  const it = new Setup();
+  it.queue.setConsumer({ kind: "bytes", call: () => {} });
+  assertEquals(it.queue.isAwaited, true);
+  it.put(Uint8Array.of(1), 10);
+  assertEquals(it.queue.isAwaited, false);
+  it.queue.items.consumed(10);
+  assertEquals(it.queue.isAwaited, true);
+});
+
+Deno.test("ReceiveQueue grants nothing on a channel that has ended, though the peer may say it is blocked", () => {
+  const it = new Setup();
+  it.queue.items.blocked(10);
+  assertEquals(it.queue.items.wanted, 0); // it was granted at once
+  it.queue.end();
+  it.queue.items.blocked(10);
+  it.queue.setConsumer({ kind: "items", call: () => {} });
+  assertEquals([it.queue.items.wanted, it.context.windowSink.takeTypes()], [0, ["GRANT"]]);
 });

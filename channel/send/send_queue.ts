@@ -4,38 +4,41 @@
  * @module
  */
 
-import { ProtocolError } from "../../errors.ts";
-import {
-  FrameType,
-  HEADER_BYTES,
-  INITIAL_WINDOW_BYTES,
-  MAX_FRAME_BYTES,
-} from "../../protocol/constants.ts";
+import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES, TOTAL_BYTES } from "../../protocol/constants.ts";
 import { Queue } from "../../internal/queue.ts";
 import type { Binding } from "../binding.ts";
 import type { FrameSource } from "../frame_sink.ts";
 import { Block } from "./block.ts";
-import { type Entry, hasBegun, type PendingItem, totalLength } from "./pending_item.ts";
+import { ChannelCredit } from "./channel_credit.ts";
+import { entriesOf, type HeldFrame } from "./held_frames.ts";
+import {
+  abortOn,
+  advance,
+  costOfRest,
+  type Entry,
+  hasBegun,
+  newItem,
+  type PendingItem,
+} from "./pending_item.ts";
 
 /** No part of an item is smaller than this, unless the item ends: the last of a window is not used. */
 const MIN_PART_BYTES = 4 * 1024;
-const TOTAL_BYTES = 4;
-const MAX_CREDIT_BYTES = 0xffff_ffff;
 
 /** The sending half of a channel: a queue under the peer's window. */
 export class SendQueue implements FrameSource {
   readonly #binding: Binding;
   readonly #entries = new Queue<Entry>();
-  #credit = INITIAL_WINDOW_BYTES;
+  readonly #credit: ChannelCredit;
   #requested = false;
 
   constructor(binding: Binding) {
     this.#binding = binding;
+    this.#credit = new ChannelCredit(binding);
   }
 
   /** The number of bytes that the peer still allows. */
   get credit(): number {
-    return this.#credit;
+    return this.#credit.own;
   }
 
   /** Resolves when all that is queued now has been written, or given up. */
@@ -52,10 +55,10 @@ export class SendQueue implements FrameSource {
     const { scheduler } = this.#binding.context;
     const cost = HEADER_BYTES + bytes.length;
     if (
-      this.#entries.size > 0 || bytes.length > MIN_PART_BYTES || this.#credit < cost ||
+      this.#entries.size > 0 || bytes.length > MIN_PART_BYTES || this.#credit.left < cost ||
       !scheduler.idle
     ) return false;
-    this.#credit -= cost;
+    this.#credit.take(cost);
     scheduler.frame(FrameType.ITEM, this.#binding.id, bytes, undefined, written);
     return true;
   }
@@ -81,30 +84,13 @@ export class SendQueue implements FrameSource {
    */
   send(chunks: readonly Uint8Array[], written: () => void, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const total = totalLength(chunks);
-      const entry: PendingItem = {
-        kind: "item",
-        chunks,
-        total,
-        index: 0,
-        at: 0,
-        written,
-        resolve,
-        reject,
-      };
-      if (signal !== undefined) {
-        const abort = () => {
-          if (this.#entries.remove(entry)) {
-            if (hasBegun(entry)) this.#frame(FrameType.DROP);
-            this.#request();
-          }
-          reject(signal.reason);
-        };
-        const stopListening = () => signal.removeEventListener("abort", abort);
-        entry.resolve = () => (stopListening(), resolve());
-        entry.reject = (error) => (stopListening(), reject(error));
-        signal.addEventListener("abort", abort);
-      }
+      const entry = newItem(chunks, { written, resolve, reject });
+      abortOn(signal, entry, () => {
+        if (!this.#entries.remove(entry)) return;
+        if (hasBegun(entry)) this.#frame(FrameType.DROP);
+        this.#credit.returnGrant();
+        this.#request();
+      });
       this.#push(entry);
     });
   }
@@ -134,6 +120,7 @@ export class SendQueue implements FrameSource {
 
   /** Fails what is queued; returns the close that was among it. */
   abandon(reason: () => Error): Entry & { kind: "close" } | undefined {
+    this.#credit.stop(this);
     let close: Entry & { kind: "close" } | undefined;
     for (const entry of this.#entries.drain()) {
       if (entry.kind === "item" || entry.kind === "block") entry.reject(reason());
@@ -149,10 +136,28 @@ export class SendQueue implements FrameSource {
    * @throws {ProtocolError} when the sum is more than a window can be.
    */
   addCredit(bytes: number): void {
-    if (this.#credit + bytes > MAX_CREDIT_BYTES) {
-      throw new ProtocolError(`the peer gave channel ${this.#binding.id} a window of over 4 GiB`);
-    }
-    this.#credit += bytes;
+    this.#credit.add(bytes);
+    this.#request();
+  }
+
+  /** Queues what was held while the channel had no connection, in front of what waits. */
+  sendAgain(frames: readonly HeldFrame[]): void {
+    const waiting = this.#entries.drain();
+    const [first] = waiting;
+    if (first?.kind === "item") Object.assign(first, { left: first.total, index: 0, at: 0 });
+    this.#credit.restart();
+    for (const entry of [...entriesOf(frames), ...waiting]) this.#push(entry);
+  }
+
+  /** Adds credit of the connection, which this channel alone may use. */
+  grant(bytes: number): void {
+    this.#credit.grant(bytes);
+    if (this.#entries.size === 0) this.#credit.returnGrant();
+    else this.#request();
+  }
+
+  /** The connection's window is open again. */
+  resume(): void {
     this.#request();
   }
 
@@ -191,10 +196,14 @@ export class SendQueue implements FrameSource {
   #writeBlock(block: Block): boolean {
     for (let item = block.first; item !== undefined; item = block.first) {
       const cost = HEADER_BYTES + item.length;
-      if (this.#credit < cost) return false;
-      this.#credit -= cost;
+      if (this.#credit.left < cost) {
+        if (this.#credit.own >= cost) this.#credit.waitForConnection(this, cost);
+        return false;
+      }
+      this.#credit.take(cost);
       this.#frame(FrameType.ITEM, item);
       block.shift();
+      this.#credit.returnGrant();
     }
     this.#entries.shift();
     block.resolve();
@@ -206,25 +215,26 @@ export class SendQueue implements FrameSource {
     const { chunks, total, index, at } = entry;
     const left = chunks[index].length - at;
     const isFirst = !hasBegun(entry);
+    const credit = this.#credit.left;
     const whole = isFirst && left === total && left <= MAX_FRAME_BYTES &&
-      this.#credit >= HEADER_BYTES + left;
+      credit >= HEADER_BYTES + left;
     const prefixBytes = isFirst && !whole ? TOTAL_BYTES : 0;
-    const most = Math.min(MAX_FRAME_BYTES, this.#credit - HEADER_BYTES) - prefixBytes;
+    const most = Math.min(MAX_FRAME_BYTES, credit - HEADER_BYTES) - prefixBytes;
     const size = Math.min(left, most);
-    if (size < Math.min(left, MIN_PART_BYTES)) return false;
+    if (size < Math.min(left, MIN_PART_BYTES)) {
+      if (credit < this.#credit.own) this.#credit.waitForConnection(this, costOfRest(entry));
+      return false;
+    }
     const part = chunks[index].subarray(at, at + size);
     const isLast = size === left && index === chunks.length - 1;
     const written = isLast ? entry.written : undefined;
-    this.#credit -= HEADER_BYTES + prefixBytes + size;
+    this.#credit.take(HEADER_BYTES + prefixBytes + size);
     if (whole) this.#frame(FrameType.ITEM, part, undefined, written);
     else if (isFirst) this.#frame(FrameType.ITEM_START, part, total);
     else this.#frame(FrameType.ITEM_PART, part, undefined, written);
-    entry.at += size;
-    if (size === left) {
-      entry.index++;
-      entry.at = 0;
-    }
+    advance(entry, size);
     if (isLast) {
+      this.#credit.returnGrant();
       this.#entries.shift();
       entry.resolve();
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeOutput } from "../../internal/escape.ts";
 import type { ExitStatus } from "../../transports/transport.ts";
 
 /** What is known of a process, for messages about its end. */
@@ -31,7 +32,7 @@ const SHOWN_LINES = 5;
 export function exitMessage(facts: ProcessFacts): string {
   const { subject, tail, executing, grace } = facts;
   const asked = grace === undefined ? "" : " was asked to end, and";
-  const lines = tail.slice(-SHOWN_LINES).map((line) => `\n    ${line}`).join("");
+  const lines = tail.slice(-SHOWN_LINES).map((line) => `\n    ${escapeOutput(line)}`).join("");
   return `${subject}${asked} ${howItEnded(facts)}${whileRunning(executing)}${outOfTime(facts)}` +
     (lines === "" ? "" : `; its last lines on stderr:${lines}`);
 }

@@ -36,6 +36,11 @@ Deno.test("exitMessage() names the lack of memory as the reason, unless the proc
   );
 });
 
+Deno.test("exitMessage() escapes control characters of what was printed", () => {
+  const message = exitMessage({ ...FACTS, tail: ["\x1b]0;title\x07"] });
+  assertEquals(message.endsWith("\n    \\u001b]0;title\\u0007"), true, message);
+});
+
 Deno.test("exitMessage() shows what ran, and the last lines of stderr", () => {
   const tail = ["1", "2", "3", "4", "5", "6"];
   assertEquals(

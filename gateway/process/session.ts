@@ -10,11 +10,11 @@ import type { ChannelCore } from "../../channel/core.ts";
 import { Bridges } from "../../channel/mux/bridge.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
+import { StatusRequests } from "../../channel/mux/status_requests.ts";
 import type { Code } from "../../code/code.ts";
 import { importAdvice } from "../../code/import_advice.ts";
 import { codeHash, explain } from "../../code/loaded.ts";
 import { GatewayClosedError, ProtocolError } from "../../errors.ts";
-import { defined } from "../../internal/defined.ts";
 import { clearTimer, setTimeout } from "../../internal/timers.ts";
 import { MAX_TIMER_MS } from "../../internal/wait.ts";
 import { deniedAdvice } from "../../permissions/advice.ts";
@@ -22,6 +22,7 @@ import { encodePreamble, localHello } from "../../protocol/preamble.ts";
 import type { GatewayExit } from "../../transports/transport.ts";
 import type { ProcessFacts } from "./exit_message.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { boundErrors, limitsOf } from "./limits.ts";
 import { endWithProcess } from "./lifetime.ts";
 import { breachError, exitError, orphanError, silentError } from "./loss.ts";
 import { Printer } from "./printer.ts";
@@ -78,9 +79,11 @@ export class Session {
       hold: () => keepAlive.hold(),
       advise: (message) =>
         deniedAdvice(message, owner.id, spec.permissions) ?? importAdvice(message),
+      boundError: boundErrors(spec),
+      statusRequests: new StatusRequests(),
       lost: (error) => this.#lost(error),
       uncaught: (...uncaught) => this.#uncaught.receive(...uncaught),
-    }, defined({ maxItemBytes: spec.maxItemBytes }));
+    }, limitsOf(spec));
     this.#uncaught = new UncaughtErrors(connection, owner, init.uncaughtHandler);
     this.execs = new ExecSender(connection, codeHash);
     const hello = encodePreamble(localHello(owner.id, connection.maxItemBytes));

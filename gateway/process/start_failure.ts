@@ -6,6 +6,7 @@
 
 import { GatewayClosedError, LaunchError } from "../../errors.ts";
 import { toError } from "../../internal/errors.ts";
+import { escapeOutput } from "../../internal/escape.ts";
 import type { ResolvedSpec } from "../../spec/spec.ts";
 import type { Machine } from "../../transports/machine/machine.ts";
 import { launchError } from "../../transports/start/failure.ts";
@@ -38,9 +39,11 @@ export async function startFailure(
       cause: streamError,
     });
   }
-  const lines = noise.split("\n").filter((line) => line.trim() !== "");
+  const lines = escapeOutput(noise).split("\n").filter((line) => line.trim() !== "");
   // The end has to be reported, even if the search for its reason fails.
-  return await launchError(spec, id, status, [...lines, ...tail], machine).catch(toError);
+  return await launchError(spec, id, status, [...lines, ...tail.map(escapeOutput)], machine).catch(
+    toError,
+  );
 }
 
 /** Returns the error of a process that did not answer within `connectTimeout` milliseconds. */
@@ -49,7 +52,7 @@ export function noAnswerError(
   connectTimeout: number,
 ): LaunchError {
   const all = [noise, ...tail].join("\n");
-  const printed = all.trim().slice(-SHOWN_CHARACTERS);
+  const printed = escapeOutput(all.trim().slice(-SHOWN_CHARACTERS));
   return new LaunchError(
     `cannot start ${subject}: no answer within ${connectTimeout} ms` +
       (printed === "" ? "" : `; it printed: ${printed}`) +

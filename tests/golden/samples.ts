@@ -104,6 +104,8 @@ export const FRAMES: Readonly<Record<string, Uint8Array>> = {
   "PING": encodeFrame(FrameType.PING, 0),
   "PONG": encodeFrame(FrameType.PONG, 0),
   "DROP": encodeFrame(FrameType.DROP, 3),
+  "BLOCKED": encodeFrame(FrameType.BLOCKED, 3, Uint8Array.of(0, 1, 0, 0)),
+  "GRANT": encodeFrame(FrameType.GRANT, 3, Uint8Array.of(0, 1, 0, 0)),
   "UNCAUGHT": encodeFrame(FrameType.UNCAUGHT, 5, Uint8Array.of(0, 0, 0, 7, ...bytes)),
   "STATUS_REQUEST": encodeFrame(FrameType.STATUS_REQUEST, 7),
   "STATUS": encodeFrame(FrameType.STATUS, 7, status),

@@ -1,7 +1,10 @@
 /** A connection that records what a channel, or one part of it, does there. */
 
 import { Binding, type ChannelContext } from "../../channel/binding.ts";
+import { ConnectionCredit } from "../../channel/connection_credit.ts";
+import { ConnectionWindow } from "../../channel/connection_window.ts";
 import type { FrameSink, FrameSource } from "../../channel/frame_sink.ts";
+import type { RemoteErrorInit } from "../../errors.ts";
 import { Hold } from "../../internal/keep_alive.ts";
 import { DEFAULT_LIMITS, FrameType } from "../../protocol/constants.ts";
 import { ItemCodec } from "../../protocol/items.ts";
@@ -65,6 +68,13 @@ export class FakeContext implements ChannelContext {
   readonly owner = { id: "gw0" };
   readonly codec = new ItemCodec();
   readonly scheduler = new FakeSink();
+  readonly credit = new ConnectionCredit(2 ** 30);
+  /** Takes what the window of the connection sends. */
+  readonly windowSink = new FakeSink();
+  readonly window: ConnectionWindow = new ConnectionWindow(
+    { ...DEFAULT_LIMITS, memoryBytes: 2 ** 30 },
+    this.windowSink,
+  );
   peerGateway: string | undefined;
   peerMaxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
   maxItemBytes: number = DEFAULT_LIMITS.maxItemBytes;
@@ -79,6 +89,10 @@ export class FakeContext implements ChannelContext {
 
   itemsDecoded(bytes: number): void {
     this.decoded += bytes;
+  }
+
+  boundError(init: RemoteErrorInit): RemoteErrorInit {
+    return init;
   }
 
   advise(): string | undefined {

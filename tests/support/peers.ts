@@ -16,6 +16,7 @@ import { Channel, coreOf } from "../../channel/channel.ts";
 import { Bridges } from "../../channel/mux/bridge.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
+import { StatusRequests } from "../../channel/mux/status_requests.ts";
 import type { FrameTap } from "../../channel/frame_tap.ts";
 import type { ConnectionHandler } from "../../channel/mux/handler.ts";
 import type { ChannelCore } from "../../channel/core.ts";
@@ -99,7 +100,7 @@ export class Side {
       },
     };
     const handler: ConnectionHandler = side === "initiator"
-      ? { ...both, side, bridges: new Bridges() }
+      ? { ...both, side, bridges: new Bridges(), statusRequests: new StatusRequests() }
       : {
         ...both,
         side,
@@ -232,9 +233,10 @@ export class RawPeer {
     await this.#stream.write([chunk]);
   }
 
-  /** Writes a valid preamble. */
+  /** Writes a valid preamble, and opens the window of the connection wide. */
   async greet(): Promise<void> {
-    await this.write(encodePreamble(localHello("", 2 ** 30)));
+    const credit = encodeFrame(FrameType.WINDOW, 0, Uint8Array.of(0x7f, 0, 0, 0));
+    await this.write(encodePreamble(localHello("", 2 ** 30)), credit);
   }
 
   /** Reads frames up to one of `type`; undefined if the stream ends before. */
@@ -263,6 +265,7 @@ export class RawPeer {
       chunk = greeting.rest;
     }
     this.#decoder.push(chunk, (frame) => {
+      if (frame.type === "window" && frame.channel === 0) return true; // each side begins with one
       this.seen.push(frame.type);
       this.#frames.push(structuredClone(frame));
       return true;

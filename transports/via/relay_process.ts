@@ -66,7 +66,7 @@ export class RelayProcess implements Transport {
       core,
       (bytes, cost) => {
         sink.data(bytes as Uint8Array<ArrayBuffer>);
-        core.received.consumed(cost);
+        core.received.items.consumed(cost);
       },
       () => sink.end(core.outcome.failure),
     );
