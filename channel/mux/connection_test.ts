@@ -92,7 +92,7 @@ for (const row of handshakes) {
 
 const breaches: Row[] = [
   { what: "frame type 0", bytes: [header(0, 1, 1)], says: "unknown type 0" },
-  { what: "frame type 19", bytes: [header(19, 1, 1)], says: "unknown type 19" },
+  { what: "frame type 20", bytes: [header(20, 1, 1)], says: "unknown type 20" },
   {
     what: "an oversize length, before the payload comes",
     bytes: [header(ITEM, 1, MAX_FRAME_BYTES + 1)],
