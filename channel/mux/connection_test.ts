@@ -191,6 +191,12 @@ const breaches: Row[] = [
     says: "exit, which is not its part",
   },
   {
+    what: "UNCAUGHT to a remote",
+    side: "remote",
+    bytes: [encodeFrame(FrameType.UNCAUGHT, 1, Uint8Array.of(0, 0, 0, 0, 0xc0))],
+    says: "uncaught, which is not its part",
+  },
+  {
     what: "a truncated EXEC message",
     side: "remote",
     bytes: [encodeFrame(EXEC, 1, execFrame(1).subarray(9, -1))],
