@@ -90,6 +90,11 @@ export interface SyncOptions {
    */
   links?: LinkMode;
   /**
+   * Whether to send of a file only what differs from the target's old version: `"auto"` (the default)
+   * for files of 64 KiB and more, unless the gateway is a local process; `"never"`; or `"always"`.
+   */
+  delta?: "auto" | "never" | "always";
+  /**
    * Whether to compress what is sent, by zstd. Default `"auto"`: over `ssh`, `tcp`, `via` and
    * `command`, files that get smaller by it.
    */
@@ -132,6 +137,7 @@ const RULES: OptionRules<SyncOptions> = {
   filter: FUNCTION,
   checksum: BOOLEAN,
   links: oneOf("keep", "skip", "follow"),
+  delta: oneOf("auto", "never", "always"),
   compress: {
     wanted: `"auto", true or false`,
     isRight: (value) => value === "auto" || typeof value === "boolean",

@@ -5,9 +5,10 @@
  */
 
 import { Condition, together } from "../wire/condition.ts";
+import { checkSums } from "../wire/blocks.ts";
 import { type Entry, Kind } from "../wire/entry.ts";
+import { check } from "../wire/check.ts";
 import {
-  check,
   checkIds,
   entriesOf,
   isClosed,
@@ -100,7 +101,12 @@ export class Sender {
       const received = message as ReceiverMessage;
       if (received.type === "told") this.#init.told(received);
       else if (received.type === "want") this.#want(received);
-      else if (received.type === "ask") await this.#answer(received.paths, received.numbers);
+      else if (received.type === "delta") this.#wantDelta(received);
+      else if (received.type === "settled") {
+        checkIds([received.id]);
+        this.#content.settle(received.id, received.isAgain === true);
+        this.#condition.changed();
+      } else if (received.type === "ask") await this.#answer(received.paths, received.numbers);
       else check(false, "a message of no known type");
     }
     this.#hasAll = true;
@@ -167,16 +173,28 @@ export class Sender {
     checkIds(ids);
     check(Array.isArray(hashes) && hashes.length === ids.length, "hashes of no files");
     const wanted: Wanted[] = ids.map((id, i) => {
-      const path = this.#listed.get(id);
-      check(path !== undefined && id >= this.#upTo && id < upTo, "a wish for what is no file");
-      this.#listed.delete(id);
+      check(id < upTo, "a wish for what is no file");
       const hash: unknown = hashes[i];
       check(hash === undefined || hash instanceof Uint8Array, "a hash that is none");
-      return { id, path, hash };
+      return { id, path: this.#take(id), hash, sums: undefined };
     });
     for (; this.#upTo < upTo; this.#upTo++) this.#listed.delete(this.#upTo);
     this.#content.add(wanted);
     this.#condition.changed();
+  }
+
+  #wantDelta({ id, sums }: ReceiverMessage & { type: "delta" }): void {
+    checkSums(sums);
+    this.#content.add([{ id, path: this.#take(id), hash: undefined, sums }]);
+    this.#condition.changed();
+  }
+
+  /** Returns the path of a listed file that was not answered yet. */
+  #take(id: number): string {
+    const path = this.#listed.get(id);
+    check(path !== undefined, "a wish for what is no file");
+    this.#listed.delete(id);
+    return path;
   }
 
   async #serve(): Promise<void> {
@@ -191,7 +209,7 @@ export class Sender {
   }
 
   get #isDone(): boolean {
-    return this.#isListed && this.#lists === 0;
+    return this.#isListed && this.#lists === 0 && this.#content.isSettled;
   }
 
   async #answer(paths: unknown, numbers: unknown): Promise<void> {

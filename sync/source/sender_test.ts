@@ -13,7 +13,7 @@ async function send(root: string, answer: (message: Message) => unknown[]): Prom
   const sent: Message[] = [];
   const answers = new TransformStream<unknown>({}, undefined, { highWaterMark: Infinity });
   const writer = answers.writable.getWriter();
-  const settings = { ...settingsOf({}), compress: false };
+  const settings = { ...settingsOf({}), compress: false, minDelta: undefined };
   const reporter = { error() {}, skip() {}, change() {}, flush: () => Promise.resolve() };
   await new Sender({
     ...sourceOf(root, settings, undefined, reporter),
@@ -52,12 +52,22 @@ Deno.test("a sender lists no more than the other side answers, however small the
   await Deno.remove(root, { recursive: true });
 });
 
+const SUMS = { block: 1024, weak: new Uint32Array(1), strong: new Uint8Array(16) };
+
 const HOSTILE: Record<string, unknown> = {
   "a wish for what was not listed": { type: "want", upTo: 1, ids: [7], hashes: [undefined] },
   "a wish for a directory": { type: "want", upTo: 2, ids: [1], hashes: [undefined] },
   "an answer about what is to come": { type: "want", upTo: 9, ids: [], hashes: [] },
   "a wish without hashes": { type: "want", upTo: 1, ids: [0], hashes: [] },
   "a path that leads out": { type: "ask", paths: ["../x"], numbers: new Float64Array(4) },
+  "sums of what was not listed": { type: "delta", id: 7, sums: SUMS },
+  "sums with blocks of no length": { type: "delta", id: 0, sums: { ...SUMS, block: 0 } },
+  "fewer strong sums than weak ones": {
+    type: "delta",
+    id: 0,
+    sums: { ...SUMS, weak: new Uint32Array(2) },
+  },
+  "news of a file that was not sent": { type: "settled", id: 0, isAgain: true },
   "nothing": null,
   "an unknown message": { type: "give" },
 };

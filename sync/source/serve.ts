@@ -6,6 +6,8 @@
 
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
+import type { BlockSums } from "../wire/blocks.ts";
+import { check } from "../wire/check.ts";
 import { pack } from "../wire/compression.ts";
 import type { Entry } from "../wire/entry.ts";
 import { numbersOf, type SenderMessage } from "../wire/messages.ts";
@@ -19,11 +21,12 @@ import {
   checkFile,
   isUnchanged,
   lookAt,
-  readChunks,
   readProblem,
   readSmall,
   SMALL_BYTES,
 } from "./content.ts";
+import type { Part } from "./match.ts";
+import { type Ending, partsOf } from "./parts.ts";
 
 /** A file that the other side wants. */
 export interface Wanted {
@@ -31,6 +34,8 @@ export interface Wanted {
   path: string;
   /** The SHA-256 of the target's file: it is only sent if its own is another. */
   hash: Uint8Array | undefined;
+  /** The sums of the target's old version: only what differs is sent. */
+  sums: BlockSums | undefined;
 }
 
 /** What it needs. */
@@ -62,6 +67,8 @@ export class ContentSender {
   /** The next files, read while the ones before are sent. */
   #ahead: Promise<Outcome[]> | undefined;
   #isCut = false;
+  /** Large files of which the other side has not said whether they are in their place. */
+  readonly #unsettled = new Map<number, Wanted>();
 
   constructor(init: ContentInit) {
     this.#init = init;
@@ -70,6 +77,19 @@ export class ContentSender {
   /** Whether there is something to send. */
   get hasWork(): boolean {
     return this.#queue.length > 0 || this.#ahead !== undefined;
+  }
+
+  /** Whether the other side has all large files that were sent. */
+  get isSettled(): boolean {
+    return this.#unsettled.size === 0;
+  }
+
+  /** Notes what has become of a large file; it may have to be sent again, whole. */
+  settle(id: number, isAgain: boolean): void {
+    const wanted = this.#unsettled.get(id);
+    check(wanted !== undefined, "news of a file that was not sent");
+    this.#unsettled.delete(id);
+    if (isAgain) this.#queue.push({ ...wanted, sums: undefined });
   }
 
   add(wanted: readonly Wanted[]): void {
@@ -116,7 +136,8 @@ export class ContentSender {
       }
       if (this.#init.dryRun) return { kind: "differs", wanted };
       // Its size may have changed since it was listed.
-      if (lookAt(file, this.#init.links).entry.size > SMALL_BYTES) return { kind: "large", wanted };
+      const isLarge = lookAt(file, this.#init.links).entry.size > SMALL_BYTES;
+      if (isLarge || wanted.sums !== undefined) return { kind: "large", wanted };
       const read = await readSmall(wanted.path, file, this.#init.links);
       return read === undefined ? { kind: "large", wanted } : {
         kind: "small",
@@ -161,10 +182,14 @@ export class ContentSender {
     await flush();
   }
 
-  /** Sends a part of a file compressed; false if that does not pay: then no other will. */
-  async #sendPacked(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    const packed = pack(bytes);
-    if (packed !== undefined) await this.#send({ type: "packed", ...packed });
+  /** Sends a part; returns whether to try to compress the next. If it did not pay, it will not. */
+  async #sendPart(part: Part, isPacked: boolean): Promise<boolean> {
+    if (part.kind === "copy") {
+      await this.#send({ type: "copy", index: part.index, count: part.count });
+      return isPacked;
+    }
+    const packed = isPacked ? pack(part.bytes) : undefined;
+    await this.#send(packed === undefined ? part.bytes : { type: "packed", ...packed });
     return packed !== undefined;
   }
 
@@ -176,21 +201,21 @@ export class ContentSender {
         const look = lookAt(file, links);
         checkFile(wanted.path, look);
         await this.#send({ type: "open", id: wanted.id, entry: look.entry });
-        let isWhole = false;
+        const parts = partsOf(file, links, look, wanted.sums);
+        let ending: Ending = { isWhole: false, hash: undefined };
         let isPacked = this.#init.compress;
-        const chunks = readChunks(file, links, look);
         try {
-          let next = await chunks.next();
-          for (; !next.done; next = await chunks.next()) {
-            isPacked &&= await this.#sendPacked(next.value);
-            if (!isPacked) await this.#send(next.value);
+          let next = await parts.next();
+          for (; !next.done; next = await parts.next()) {
+            isPacked = await this.#sendPart(next.value, isPacked);
           }
-          isWhole = next.value;
+          ending = next.value;
         } finally {
-          await chunks.return(false);
-          if (!this.#isCut) await this.#send({ type: "close", isWhole });
+          await parts.return(ending);
+          if (ending.isWhole) this.#unsettled.set(wanted.id, wanted);
+          if (!this.#isCut) await this.#send({ type: "close", ...ending });
         }
-        if (isWhole) return;
+        if (ending.isWhole) return;
       }
       throw changed(wanted.path, `it changed each of the ${ATTEMPTS} times that it was read`);
     } catch (error) {

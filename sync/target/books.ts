@@ -15,6 +15,10 @@ export interface Awaited {
   isBlocked: boolean;
   /** What was listed. */
   entry: Entry;
+  /** Bytes of the blocks of the target's old version, if these may be sent as such. */
+  block?: number;
+  /** Whether it is sent for the second time. */
+  isAgain?: true;
 }
 
 /** The books of one run. */

@@ -18,6 +18,8 @@ export interface Wish {
   awaited: Awaited;
   /** Whether its content is to be compared by hash. */
   byHash: boolean;
+  /** Bytes of the target's old version, if there is one. */
+  oldSize: number;
 }
 
 /** A directory that is in the way of a file or link. */
@@ -92,7 +94,7 @@ export class Comparison {
     const isBlocked = own?.kind === Kind.directory && !this.#isEmpty(path);
     if (isBlocked && !this.#block(path, rules)) return void this.#init.books.done(entry);
     const kind = own === undefined ? "create" : "update";
-    return { awaited: { path, kind, isBlocked, entry }, byHash: isAlike };
+    return { awaited: { path, kind, isBlocked, entry }, byHash: isAlike, oldSize: own?.size ?? 0 };
   }
 
   /** Counts a file of which the target has the content; its mode may differ. */

@@ -6,10 +6,12 @@
 
 import { unpack } from "../wire/compression.ts";
 import type { Entry } from "../wire/entry.ts";
+import { check } from "../wire/check.ts";
 import {
-  check,
   checkEntry,
   checkIds,
+  type CloseMessage,
+  type CopyMessage,
   entriesOf,
   type FilesMessage,
   type NoneMessage,
@@ -28,6 +30,7 @@ export class Incoming {
   readonly #writer: Writer;
   readonly #isSame: (path: string, entry: Entry) => void;
   readonly #awaited = new Map<number, Awaited>();
+  readonly #deltas = new Set<number>();
   #open: number | undefined;
 
   /** @param isSame Called for a file of which the target has the content. */
@@ -40,6 +43,12 @@ export class Incoming {
   /** Expects a file. */
   expect(id: number, awaited: Awaited): void {
     this.#awaited.set(id, awaited);
+    if (awaited.block !== undefined) this.#deltas.add(id);
+  }
+
+  /** How many files are to come as differences. */
+  get deltas(): number {
+    return this.#deltas.size;
   }
 
   /** Whether nothing is to come. */
@@ -56,6 +65,7 @@ export class Incoming {
   #take(id: number): Awaited {
     const awaited = this.#awaitedBy(id);
     this.#awaited.delete(id);
+    this.#deltas.delete(id);
     return awaited;
   }
 
@@ -100,12 +110,34 @@ export class Incoming {
     await this.bytes(unpack(message, MAX_PIECE_BYTES));
   }
 
-  /** Ends a file. If it is not whole, it is still to come. */
-  async close(isWhole: boolean): Promise<void> {
+  async copy({ index, count }: CopyMessage): Promise<void> {
+    const awaited = this.#awaitedBy(this.#open);
+    check(awaited.block !== undefined, "blocks of a file that was wanted whole");
+    check(
+      Number.isSafeInteger(index) && index >= 0 && Number.isSafeInteger(count) && count > 0,
+      "blocks that are none",
+    );
+    await this.#writer.copy(index * awaited.block, count * awaited.block);
+  }
+
+  /**
+   * Ends a file; returns what to tell about it. If it is not whole, or has to be sent again, it is
+   * still to come.
+   */
+  async close(
+    { isWhole, hash }: CloseMessage,
+  ): Promise<{ id: number; isAgain: boolean } | undefined> {
     check(this.#open !== undefined, "the end of no file");
+    check(hash === undefined || hash instanceof Uint8Array, "a hash that is none");
     const id = this.#open;
     this.#open = undefined;
-    await this.#writer.close(isWhole);
-    if (isWhole) this.#awaited.delete(id);
+    if (isWhole !== true) {
+      this.#writer.drop();
+      return undefined;
+    }
+    const awaited = this.#take(id);
+    const isAgain = await this.#writer.close(hash) === "again";
+    if (isAgain) this.expect(id, { ...awaited, block: undefined, isAgain: true });
+    return { id, isAgain };
   }
 }

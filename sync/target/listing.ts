@@ -6,7 +6,8 @@
 
 import { Rules } from "../rules/rules.ts";
 import { type Entry, Kind } from "../wire/entry.ts";
-import { check, entriesOf, type ListMessage, namesOf } from "../wire/messages.ts";
+import { check } from "../wire/check.ts";
+import { entriesOf, type ListMessage, namesOf } from "../wire/messages.ts";
 import { childOf, isName } from "../wire/path.ts";
 import { problemOf, type Reporter } from "../wire/problems.ts";
 import type { Settings } from "../wire/settings.ts";

@@ -6,24 +6,24 @@
 
 import { Condition } from "../wire/condition.ts";
 import { type Entry, Kind } from "../wire/entry.ts";
-import { hashOf } from "../wire/hash.ts";
+import { check } from "../wire/check.ts";
 import {
-  check,
   isClosed,
   type Link,
   type ListMessage,
   numbersOf,
   type ReceiverMessage,
   type SenderMessage,
+  type SettledMessage,
 } from "../wire/messages.ts";
 import { Pace } from "../wire/pace.ts";
 import { placeOf, rootOf } from "../wire/path.ts";
 import type { Reporter, Told } from "../wire/problems.ts";
 import type { Settings } from "../wire/settings.ts";
 import { Books } from "./books.ts";
-import type { Wish } from "./compare.ts";
 import { type Judge, Removal } from "./removal.ts";
 import { nextMessage, rootMessage } from "./root_message.ts";
+import { Wants } from "./wants.ts";
 import { type Work, workOn } from "./work.ts";
 
 /** Messages with lists that may wait to be compared. */
@@ -141,10 +141,12 @@ export class Receiver {
         return await this.#books.tell();
       case "open":
         return await incoming.open(message);
+      case "copy":
+        return await incoming.copy(message);
       case "packed":
         return await incoming.packed(message);
       case "close":
-        await incoming.close(message.isWhole === true);
+        await this.#settle(await incoming.close(message));
         return await this.#books.tell();
       case "answer":
         check(Array.isArray(message.verdicts), "no verdicts");
@@ -159,40 +161,32 @@ export class Receiver {
     }
   }
 
+  async #settle(settled: Omit<SettledMessage, "type"> | undefined): Promise<void> {
+    if (settled !== undefined) await this.#send({ type: "settled", ...settled });
+  }
+
   async #compare(work: Work): Promise<void> {
     const pace = new Pace();
     const { listing, comparison } = work;
+    const wants = new Wants({
+      work,
+      settings: this.#init.settings,
+      books: this.#books,
+      condition: this.#condition,
+      send: (message) => this.#send(message),
+    });
     while (true) {
       await this.#condition.until(() => this.#lists.length > 0 || this.#isListed);
       const list = this.#lists.shift();
       if (list === undefined) break;
       const wishes = listing.entries(list).map((each) => comparison.compare(each))
         .filter((wish) => wish !== undefined);
-      await this.#want(wishes.toArray(), work);
+      await wants.answer(wishes.toArray());
       await this.#books.tell();
       await pace.turn();
     }
     check(listing.isComplete, "less than all of its directories");
     this.#books.tally.scanning = false;
-  }
-
-  async #want(wishes: readonly Wish[], { listing, tree, incoming }: Work): Promise<void> {
-    const ids: number[] = [];
-    const hashes: (Uint8Array<ArrayBuffer> | undefined)[] = [];
-    for (const { id, awaited, byHash } of wishes) {
-      if (this.#init.settings.dryRun && !byHash) {
-        this.#books.written(awaited, awaited.entry);
-        continue;
-      }
-      try {
-        hashes.push(byHash ? await hashOf(tree.at(awaited.path)) : undefined);
-      } catch {
-        hashes.push(undefined); // It is replaced.
-      }
-      ids.push(id);
-      incoming.expect(id, awaited);
-    }
-    await this.#send({ type: "want", upTo: listing.count, ids, hashes });
   }
 
   async #finish({ tree, writer, links, listing, comparison }: Work): Promise<void> {

@@ -5,7 +5,8 @@
  */
 
 import type { Entry } from "../wire/entry.ts";
-import { check, checkEntry, type SenderMessage } from "../wire/messages.ts";
+import { check } from "../wire/check.ts";
+import { checkEntry, type SenderMessage } from "../wire/messages.ts";
 import type { Told } from "../wire/problems.ts";
 
 /** Returns the next message; undefined at the end. */

@@ -9,7 +9,7 @@ import type { Entry } from "../wire/entry.ts";
 import type { Settings } from "../wire/settings.ts";
 import { splitPath } from "../wire/path.ts";
 import type { Awaited, Books } from "./books.ts";
-import { LargeFile } from "./large_file.ts";
+import { LargeFile, WrongContent } from "./large_file.ts";
 import type { Tree } from "./tree.ts";
 
 /** A file that is written, and to be put in its place. */
@@ -46,6 +46,11 @@ export class Writer {
     await this.#condition.until(() => this.#running < TOGETHER);
     this.#running++;
     this.#small(awaited, entry, bytes)
+      // Another run may have taken the temporary for left over.
+      .catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        return this.#small(awaited, entry, bytes);
+      })
       .catch((error) => this.#books.failed(awaited.path, awaited.entry, "write", error))
       .finally(() => {
         this.#running--;
@@ -102,20 +107,36 @@ export class Writer {
     await this.#large?.write(bytes);
   }
 
-  /** Ends the large file: puts it in its place, or forgets it if it is not whole. */
-  async close(isWhole: boolean): Promise<void> {
+  /** Copies bytes of the old version to it. */
+  async copy(from: number, length: number): Promise<void> {
+    await this.#large?.copy(from, length);
+  }
+
+  /** Forgets the large file. */
+  drop(): void {
+    this.#large?.discard();
+    this.#large = undefined;
+  }
+
+  /**
+   * Ends the large file and puts it in its place. `"again"` says that it has to be sent again: it is
+   * not what was meant, or another run has taken it for left over.
+   */
+  async close(hash: Uint8Array | undefined): Promise<"done" | "again"> {
     const large = this.#large;
     this.#large = undefined;
-    if (large === undefined) return;
+    if (large === undefined) return "done";
     const { awaited, entry } = large;
-    if (!isWhole) return large.discard();
     try {
-      const temporary = await large.end(this.#settings.fsync);
+      const temporary = await large.end(this.#settings.fsync, hash);
       this.#stage({ temporary, awaited, entry });
     } catch (error) {
       large.discard();
+      const isLost = error instanceof WrongContent || error instanceof Deno.errors.NotFound;
+      if (isLost && awaited.isAgain === undefined) return "again";
       this.#books.failed(awaited.path, awaited.entry, "write", error);
     }
+    return "done";
   }
 
   /** Resolves when all small files are written. */
@@ -154,8 +175,7 @@ export class Writer {
   /** Removes what is not in its place. */
   async abandon(): Promise<void> {
     await this.idle();
-    this.#large?.discard();
-    this.#large = undefined;
+    this.drop();
     for (const { temporary } of this.#waiting.splice(0)) this.#tree.discard(temporary);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { check } from "./messages.ts";
+import { check } from "./check.ts";
 
 /** Bytes that were compressed; `size` is what they were before. */
 export interface Packed {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { pack, unpack } from "./compression.ts";
-import { SyncProtocolError } from "./messages.ts";
+import { SyncProtocolError } from "./check.ts";
 
 const TEXT = new TextEncoder().encode("again and ".repeat(1_000));
 

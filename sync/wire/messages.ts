@@ -7,7 +7,9 @@
  * @module
  */
 
+import type { BlockSums } from "./blocks.ts";
 import { type Entry, Kind } from "./entry.ts";
+import { check } from "./check.ts";
 import { isName } from "./path.ts";
 import type { Told } from "./problems.ts";
 
@@ -64,11 +66,20 @@ export interface OpenMessage {
   entry: Entry;
 }
 
+/** Blocks of the target's old version of the open file. */
+export interface CopyMessage {
+  type: "copy";
+  index: number;
+  count: number;
+}
+
 /** Ends it. */
 export interface CloseMessage {
   type: "close";
   /** Whether it did not change while it was read. */
   isWhole: boolean;
+  /** The SHA-256 of all of it, if blocks are part of it. */
+  hash: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /**
@@ -104,6 +115,20 @@ export interface WantMessage {
   hashes: (Uint8Array<ArrayBuffer> | undefined)[];
 }
 
+/** Wants a listed file as far as it differs from the target's old version. */
+export interface DeltaMessage {
+  type: "delta";
+  id: number;
+  sums: BlockSums;
+}
+
+/** Says that a large file is in its place, or has to be sent again: whole, and only once. */
+export interface SettledMessage {
+  type: "settled";
+  id: number;
+  isAgain: boolean;
+}
+
 /** Asks what the initiator's filter says about entries that only the target has. */
 export interface AskMessage {
   type: "ask";
@@ -123,6 +148,7 @@ export type SenderMessage =
   | ListedMessage
   | FilesMessage
   | OpenMessage
+  | CopyMessage
   | PackedMessage
   | CloseMessage
   | NoneMessage
@@ -131,7 +157,12 @@ export type SenderMessage =
   | ToldMessage;
 
 /** A message of the receiver. */
-export type ReceiverMessage = WantMessage | AskMessage | ToldMessage;
+export type ReceiverMessage =
+  | WantMessage
+  | DeltaMessage
+  | SettledMessage
+  | AskMessage
+  | ToldMessage;
 
 /** The channel between both. */
 export interface Link extends AsyncIterable<unknown> {
@@ -141,16 +172,6 @@ export interface Link extends AsyncIterable<unknown> {
 /** Returns whether an error of `send` says that the channel or its gateway has ended. */
 export function isClosed(error: unknown): boolean {
   return error instanceof Error && /^(Channel|Gateway)ClosedError$/.test(error.name);
-}
-
-/** The peer has sent what no sync sends. */
-export class SyncProtocolError extends Error {
-  override name = "SyncProtocolError";
-}
-
-/** Checks what the peer has sent. */
-export function check(isRight: boolean, what: string): asserts isRight {
-  if (!isRight) throw new SyncProtocolError(`the other side of the sync sent ${what}`);
 }
 
 /** Numbers for each entry in a message. */

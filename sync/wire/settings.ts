@@ -10,6 +10,8 @@ export type LinkMode = "keep" | "skip" | "follow";
 /** What depends on how a gateway is reached. */
 export interface LinkSettings {
   compress: boolean;
+  /** The size from which on only the differences of a file are sent; undefined: never. */
+  minDelta: number | undefined;
 }
 
 /** The options of a sync as both sides need them. */

@@ -33,7 +33,7 @@ async function receive(trees: Trees, messages: unknown[]): Promise<void> {
   await new Receiver({
     link: { send: () => Promise.resolve(), [Symbol.asyncIterator]: incoming },
     path: trees.there,
-    settings: { ...settingsOf({ delete: true }), compress: false },
+    settings: { ...settingsOf({ delete: true }), compress: false, minDelta: undefined },
     reporter: {
       error() {},
       skip() {},

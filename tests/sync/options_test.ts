@@ -19,6 +19,7 @@ test("push and pull refuse unknown options, and values of wrong types", async ()
     [{ filter: true }, "filter"],
     [{ links: "copy" }, "links"],
     [{ dryRun: 1 }, "dryRun"],
+    [{ delta: true }, "delta"],
     [{ compress: "zstd" }, "compress"],
     [{ fsync: "yes" }, "fsync"],
     [{ atomic: true }, "atomic"],
