@@ -46,7 +46,7 @@ export function startMap<
     const { MapRun } = await import("./run.ts");
     return new MapRun<Item, unknown>(host, task, items, options as MapOptions<Item, never>);
   };
-  return new LateRun(load) as never;
+  return new LateRun(() => host.begin(), load) as never;
 }
 
 type Step = IteratorResult<unknown, undefined>;
@@ -54,16 +54,19 @@ type Run = AsyncIterableIterator<unknown, undefined> & { return(): Promise<Step>
 
 /** A run that is loaded when its first result is asked for: few programs have a map. */
 class LateRun implements AsyncIterableIterator<unknown, undefined> {
+  readonly #begin: () => Disposable;
   readonly #load: () => Promise<Run>;
   #loading: Promise<Run> | undefined;
   #run: Run | undefined;
 
-  constructor(load: () => Promise<Run>) {
+  /** @param begin See {@linkcode MapHost.begin}: the map has begun, even while it is loaded. */
+  constructor(begin: () => Disposable, load: () => Promise<Run>) {
+    this.#begin = begin;
     this.#load = load;
   }
 
   next(): Promise<Step> {
-    return this.#run?.next() ?? this.#loaded().then((run) => run.next());
+    return this.#run?.next() ?? this.#firstNext();
   }
 
   async return(): Promise<Step> {
@@ -72,6 +75,15 @@ class LateRun implements AsyncIterableIterator<unknown, undefined> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  async #firstNext(): Promise<Step> {
+    let next: Promise<Step>;
+    {
+      using _begun = this.#begin();
+      next = (await this.#loaded()).next();
+    }
+    return await next;
   }
 
   async #loaded(): Promise<Run> {
