@@ -7,6 +7,7 @@ import { testWith } from "../support/needs.ts";
 import { isGone, type Script } from "../support/processes.ts";
 import { Proxy } from "../support/hosts/proxy.ts";
 import { HOST, Sshd, sshTest } from "../support/hosts/sshd.ts";
+import { TestServer, TOKEN } from "../support/server/test_server.ts";
 import { startCase } from "./run_case.ts";
 
 /** How many programs the gateways of an initiator start. More than by default also try more ways over ssh. */
@@ -95,6 +96,18 @@ for (const how of WAYS) {
     ["linux"],
     `code that runs by popen, command and via cleans up, and leaves nothing (${how})`,
     () => leavesNothing(LOCAL, how),
+  );
+}
+
+for (const how of PROGRAMS > 20 ? WAYS : ["SIGKILL"] as const) {
+  testWith(
+    ["linux"],
+    `code of a server's sessions cleans up, and leaves nothing (${how})`,
+    async () => {
+      await using server = new TestServer({ permissions });
+      const spec = { tcp: `127.0.0.1:${server.port}`, token: TOKEN, permissions };
+      await leavesNothing([spec, { ...spec, isolate: true }], how);
+    },
   );
 }
 

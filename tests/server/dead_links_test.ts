@@ -31,6 +31,8 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
     await using server = new TestServer({ ...options, clientTimeout: 1 });
     await using link = new DyingLink(server.port);
     const transport = await begin(link, name !== "tcp");
+    const lost = Promise.withResolvers<Error | undefined>();
+    transport.start({ data() {}, end: lost.resolve });
     const { pid } = await server.logged("accepted");
     const before = link.sent;
     // Twice as long as the server waits for a sign of life.
@@ -38,6 +40,8 @@ for (const [name, options] of [["tcp", {}], ["tcp+TLS", tlsOf()]] as const) {
     assertEquals(server.server.sessions, 1);
     link.die();
     assertEquals(await inTime("the client's end", transport.exited), { code: null, signal: null });
+    const error = await inTime("the end of the stream", lost.promise);
+    assertStringIncludes(`${error}`, "nothing was heard of its server for 0.2 s: its link is dead");
     const { reason } = await server.logged("ended");
     assertStringIncludes(reason, "nothing was heard of its client for 1 s");
     await whenGone(pid);

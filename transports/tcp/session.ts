@@ -132,6 +132,7 @@ class SessionTransport extends ForwardingStream implements Transport {
   readonly #printed = { stdout: new OutputStream(), stderr: new OutputStream() };
   readonly #control: SocketStream;
   readonly #sockets: readonly SocketLike[];
+  readonly #pingInterval: number;
   readonly #pingTimer: Timer;
   #killTimer: Timer | undefined;
   #missing = 0;
@@ -144,6 +145,7 @@ class SessionTransport extends ForwardingStream implements Transport {
     this.output = { stdout: this.#printed.stdout.readable, stderr: this.#printed.stderr.readable };
     this.#control = control;
     this.#sockets = sockets;
+    this.#pingInterval = pingInterval;
     this.#pingTimer = setInterval(() => this.#ping(), pingInterval);
     Deno.unrefTimer(this.#pingTimer);
     this.#follow();
@@ -189,7 +191,14 @@ class SessionTransport extends ForwardingStream implements Transport {
 
   /** Counts ticks, not time: while this process is busy it sees no answer, but no tick either. */
   #ping(): void {
-    if (this.#missing++ >= MAX_MISSING) return this.#end(NO_STATUS);
+    if (this.#missing++ >= MAX_MISSING) {
+      const seconds = (MAX_MISSING + 1) * this.#pingInterval / 1000;
+      const why = "its link is dead, or the server is stopped or overloaded";
+      return this.#end(
+        NO_STATUS,
+        new Error(`nothing was heard of its server for ${seconds} s: ${why}`),
+      );
+    }
     this.#send(encodeMessage(AuthType.PING));
   }
 
