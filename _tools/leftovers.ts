@@ -4,8 +4,8 @@
  */
 export const RUN_MARKER = "EXECNET_TEST_RUN";
 
-/** An initiator that was killed leaves a shell that gives its gateways two seconds. */
-const GRACE_MS = 5_000;
+/** An initiator that was killed leaves a shell that ends its gateways, within six seconds. */
+const GRACE_MS = 8_000;
 const POLL_MS = 20;
 
 export interface Leftover {

@@ -14,6 +14,9 @@ import type { Transport } from "../transport.ts";
 /** Bounds a kill script. */
 const KILL_SCRIPT_MS = 10_000;
 
+/** What ends the far side of a carrier that does so by itself. */
+const NOTHING = [":"];
+
 /**
  * Starts gateway `id` on a machine, or connects to it from there.
  *
@@ -27,7 +30,7 @@ export function openTransport(launch: Launch, machine: Machine, id: string): Tra
   const kill = kind.runScript(launch, script);
   const endsItself = kind.endsFarSide?.(launch.options) ?? false;
   const process = kind.plan(launch, killMark)
-    .open(machine, id, endsItself ? undefined : kill.command);
+    .open(machine, id, endsItself ? NOTHING : kill.command);
   if (endsItself) return new RemoteKillTransport(process, killMark);
   return new RemoteKillTransport(process, killMark, (signal) => runKill(kill, machine, signal));
 }

@@ -15,8 +15,9 @@ import { NodeChild } from "./node_child.ts";
  * input, which comes with the end of this process, it gives the groups two seconds, as a gateway has one
  * for its executions. Then it runs the commands of those that are left, and sends SIGTERM, by which
  * carriers give back what they hold, and SIGKILL a second later. A group that is gone is forgotten at
- * once, as its number may be used again. One with a command may belong to another user (`sudo`), which
- * `kill` does not tell from gone.
+ * once, as its number may be used again. One with a command is a carrier: it may belong to another user
+ * (`sudo`), which `kill` does not tell from gone, and it has up to four seconds from SIGTERM to SIGKILL,
+ * as the controller that is to take back an allocation may be slow.
  */
 const SCRIPT = `trap '' HUP INT TERM
 L= P=
@@ -30,12 +31,12 @@ while read -r A C; do
   L=$R
 done
 signal() {
-  R=
+  R= K=
   for G in $L; do
     eval "C=\\\${C$G-}"
     if ${signalGroupBy("0", "$G")} 2>/dev/null || { [ -n "$C" ] && [ -d "/proc/$G" ]; }; then
-      R="$R $G"
-      [ "$1" = 0 ] || PATH=/dev/null/ kill "-$1" "-$G" 2>/dev/null
+      R="$R $G" K=$K\${C:+1}
+      [ "$1" = 0 ] || [ -n "\${2:+$C}" ] || PATH=/dev/null/ kill "-$1" "-$G" 2>/dev/null
     fi
   done
   L=$R
@@ -52,7 +53,12 @@ run() {
 signal 0; [ -n "$L" ] || exit
 sleep 1; signal 0; [ -n "$L" ] || exit
 sleep 1; signal 0; run; signal TERM
-sleep 1; signal KILL
+sleep 1; signal KILL others
+for I in 1 2 3; do
+  [ -n "$K" ] || break
+  sleep 1; signal 0
+done
+signal KILL
 [ -n "$P" ] || exit
 { sleep 10; ${signalGroupBy("KILL", "$$")}; } &
 wait $P
