@@ -108,6 +108,34 @@ Deno.test("taskserver runs each task once, on whichever worker is free", async (
   }
 });
 
+Deno.test("sync_tree copies its source to three gateways, and the second time sends nothing", async () => {
+  const { code, stdout, stderr } = await runExample("sync_tree");
+  assertEquals(code, 0, stderr);
+  const lines = stdout.trimEnd().split("\n");
+  const count = /: (\d+) new/.exec(lines[0])?.[1];
+  assertEquals(
+    lines.map((line) =>
+      line.replace(/\d+ bytes sent/, (sent) => sent === "0 bytes sent" ? sent : "…")
+    ),
+    [
+      ...["one", "two", "three"].map((name) => `first ${name}: ${count} new, 0 the same, …`),
+      ...["one", "two", "three"].map((name) =>
+        `second ${name}: 0 new, ${count} the same, 0 bytes sent`
+      ),
+    ],
+  );
+  assertMatch(stderr, new RegExp(`^three: ${count}/${count} files, (\\d+)/\\1 bytes$`, "m"));
+});
+
+Deno.test("collect_logs fetches the logs of each gateway, and then what was added", async () => {
+  assertEquals(
+    await outputOf("collect_logs"),
+    "round 1: web: all of 160000 bytes\nround 1: db: all of 160000 bytes\n" +
+      "round 2: web: a part of 160008 bytes\nround 2: db: a part of 160008 bytes\n" +
+      "web: web.log\ndb: db.log\n",
+  );
+});
+
 Deno.test("map_reduce counts what grep, sort and uniq count", async () => {
   const dir = await Deno.makeTempDir();
   try {

@@ -5,7 +5,8 @@
  *     deno run --allow-run=ssh,/bin/sh --allow-env examples/ssh_fileserver.ts user@host /var/log
  *
  * Prints each file's size and SHA-256. With `--config=FILE` before the host, ssh reads that
- * configuration.
+ * configuration. To copy directories, with their modes and times and only what differs, use `pull`
+ * of `@x/execnet/sync`, as `collect_logs.ts` does.
  *
  * @module
  */

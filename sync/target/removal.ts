@@ -95,7 +95,7 @@ export class Removal {
       for (const name of names.slice(from, from + CHUNK)) {
         const path = childOf(directory, name);
         const entry = this.#look(path);
-        if (entry === undefined || entry.kind === Kind.other) continue;
+        if (entry === undefined || !this.#isSent(entry)) continue;
         const verdict = rules.verdict(path, entry.kind);
         if (verdict === "out") continue;
         paths.push(path);
@@ -110,6 +110,12 @@ export class Removal {
         if (kind !== Kind.passage) this.#doomed.push({ path, kind });
       }
     }
+  }
+
+  /** Returns whether an entry of this kind would have been sent. */
+  #isSent({ kind }: Entry): boolean {
+    if (kind === Kind.link) return this.#init.settings.links === "keep";
+    return kind !== Kind.other;
   }
 
   async #inside(path: string, rules: Rules): Promise<void> {

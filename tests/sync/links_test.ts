@@ -40,11 +40,17 @@ test("links are left out by skip, and neither sent nor deleted", async () => {
   await using trees = await Trees.make();
   plant(trees);
   trees.write("there", { in: "stays" });
+  Deno.symlinkSync("x", `${trees.there}/mine`);
   const gateway = await trees.gateway();
   const options = { links: "skip", delete: true } as const;
   const report = await push(trees.here, { gateway, path: trees.there }, options);
   assertEquals(report.skipped.map(({ path }) => path), ["broken", "in", "out", "d/up"]);
-  assertEquals(trees.read("there"), { "d/": {}, "d/file": "1", in: "stays" });
+  assertEquals(trees.read("there"), {
+    "d/": {},
+    "d/file": "1",
+    in: "stays",
+    mine: { link: "x" },
+  });
 });
 
 test("links are followed by follow; one that leads nowhere is an error, and a loop ends", async () => {
