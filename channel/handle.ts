@@ -5,9 +5,7 @@
  */
 
 import { Hold } from "../internal/keep_alive.ts";
-
-// Captured now: user code may replace them.
-const { FinalizationRegistry, WeakRef } = globalThis;
+import { FinalizationRegistry, WeakRef } from "../internal/weak.ts";
 
 const registry = new FinalizationRegistry<() => void>((collected) => collected());
 

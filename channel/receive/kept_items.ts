@@ -5,6 +5,7 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
+import { FinalizationRegistry } from "../../internal/weak.ts";
 import { namesChannel } from "../../protocol/item_types.ts";
 import type { Binding } from "../binding.ts";
 import type { ConnectionWindow, WindowUser } from "../connection_window.ts";

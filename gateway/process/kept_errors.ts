@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FinalizationRegistry } from "../../internal/weak.ts";
 import type { RemoteErrorInit } from "../../errors.ts";
 
 /** A smaller error costs about as much as the channel that it ends. */
