@@ -9,10 +9,11 @@ import { atUser, forUser } from "../errors/user_stack.ts";
 import { bounded, type WaitOptions } from "../internal/wait.ts";
 import type { Frame } from "../protocol/frames.ts";
 import type { Binding } from "./binding.ts";
+import type { ErrorCompletion } from "./error_completion.ts";
 import { Lifecycle, type LifecycleParts } from "./lifecycle.ts";
 import type { ChannelRole } from "./state.ts";
 import { Outcome } from "./outcome.ts";
-import { type ErrorExplainer, PeerError } from "./peer_error.ts";
+import { PeerError } from "./peer_error.ts";
 import type { Consumer } from "./receive/callback.ts";
 import { ItemReader } from "./receive/item_reader.ts";
 import { ReceiveQueue } from "./receive/receive_queue.ts";
@@ -64,7 +65,7 @@ export class ChannelCore implements LifecycleParts {
 
   /** Whether the peer has closed the channel, and its error is still being completed. */
   get isPeerClosing(): boolean {
-    return this.#peerError.isPending;
+    return this.#peerError.completion?.isPending ?? false;
   }
 
   /** The error that the peer closed with, if nobody has received it. */
@@ -167,19 +168,19 @@ export class ChannelCore implements LifecycleParts {
 
   /** Takes the end of the peer's process for its answer to a close: it was ended for that. */
   closedWithPeer(): void {
-    this.#peerError.flush();
+    this.#peerError.completion?.flush();
     if (this.lifecycle.state === "closing") this.lifecycle.closedByPeer(undefined);
   }
 
   /** Ends it with its connection. */
   lose(error: Error): void {
-    this.#peerError.flush();
+    this.#peerError.completion?.flush();
     this.lifecycle.lose(error);
   }
 
   /** Sets what completes the errors of the peer. */
-  explainErrors(explain: ErrorExplainer): void {
-    this.#peerError.explainBy(explain);
+  completeErrorsBy(completion: ErrorCompletion): void {
+    this.#peerError.completion = completion;
   }
 
   /** Completes an error that was received in an item; see {@linkcode PeerError.remoteError}. */

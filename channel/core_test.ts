@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ChannelClosedError, ProtocolError, SerializationError, TimeoutError } from "../errors.ts";
 import { FakeContext } from "../tests/support/fake_context.ts";
 import { ChannelCore } from "./core.ts";
+import { ErrorCompletion } from "./error_completion.ts";
 import type { ChannelRole } from "./state.ts";
 
 /** Channel 1 on a connection that records. */
@@ -103,7 +104,7 @@ Deno.test("ChannelCore.waitClose() of a running execution waits for the peer's e
 
 Deno.test("ChannelCore closes with the peer's error as it was, when the connection is lost meanwhile", async () => {
   const { core, context } = setUp("execution");
-  core.explainErrors(() => new Promise(() => {}));
+  core.completeErrorsBy(new ErrorCompletion(core.binding, () => new Promise(() => {})));
   core.receiveClose(context.codec.encodeError(new RangeError("theirs")));
   assertEquals([core.isPeerClosing, core.lifecycle.state], [true, "open"]);
   core.lose(new Error("lost"));

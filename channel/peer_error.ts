@@ -8,9 +8,7 @@ import { ProtocolError, RemoteError, type RemoteErrorInit } from "../errors.ts";
 import { toError } from "../internal/errors.ts";
 import { errorParts } from "../protocol/error_parts.ts";
 import type { Binding } from "./binding.ts";
-
-/** Completes an error of the peer before anybody sees it. Neither throws nor rejects. */
-export type ErrorExplainer = (init: RemoteErrorInit) => RemoteErrorInit | Promise<RemoteErrorInit>;
+import type { ErrorCompletion } from "./error_completion.ts";
 
 /** Takes the peer's close: its error, or none. */
 export type PeerClosed = (error: Error | undefined) => void;
@@ -18,22 +16,11 @@ export type PeerClosed = (error: Error | undefined) => void;
 /** Reads the error of a CLOSE, and completes it. */
 export class PeerError {
   readonly #binding: Binding;
-  #explain: ErrorExplainer | undefined;
-  /** The error as it was received, while it is being completed. */
-  #pending: { error: Error; closed: PeerClosed } | undefined;
+  /** Completes its errors; default: they stay as they are received. */
+  completion: ErrorCompletion | undefined;
 
   constructor(binding: Binding) {
     this.#binding = binding;
-  }
-
-  /** Whether an error is being completed. */
-  get isPending(): boolean {
-    return this.#pending !== undefined;
-  }
-
-  /** Sets what completes errors. */
-  explainBy(explain: ErrorExplainer): void {
-    this.#explain = explain;
   }
 
   /**
@@ -47,26 +34,14 @@ export class PeerError {
     if (decoded instanceof Error) return closed(decoded);
     const { context } = this.#binding;
     const init = context.boundError(decoded, context.codec.decodedCost, this);
-    const error = this.#complete(init);
-    if (!(error instanceof Promise)) return closed(error);
-    this.#pending = { error: new RemoteError(init), closed };
-    error.then((error) => this.#finish(error));
-  }
-
-  /** Waits no longer for an error to be completed: it stays as it was received. */
-  flush(): void {
-    if (this.#pending !== undefined) this.#finish(this.#pending.error);
+    if (this.completion === undefined) closed(new RemoteError(init));
+    else this.completion.complete(init, closed);
   }
 
   /** Completes an error that was received in an item, as the error of a CLOSE. Never rejects. */
   remoteError(error: Error): RemoteError | Promise<RemoteError> {
-    return this.#complete(this.#initOf(error));
-  }
-
-  #finish(error: Error): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    pending?.closed(error);
+    const init = this.#initOf(error);
+    return this.completion?.remoteError(init) ?? new RemoteError(init);
   }
 
   #decode(bytes: Uint8Array): RemoteErrorInit | Error {
@@ -90,17 +65,5 @@ export class PeerError {
     const { cause, ...own } = errorParts(error);
     const parts = { ...own, gateway: this.#binding.context.peerGateway };
     return cause.length > 0 ? { ...parts, cause: cause[0] } : parts;
-  }
-
-  #complete(init: RemoteErrorInit): RemoteError | Promise<RemoteError> {
-    const explained = this.#explain?.(init) ?? init;
-    return explained instanceof Promise
-      ? this.#whenComplete(explained)
-      : new RemoteError(explained);
-  }
-
-  async #whenComplete(init: Promise<RemoteErrorInit>): Promise<RemoteError> {
-    using _hold = this.#binding.context.hold();
-    return new RemoteError(await init);
   }
 }

@@ -3,6 +3,7 @@ import { ProtocolError, RemoteError } from "../errors.ts";
 import { ItemCodec } from "../protocol/items.ts";
 import { assertInstanceOf } from "../tests/support/assert.ts";
 import { FakeContext } from "../tests/support/fake_context.ts";
+import { ErrorCompletion, type ErrorExplainer } from "./error_completion.ts";
 import { PeerError } from "./peer_error.ts";
 
 /** The errors that a channel is closed with. */
@@ -11,7 +12,17 @@ function setUp(advice?: string) {
   context.advise = () => advice;
   const closes: (Error | undefined)[] = [];
   const peerError = new PeerError(context.binding);
-  return { context, peerError, closes, closed: (error?: Error) => void closes.push(error) };
+  const explainBy = (explain: ErrorExplainer) => {
+    peerError.completion = new ErrorCompletion(context.binding, explain);
+    return peerError.completion;
+  };
+  return {
+    context,
+    peerError,
+    explainBy,
+    closes,
+    closed: (error?: Error) => void closes.push(error),
+  };
 }
 
 const bytes = new ItemCodec().encodeError(
@@ -42,47 +53,47 @@ for (const wrong of [Uint8Array.of(7), Uint8Array.of(0xc1)]) {
 }
 
 Deno.test("PeerError completes an error at once", () => {
-  const { peerError, closes, closed } = setUp();
-  peerError.explainBy((init) => ({ ...init, message: "completed" }));
+  const { peerError, explainBy, closes, closed } = setUp();
+  explainBy((init) => ({ ...init, message: "completed" }));
   peerError.read(bytes, closed);
   assertEquals(closes[0]?.message, "completed");
 });
 
 Deno.test("PeerError completes an error later, and keeps the event loop alive until then", async () => {
-  const { context, peerError, closes, closed } = setUp();
+  const { context, peerError, explainBy, closes, closed } = setUp();
   const more = Promise.withResolvers<void>();
-  peerError.explainBy(async (init) => {
+  const completion = explainBy(async (init) => {
     await more.promise;
     return { ...init, message: "completed" };
   });
   const read = new Promise<void>((resolve) =>
     peerError.read(bytes, (error) => (closed(error), resolve()))
   );
-  assertEquals([peerError.isPending, context.holds, closes], [true, 1, []]);
+  assertEquals([completion.isPending, context.holds, closes], [true, 1, []]);
   more.resolve();
   await read;
   assertEquals(closes[0]?.message, "completed");
-  assertEquals([peerError.isPending, context.holds, closes.length], [false, 0, 1]);
+  assertEquals([completion.isPending, context.holds, closes.length], [false, 0, 1]);
 });
 
-Deno.test("PeerError.flush() closes with the error as it was received, once", async () => {
-  const { peerError, closes, closed } = setUp();
+Deno.test("ErrorCompletion.flush() closes with the error as it was received, once", async () => {
+  const { peerError, explainBy, closes, closed } = setUp();
   const more = Promise.withResolvers<void>();
-  peerError.explainBy(async (init) => {
+  const completion = explainBy(async (init) => {
     await more.promise;
     return { ...init, message: "completed" };
   });
-  peerError.flush(); // there is none
+  completion.flush(); // there is none
   peerError.read(bytes, closed);
-  peerError.flush();
+  completion.flush();
   more.resolve();
   for (let i = 0; i < 20; i++) await Promise.resolve();
-  assertEquals([closes.map((error) => error?.message), peerError.isPending], [["denied"], false]);
+  assertEquals([closes.map((error) => error?.message), completion.isPending], [["denied"], false]);
 });
 
 Deno.test("PeerError.remoteError() completes an error that was received in an item", () => {
-  const { peerError } = setUp("grant it");
-  peerError.explainBy((init) => ({ ...init, message: `${init.message}, completed` }));
+  const { peerError, explainBy } = setUp("grant it");
+  explainBy((init) => ({ ...init, message: `${init.message}, completed` }));
   const error = peerError.remoteError(new RangeError("denied"));
   assertInstanceOf(error, RemoteError);
   assertEquals(error.message, "denied; grant it, completed");

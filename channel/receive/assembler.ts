@@ -8,9 +8,8 @@ import { ProtocolError } from "../../errors.ts";
 import { INITIAL_WINDOW_BYTES } from "../../protocol/constants.ts";
 import { readUint32 } from "../../protocol/frames.ts";
 
-/** A peer that means it begins with a larger piece, mostly. */
-const SMALL_PIECE_BYTES = 4 * 1024;
-const SMALL_BUFFER_BYTES = 64 * 1024;
+/** An item mostly begins with a larger piece. Buffers above some 100 KiB take no memory until used. */
+const SMALL_BYTES = 4 * 1024;
 
 /**
  * Copies the pieces of an item into one buffer, once. At first the buffer has the declared length, but
@@ -29,7 +28,7 @@ export class Assembler {
     this.#total = total;
     this.#head = binaryHeadBytes(first, total);
     const size = total - this.#head;
-    const most = first.length < SMALL_PIECE_BYTES ? SMALL_BUFFER_BYTES : INITIAL_WINDOW_BYTES;
+    const most = first.length < SMALL_BYTES ? SMALL_BYTES : INITIAL_WINDOW_BYTES;
     this.#buffer = new Uint8Array(Math.min(size, most));
     this.#append(first.subarray(this.#head));
   }

@@ -7,6 +7,7 @@
 
 import { type Channel, coreOf } from "../../channel/channel.ts";
 import type { ChannelCore } from "../../channel/core.ts";
+import { ErrorCompletion } from "../../channel/error_completion.ts";
 import { Bridges } from "../../channel/mux/bridge.ts";
 import { Connection } from "../../channel/mux/connection.ts";
 import { ExecSender } from "../../channel/mux/exec.ts";
@@ -126,7 +127,12 @@ export class Session {
     const channel = this.execs.send({ kind, name, position, isolated }, text, args);
     if (this.execs.codeSentOn === channel.id) this.#uncaught.codeSent(channel.id, code);
     const core = coreOf(channel);
-    core.explainErrors((init) => explain(code, { ...init, execution: channel.id }));
+    core.completeErrorsBy(
+      new ErrorCompletion(
+        core.binding,
+        (init) => explain(code, { ...init, execution: channel.id }),
+      ),
+    );
     if (isolated) {
       this.#execution = core;
       this.#printer.nameExecution(name);

@@ -7,6 +7,7 @@
 import { Binding } from "../../channel/binding.ts";
 import type { ChannelGateway } from "../../channel/channel.ts";
 import type { Connection } from "../../channel/mux/connection.ts";
+import { ErrorCompletion } from "../../channel/error_completion.ts";
 import { PeerError } from "../../channel/peer_error.ts";
 import type { Code } from "../../code/code.ts";
 import { explain } from "../../code/loaded.ts";
@@ -63,8 +64,11 @@ export class UncaughtErrors {
     const allMissed = this.#missed;
     this.#missed = 0;
     const code = this.#codes.get(channel);
-    const peerError = new PeerError(new Binding(this.#connection, channel));
-    if (code !== undefined) peerError.explainBy((init) => explain(code, init));
+    const binding = new Binding(this.#connection, channel);
+    const peerError = new PeerError(binding);
+    if (code !== undefined) {
+      peerError.completion = new ErrorCompletion(binding, (init) => explain(code, init));
+    }
     peerError.read(bytes, (error) => {
       if (!(error instanceof RemoteError)) {
         throw new ProtocolError("the peer told an uncaught error that is none", { cause: error });

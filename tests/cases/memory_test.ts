@@ -79,6 +79,22 @@ const ATTACKS: Record<string, { does: string; prints: string }> = {
     `,
     prints: "more unread items with channels than memory= of the gateway has room for",
   },
+  "items of many channels that have closed": {
+    does: `
+      const channel = bad.remoteExec(\`
+        const closed = [];
+        for (let i = 0; i < 4; i++) {
+          const list = Array.from({ length: 5_000 }, () => channel.gateway.newChannel());
+          await channel.send(list);
+          for (const one of list) one.close();
+          closed.push(...list);
+        }
+        await channel.send([...closed, ...closed, ...closed]);
+      \`);
+      print(await told((async () => { for await (const list of channel); })()));
+    `,
+    prints: "ProtocolError: the peer sent an item that takes more than 67108864 bytes of memory",
+  },
   "large errors of many executions": {
     does: `
       const code = \`throw Object.assign(new Error("x".repeat(20_000)), { stack: "x".repeat(20_000) })\`;
