@@ -13,6 +13,9 @@ import { STATUS } from "./run/status.ts";
 /** What runs a command. Each is loaded when it is asked for: `--help` needs none. */
 const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Implementation>>> = {
   exec: () => import("./exec/exec.ts"),
+  info: () => import("./info.ts"),
+  map: () => import("./map/map.ts"),
+  completions: () => import("./completions.ts"),
   serve: () => import("./serve.ts"),
 };
 

@@ -32,6 +32,38 @@ const EXEC_OPTIONS: readonly Option[] = [
   { name: "raw", help: "Print control characters of the far side as they are" },
 ];
 
+const MAP_OPTIONS: readonly Option[] = [
+  {
+    name: "eval",
+    short: "e",
+    value: "FUNCTION",
+    help: "Run this function in place of a file's default export; it is pure: (item, args) => …",
+  },
+  { name: "args", value: "JSON", kind: "json", help: "The second argument of the function" },
+  { name: "lines", help: "Take each line of stdin as it is, as a string" },
+  { name: "unordered", help: "Print results as they come" },
+  {
+    name: "concurrency",
+    value: "N",
+    kind: "count",
+    help: "Items that a target runs at once; default 1",
+  },
+  {
+    name: "retries",
+    value: "N",
+    kind: "count",
+    help: "Run an item again, up to this often, if it failed or its target was lost",
+  },
+  { name: "keep-going", help: "Go on after an item has failed" },
+  {
+    name: "log",
+    value: "FILE",
+    completes: "file",
+    help: "Add a line of JSON for each item, named by the hash of it and the code",
+  },
+  { name: "resume", help: "Print results that are in the log, and do not run their items again" },
+];
+
 /** All commands, in the order of the help. */
 export const COMMANDS = [
   {
@@ -61,6 +93,41 @@ export const COMMANDS = [
         "a file of results for each",
       ],
     ],
+  },
+  {
+    name: "map",
+    operands: "[FILE|URL]",
+    maxOperands: 1,
+    summary: "Run a function over the lines of stdin",
+    details: [
+      "Each line is a JSON value. A target that is free takes the next one; the results are lines of " +
+      "JSON on stdout, in the order of the items. The function is that of -e, or the default export " +
+      "of a file, which is sent with all that it imports. --timeout is for each item, which has a process of its own then.",
+      'With --json, stdout has lines {"index","result"} or {"index","error"}.',
+    ],
+    options: [...MAP_OPTIONS, ...TARGET_OPTIONS, HELP],
+    takesGrants: true,
+    completes: "file",
+    examples: [
+      ["seq 1000 | execnet map -w '4*popen' -e 'n => n ** 2'", "squares, by four processes"],
+      [
+        "execnet map -w @web --log done.jsonl --resume check.ts < urls.jsonl",
+        "go on where an earlier run was stopped",
+      ],
+    ],
+  },
+  {
+    name: "info",
+    operands: "",
+    maxOperands: 0,
+    summary: "Show what targets are: host, system, Deno, cores, memory, load, latency",
+    details: [
+      "It grants sys=hostname,loadavg,systemMemoryInfo. Targets that are not reached are listed with " +
+      "the reason.",
+    ],
+    options: [...TARGET_OPTIONS, HELP],
+    takesGrants: true,
+    examples: [["execnet info -w @web", "the hosts of the name web"]],
   },
   {
     name: "serve",
@@ -100,6 +167,16 @@ export const COMMANDS = [
     ],
     isPassedOn: true,
     examples: [["execnet serve 8888 -- --allow-read=/data", "sessions may read /data"]],
+  },
+  {
+    name: "completions",
+    operands: "bash|zsh|fish",
+    maxOperands: 1,
+    summary: "Print what completes words in a shell",
+    details: [],
+    options: [HELP],
+    completes: ["bash", "zsh", "fish"],
+    examples: [[`eval "$(execnet completions bash)"`, "for this shell"]],
   },
 ] as const satisfies readonly Command[];
 
