@@ -190,7 +190,8 @@ export class ContentSender {
     }
     const packed = isPacked ? pack(part.bytes) : undefined;
     await this.#send(packed === undefined ? part.bytes : { type: "packed", ...packed });
-    return packed !== undefined;
+    // A short part says nothing about the others.
+    return packed !== undefined || (isPacked && part.bytes.length < SMALL_BYTES);
   }
 
   async #sendLarge(wanted: Wanted): Promise<void> {

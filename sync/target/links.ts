@@ -93,8 +93,8 @@ export class Links {
       code: "NOT_CAPABLE",
       message:
         `cannot make this link${others}: Deno lets only a process make links that may read ` +
-        `and write everything; grant allow-read//allow-write without paths, or leave links out ` +
-        `with links: "skip"`,
+        `and write everything; grant allow-read//allow-write without paths (here, for pull: ` +
+        `--allow-read --allow-write), or leave links out with links: "skip"`,
     });
   }
 
