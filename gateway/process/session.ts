@@ -141,8 +141,11 @@ export class Session {
     core.lifecycle.onEnd(() => {
       // What is lost with the connection was running then, and the error of the loss names it.
       if (this.connection.lost !== undefined) return;
-      // What this side has cancelled still runs: an isolated execution until its process has ended.
-      if (!isolated || core.lifecycle.state !== "closing") this.#running.delete(channel);
+      const ended = () => void this.#running.delete(channel);
+      // What this side has cancelled may run on until its process is ended.
+      if (isolated && core.lifecycle.state === "closing") {
+        void core.lifecycle.whenClosed().then(ended);
+      } else ended();
       this.#unreported.add(channel, name);
     });
     return channel;
