@@ -178,13 +178,13 @@ export class Lifecycle {
     this.#end(reason, reason);
   }
 
-  /** Ends it with its connection. */
-  lose(error: Error): void {
+  /** Ends it with its connection. A reason that is a text becomes an error only where one is due. */
+  lose(reason: Error | string): void {
     this.#cut();
-    this.#parts.outcome.lose(error);
-    this.#parts.sendQueue.abandon(() => error);
+    this.#parts.outcome.lose(reason);
+    this.#parts.sendQueue.abandon(() => this.#parts.outcome.notSentError(reason));
     this.#go("lost");
-    this.#end(error, this.#parts.outcome.isCut ? error : undefined);
+    this.#end(reason, this.#parts.outcome.isCut ? this.#parts.outcome.failure : undefined);
   }
 
   /** Closes this channel alone: what the peer sent on it is wrong, but the connection is sound. */

@@ -63,9 +63,9 @@ export class Outcome {
   }
 
   /** Ends it with its connection: that replaces the reason that there was before. */
-  lose(error: Error): void {
-    this.#reason = error;
-    this.fail(error);
+  lose(reason: Error | string): void {
+    this.#reason = reason;
+    if (reason instanceof Error) this.fail(reason);
   }
 
   /** Makes the error of a receive after the end. */

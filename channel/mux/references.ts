@@ -4,7 +4,6 @@
  * @module
  */
 
-import { ChannelClosedError } from "../../errors.ts";
 import { Cost, type CostMeter } from "../../protocol/decoded_cost.ts";
 import type { ChannelReferences } from "../../protocol/items.ts";
 import { type Channel, channelOf, coreOf } from "../channel.ts";
@@ -71,7 +70,7 @@ export class References implements ChannelReferences {
     this.#channels.addressee(id); // throws if it was never opened
     meter.charge(Cost.LOST_CHANNEL);
     const core = new ChannelCore(new Binding(this.#context, id), "plain");
-    core.lose(new ChannelClosedError(`${core.binding.label} was closed before it arrived`));
+    core.lifecycle.lose("was closed before it arrived"); // no error yet: a peer may name thousands
     return channelOf(core);
   }
 
