@@ -54,6 +54,7 @@ test("an isolated busy loop blocks neither the status nor others, and ends when 
   assertEquals(await gw.call(() => 1), 1);
   const other = gw.remoteExec(`await channel.send(2)`, undefined, ISOLATE);
   assertEquals(await other.receive(), 2);
+  await other.waitClose();
   spinning.close();
   assertEquals((await gw.remoteStatus()).executing, ["spin"]); // it has a second
   await spinning.waitClose();
