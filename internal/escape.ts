@@ -22,9 +22,15 @@ export function escapeControls(text: string): string {
   return text.replace(CONTROLS, escaped);
 }
 
-/** Returns output the same way, except that it keeps tabs, line feeds and colours. */
+/**
+ * Returns output the same way, except that it keeps tabs, line feeds and colours. Line ends of a terminal
+ * lose their carriage return.
+ */
 export function escapeOutput(text: string): string {
-  return text.replace(CONTROLS_BUT_COLORS, (found, kept) => kept ?? escaped(found));
+  return text.replace(/\r(?=\n|$)/g, "").replace(
+    CONTROLS_BUT_COLORS,
+    (found, kept) => kept ?? escaped(found),
+  );
 }
 
 function escaped(character: string): string {

@@ -30,3 +30,7 @@ Deno.test("escapeOutput() keeps tabs, line feeds and colours, and escapes all el
   assertEquals(escapeOutput("\x1b[2J\r\x1b]0;x\x07"), "\\u001b[2J\\u000d\\u001b]0;x\\u0007");
   assertEquals(escapeOutput("\x1b[31;1H\x9b31m\u202e"), "\\u001b[31;1H\\u009b31m\\u202e");
 });
+
+Deno.test("escapeOutput() drops the carriage returns of a terminal's line ends, and no others", () => {
+  assertEquals(escapeOutput("one\r\ntwo\rthree\r"), "one\ntwo\\u000dthree");
+});
