@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   remote: ["errors", "internal", "protocol", "channel", "transports/streams"],
   server: ["errors", "internal", "protocol", "permissions", "transports"],
-  cli: ["errors", "internal", "code", "gateway/group", "server", "mod"],
+  cli: ["errors", "internal", "code", "gateway/group", "server", "sync", "mod"],
   serve: ["permissions", "server"],
   sync: ["errors", "internal", "mod"],
   mod: [

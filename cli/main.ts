@@ -15,6 +15,8 @@ const IMPLEMENTATIONS: Readonly<Record<CommandName, () => Promise<Implementation
   exec: () => import("./exec/exec.ts"),
   info: () => import("./info.ts"),
   map: () => import("./map/map.ts"),
+  pull: () => import("./sync/pull.ts"),
+  push: () => import("./sync/push.ts"),
   completions: () => import("./completions.ts"),
   serve: () => import("./serve.ts"),
 };

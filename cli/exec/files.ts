@@ -5,6 +5,7 @@
  */
 
 import { messageOf } from "../../internal/errors.ts";
+import { fileName } from "../output/file_name.ts";
 import { tagged } from "../output/streams.ts";
 import type { Shown } from "../output/text.ts";
 import { UsageError } from "../usage.ts";
@@ -50,10 +51,4 @@ export class Files {
   #path(id: string): string {
     return `${this.#folder}/${fileName(id)}`;
   }
-}
-
-/** Returns an id as the name of a file in the folder, whatever it is. */
-function fileName(id: string): string {
-  const name = id.replaceAll("%", "%25").replaceAll("/", "%2F");
-  return /^\.{1,2}$/.test(name) ? name.replaceAll(".", "%2E") : name;
 }

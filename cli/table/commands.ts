@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Command, HELP, type Option, TARGET_OPTIONS } from "./option.ts";
+import { type Command, HELP, type Option, SYNC_TARGET_OPTIONS, TARGET_OPTIONS } from "./option.ts";
 
 const EXEC_OPTIONS: readonly Option[] = [
   {
@@ -64,6 +64,24 @@ const MAP_OPTIONS: readonly Option[] = [
   { name: "resume", help: "Print results that are in the log, and do not run their items again" },
 ];
 
+const SYNC_OPTIONS: readonly Option[] = [
+  { name: "delete", help: "Delete what only the copy has, at the end" },
+  {
+    name: "exclude",
+    value: "PATTERN",
+    isRepeatable: true,
+    help: "Leave out what this pattern of .gitignore matches",
+  },
+  { name: "gitignore", help: "Leave out what the .gitignore files of the source say, and .git" },
+  { name: "checksum", help: "Compare by content where size and time of change agree" },
+];
+
+const SYNC_DETAILS: readonly string[] = [
+  "A table of what was done ends it; a terminal has a bar for each target meanwhile. With --dry-run, " +
+  'stdout has a line for each change before. With --json, these are {"gateway","kind","path"}, and ' +
+  'the last of a target is {"gateway","end","error"} with all that is counted.',
+];
+
 /** All commands, in the order of the help. */
 export const COMMANDS = [
   {
@@ -114,6 +132,54 @@ export const COMMANDS = [
         "execnet map -w @web --log done.jsonl --resume check.ts < urls.jsonl",
         "go on where an earlier run was stopped",
       ],
+    ],
+  },
+  {
+    name: "push",
+    operands: "SOURCE",
+    maxOperands: 1,
+    summary: "Copy a directory or a file to every target",
+    details: [
+      "The content of a directory becomes the content of PATH; a file becomes the file PATH, or is put " +
+      "into PATH/. What is the same already is not sent. A relative PATH counts from where a target starts.",
+      "It grants read and write of PATH, or of the directory around it for a file. To make symbolic " +
+      "links, targets need --allow-read and --allow-write without paths.",
+      ...SYNC_DETAILS,
+    ],
+    options: [
+      { name: "to", value: "PATH", help: "The place at the targets" },
+      ...SYNC_OPTIONS,
+      ...SYNC_TARGET_OPTIONS,
+      HELP,
+    ],
+    takesGrants: true,
+    completes: "file",
+    examples: [
+      ["execnet push site/ -w @web --to /srv/site --delete", "the same tree on all web hosts"],
+      ["execnet push . --to /srv/app --gitignore --dry-run", "what would change"],
+    ],
+  },
+  {
+    name: "pull",
+    operands: "PATH",
+    maxOperands: 1,
+    summary: "Copy a directory or a file from every target",
+    details: [
+      "The content of a directory becomes the content of DIR; a file is put into DIR if that is there, " +
+      "or ends in a slash, and becomes the file DIR otherwise. From several targets, it is the same " +
+      "with DIR/<id>/ for each. A relative PATH counts from where a target starts.",
+      "It grants read of PATH.",
+      ...SYNC_DETAILS,
+    ],
+    options: [
+      { name: "to", value: "DIR", completes: "directory", help: "The place here" },
+      ...SYNC_OPTIONS,
+      ...SYNC_TARGET_OPTIONS,
+      HELP,
+    ],
+    takesGrants: true,
+    examples: [
+      ["execnet pull /var/log/app -w 'ssh=web[01-20]' --to logs", "to logs/web01/, logs/web02/ …"],
     ],
   },
   {

@@ -101,3 +101,13 @@ export const TARGET_OPTIONS: readonly Option[] = [
   { name: "json", help: "Print lines of JSON" },
   { name: "no-color", help: "Print without colors" },
 ];
+
+/** The option by which `push` and `pull` leave targets out: their `--exclude` is for files. */
+export const EXCLUDED_TARGETS = "x";
+
+/** Options of the commands that sync files. */
+export const SYNC_TARGET_OPTIONS: readonly Option[] = TARGET_OPTIONS.map((option) => {
+  if (option.name === "exclude") return { ...option, name: EXCLUDED_TARGETS, isShortOnly: true };
+  if (option.name !== "dry-run") return option;
+  return { ...option, help: "List what would change, and change nothing" };
+});

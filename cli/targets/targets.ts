@@ -28,9 +28,10 @@ const MAX_COPIES = 10_000;
 /**
  * Returns the targets of a command line.
  *
+ * @param exclude The name of the option that leaves targets out.
  * @throws {UsageError} if they are wrong; nothing has been started.
  */
-export async function targetsOf(args: Arguments): Promise<Target[]> {
+export async function targetsOf(args: Arguments, exclude = "exclude"): Promise<Target[]> {
   const texts = args.texts("on");
   const named = new Named(args.text("hosts"));
   const wanted: Wanted[] = [];
@@ -42,7 +43,7 @@ export async function targetsOf(args: Arguments): Promise<Target[]> {
     ...(id === undefined ? {} : { id }),
   }));
   const targets = planned(specs);
-  return await without(targets, args.texts("exclude"));
+  return await without(targets, args.texts(exclude));
 }
 
 /** A target before its id is known for sure. */
