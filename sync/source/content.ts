@@ -87,15 +87,22 @@ export async function* readChunks(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, boolean> {
   using handle = await Deno.open(file);
   let left = look.entry.size;
-  let next = readInto(handle, left);
+  let next = readAhead(handle, left);
   while (left > 0) {
     const chunk = await next;
     left -= chunk.length;
     if (chunk.length === 0) return false;
-    next = readInto(handle, left);
+    next = readAhead(handle, left);
     yield chunk;
   }
   return await isUnchanged(file, links, look);
+}
+
+/** Begins to read a chunk. Who stops before that has come closes the file, and nobody waits for it. */
+function readAhead(handle: Deno.FsFile, left: number): Promise<Uint8Array<ArrayBuffer>> {
+  const read = readInto(handle, left);
+  read.catch(() => {});
+  return read;
 }
 
 async function readInto(
