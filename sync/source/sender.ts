@@ -11,11 +11,11 @@ import { check } from "../wire/check.ts";
 import {
   checkIds,
   entriesOf,
-  isClosed,
   type Link,
   numbersOf,
   type ReceiverMessage,
   type SenderMessage,
+  sendUnlessClosed,
 } from "../wire/messages.ts";
 import { childOf, isName } from "../wire/path.ts";
 import type { Reporter, Told } from "../wire/problems.ts";
@@ -87,12 +87,8 @@ export class Sender {
 
   /** If the other side has ended, the link says how: `#receive` tells the others. */
   async #send(message: SenderMessage | Uint8Array<ArrayBuffer>): Promise<void> {
-    try {
-      await this.#init.link.send(message);
-    } catch (error) {
-      if (!isClosed(error)) throw error;
-      await this.#condition.until(() => this.#hasAll);
-    }
+    const isSent = await sendUnlessClosed(this.#init.link, message);
+    if (!isSent) await this.#condition.until(() => this.#hasAll);
   }
 
   async #receive(): Promise<void> {
@@ -212,11 +208,12 @@ export class Sender {
     return this.#isListed && this.#lists === 0 && this.#content.isSettled;
   }
 
+  /** `#receive` calls it. */
   async #answer(paths: unknown, numbers: unknown): Promise<void> {
     check(Array.isArray(paths) && paths.every((path) => isPath(path)), "paths that are none");
     const entries = entriesOf(numbers, paths.length);
     const verdicts = entries.map((entry, i) => this.#init.accepts?.(paths[i], entry) ?? true);
-    await this.#send({ type: "answer", verdicts });
+    await sendUnlessClosed(this.#init.link, { type: "answer", verdicts });
   }
 }
 

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { settingsOf } from "../options.ts";
-import { Sender } from "./sender.ts";
+import { ChannelClosedError } from "../../errors.ts";
+import { inTime } from "../../tests/support/deadline.ts";
+import { Sender, type SenderInit } from "./sender.ts";
 import { sourceOf } from "./source.ts";
 
 interface Message {
@@ -85,3 +87,26 @@ for (const [what, message] of Object.entries(HOSTILE)) {
     await Deno.remove(root, { recursive: true });
   });
 }
+
+Deno.test("a sender that is asked by a side that has ended then waits for nothing", async () => {
+  const root = await Deno.makeTempDir();
+  const settings = { ...settingsOf({}), compress: false, minDelta: undefined };
+  const reporter = { error() {}, skip() {}, change() {}, flush: () => Promise.resolve() };
+  const sender = new Sender({
+    ...sourceOf(root, settings, undefined, reporter),
+    link: {
+      send: ({ type }: Message) =>
+        type === "answer" ? Promise.reject(new ChannelClosedError("ended")) : Promise.resolve(),
+      async *[Symbol.asyncIterator]() {
+        yield await Promise.resolve({ type: "ask", paths: [], numbers: new Float64Array() });
+      },
+    },
+    settings,
+    reporter,
+    accepts: undefined,
+    told() {},
+    stop() {},
+  } as SenderInit);
+  await inTime("the end of the sender", sender.run());
+  await Deno.remove(root, { recursive: true });
+});

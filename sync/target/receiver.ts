@@ -8,12 +8,12 @@ import { Condition } from "../wire/condition.ts";
 import { type Entry, Kind } from "../wire/entry.ts";
 import { check } from "../wire/check.ts";
 import {
-  isClosed,
   type Link,
   type ListMessage,
   numbersOf,
   type ReceiverMessage,
   type SenderMessage,
+  sendUnlessClosed,
   type SettledMessage,
 } from "../wire/messages.ts";
 import { Pace } from "../wire/pace.ts";
@@ -161,8 +161,11 @@ export class Receiver {
     }
   }
 
+  /** `#receive` calls it. */
   async #settle(settled: Omit<SettledMessage, "type"> | undefined): Promise<void> {
-    if (settled !== undefined) await this.#send({ type: "settled", ...settled });
+    if (settled !== undefined) {
+      await sendUnlessClosed(this.#init.link, { type: "settled", ...settled });
+    }
   }
 
   async #compare(work: Work): Promise<void> {
@@ -227,11 +230,7 @@ export class Receiver {
 
   /** If the other side has ended, the link says how: `#receive` tells. */
   async #send(message: ReceiverMessage): Promise<void> {
-    try {
-      await this.#init.link.send(message);
-    } catch (error) {
-      if (!isClosed(error)) throw error;
-      await this.#condition.until(() => false);
-    }
+    const isSent = await sendUnlessClosed(this.#init.link, message);
+    if (!isSent) await this.#condition.until(() => false);
   }
 }

@@ -170,8 +170,25 @@ export interface Link extends AsyncIterable<unknown> {
 }
 
 /** Returns whether an error of `send` says that the channel or its gateway has ended. */
-export function isClosed(error: unknown): boolean {
+function isClosed(error: unknown): boolean {
   return error instanceof Error && /^(Channel|Gateway)ClosedError$/.test(error.name);
+}
+
+/**
+ * Sends a message; returns false if the link has ended. How it has, whoever receives on it is told: that
+ * one must not wait for it here.
+ */
+export async function sendUnlessClosed(
+  link: Link,
+  message: SenderMessage | ReceiverMessage | Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    await link.send(message);
+    return true;
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    return false;
+  }
 }
 
 /** Numbers for each entry in a message. */
