@@ -23,7 +23,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   "bench:peers": (args) => runAttached(["run", "-A", "bench/peers.ts", ...args]),
   "bench:map": (args) => runAttached(["run", "-A", "bench/map.ts", ...args]),
   "bench:link": (args) => runAttached(["run", "-A", "bench/link.ts", ...args]),
-  "bench:scale": (args) => runAttached(["run", "-A", "bench/scale.ts", ...args]),
+  "bench:growth": (args) => runAttached(["run", "-A", "bench/growth.ts", ...args]),
   check: (args) => runAttached(["check", ...args]),
   ok: runOk,
   async test(args) {

@@ -1,60 +1,86 @@
-/** Draws the curve of `scale.ts`. */
+/** Draws the curves of `growth.ts`. Both axes are logarithmic: a straight slope of 1 is linear growth. */
 
-/** The totals of a group of some size. */
-export interface Point {
-  readonly gateways: number;
-  /** Milliseconds until all are up. */
-  readonly startMs: number;
-  /** Milliseconds for one item to each and back. */
-  readonly echoMs: number;
-  readonly endMs: number;
-  readonly mibThere: number;
-  readonly mibHere: number;
+/** A curve: where it lies, and how high. All are above zero. */
+export type Points = readonly (readonly [x: number, y: number])[];
+
+/** A panel of the figure. */
+export interface Panel {
+  readonly title: string;
+  readonly unit: string;
+  readonly curves: readonly { readonly color: string; readonly points: Points }[];
 }
 
 const WIDTH = 360;
-const HEIGHT = 220;
-const MARGIN = 48;
-const CURVES = [
-  { title: "start of all (s)", of: ({ startMs }: Point) => startMs / 1_000 },
-  { title: "an item to each and back (ms)", of: ({ echoMs }: Point) => echoMs },
-  { title: "memory of all gateways (MiB)", of: ({ mibThere }: Point) => mibThere },
-  { title: "growth of the initiator (MiB)", of: ({ mibHere }: Point) => mibHere },
-] as const;
+const HEIGHT = 230;
+const LEFT = 56;
+const RIGHT = 24;
+const TOP = 40;
+const BOTTOM = 36;
 
-/** Draws one panel for each curve over the number of gateways. A straight line is linear growth. */
-export function plot(points: readonly Point[]): string {
-  const panels = CURVES.map(({ title, of }, i) => {
-    const x = (i % 2) * WIDTH;
-    const y = Math.floor(i / 2) * HEIGHT;
-    return `<g transform="translate(${x} ${y})">${panel(points, title, of)}</g>`;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${2 * HEIGHT}" ` +
-    `font-family="sans-serif" font-size="11">\n` +
-    `<rect width="100%" height="100%" fill="white"/>\n${panels.join("\n")}\n</svg>\n`;
+/** Draws the panels two by two. `legend` names the colors. */
+export function plot(
+  panels: readonly Panel[],
+  legend: readonly { readonly name: string; readonly color: string }[],
+): string {
+  const drawn = panels.map((panel, i) =>
+    `<g transform="translate(${(i % 2) * WIDTH} ${20 + (i >> 1) * HEIGHT})">${draw(panel)}</g>`
+  );
+  const height = 20 + Math.ceil(panels.length / 2) * HEIGHT;
+  const names = legend.map(({ name, color }, i) =>
+    `<text x="${LEFT + i * 200}" y="18" fill="${color}">${name}</text>`
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${height}" ` +
+    `font-family="sans-serif" font-size="11">\n<rect width="100%" height="100%" fill="white"/>\n` +
+    `${[...names, ...drawn].join("\n")}\n</svg>\n`;
 }
 
-function panel(points: readonly Point[], title: string, of: (point: Point) => number): string {
-  const mostX = Math.max(...points.map(({ gateways }) => gateways));
-  const mostY = Math.max(...points.map(of), 0.001);
-  const at = (point: Point) => [
-    round(MARGIN + point.gateways / mostX * (WIDTH - 2 * MARGIN)),
-    round(HEIGHT - MARGIN - Math.max(0, of(point)) / mostY * (HEIGHT - 2 * MARGIN)),
+function draw({ title, unit, curves }: Panel): string {
+  const all = curves.flatMap(({ points }) => points);
+  const x = axis(all.map(([x]) => x), LEFT, WIDTH - RIGHT);
+  const y = axis(all.map(([, y]) => y), HEIGHT - BOTTOM, TOP);
+  const bottom = HEIGHT - BOTTOM;
+  const lines = curves.map(({ color, points }) => {
+    const at = points.map(([px, py]) => `${x.place(px)},${y.place(py)}`);
+    const dots = at.map((place) => {
+      const [cx, cy] = place.split(",");
+      return `<circle cx="${cx}" cy="${cy}" r="2.5" fill="${color}"/>`;
+    });
+    return `<polyline points="${at.join(" ")}" fill="none" stroke="${color}"/>${dots.join("")}`;
+  });
+  const ticks = [
+    ...x.ticks.map((tick) =>
+      `<text x="${x.place(tick)}" y="${bottom + 14}" text-anchor="middle">${short(tick)}</text>`
+    ),
+    ...y.ticks.map((tick) =>
+      `<text x="${LEFT - 5}" y="${y.place(tick) + 4}" text-anchor="end">${short(tick)}</text>` +
+      `<path d="M${LEFT} ${y.place(tick)}H${WIDTH - RIGHT}" stroke="#eee"/>`
+    ),
   ];
-  const dots = points.map((point) => {
-    const [x, y] = at(point);
-    return `<circle cx="${x}" cy="${y}" r="2.5" fill="#1f5fa8"/>`;
-  });
-  const line = points.map((point) => at(point).join(",")).join(" ");
-  const [right, bottom, middle] = [WIDTH - MARGIN, HEIGHT - MARGIN, WIDTH / 2];
-  return `<text x="${middle}" y="${MARGIN - 16}" text-anchor="middle">${title}</text>` +
-    `<path d="M${MARGIN} ${MARGIN}V${bottom}H${right}" fill="none" stroke="#888"/>` +
-    `<text x="${MARGIN - 6}" y="${MARGIN + 4}" text-anchor="end">${round(mostY)}</text>` +
-    `<text x="${MARGIN - 6}" y="${bottom}" text-anchor="end">0</text>` +
-    `<text x="${right}" y="${bottom + 16}" text-anchor="end">${mostX} gateways</text>` +
-    `<polyline points="${line}" fill="none" stroke="#1f5fa8"/>${dots.join("")}`;
+  return `<text x="${LEFT}" y="${TOP - 10}">${title} (${unit})</text>${ticks.join("")}` +
+    `<path d="M${LEFT} ${TOP}V${bottom}H${WIDTH - RIGHT}" fill="none" stroke="#888"/>` +
+    lines.join("");
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+interface Axis {
+  readonly ticks: readonly number[];
+  place(value: number): number;
+}
+
+/** A logarithmic axis from the power of ten below the least value to the one above the greatest. */
+function axis(values: readonly number[], from: number, to: number): Axis {
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  return {
+    ticks,
+    place(value) {
+      const share = (Math.log10(value) - low) / (high - low);
+      return Math.round((from + share * (to - from)) * 10) / 10;
+    },
+  };
+}
+
+function short(value: number): string {
+  if (value >= 1e6) return `${value / 1e6} M`;
+  return value >= 1e3 ? `${value / 1e3} k` : `${Number(value.toPrecision(1))}`;
 }
