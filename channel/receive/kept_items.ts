@@ -31,14 +31,13 @@ export class KeptItems implements WindowUser {
   wanted = 0;
   readonly #binding: Binding;
   readonly #window: ReceiveWindow;
-  readonly #items = new WaitingItems();
+  #items: WaitingItems | undefined; // not before an item has to wait: most executions have none
   readonly #reader: Pick<WindowUser, "isAwaited">;
   readonly #held: Held = { bytes: 0, decoded: 0 };
   /** The bytes of the channel's window that an unfinished item uses. */
   #unfinished = 0;
   /** The same of the connection's window, which gets them back when the item was taken. */
   #assembled = 0;
-
   #isClosed = false;
 
   /** @param reader Knows whether somebody waits for the next item. */
@@ -62,12 +61,12 @@ export class KeptItems implements WindowUser {
 
   /** The number of items. */
   get size(): number {
-    return this.#items.size;
+    return this.#items?.size ?? 0;
   }
 
   /** The place of the first item in the order over all channels; undefined if there is none. */
   get sequence(): number | undefined {
-    return this.#items.sequence;
+    return this.#items?.sequence;
   }
 
   /** Whether nothing waits, nor a piece, nor what a consumer of bytes has not reported yet. */
@@ -96,7 +95,7 @@ export class KeptItems implements WindowUser {
    * @param decoded The memory that it takes as it is kept decoded, if that was counted.
    */
   push(item: unknown, cost: number, decoded = 0): void {
-    this.#items.push(this.received(item, cost, decoded));
+    (this.#items ??= new WaitingItems()).push(this.received(item, cost, decoded));
   }
 
   /**
@@ -118,7 +117,8 @@ export class KeptItems implements WindowUser {
       }
     }
     const held = cost + this.#takeAssembled();
-    this.#items.pushEncoded(bytes, cost + this.#takeUnfinished(), held, isOwn);
+    const items = this.#items ??= new WaitingItems();
+    items.pushEncoded(bytes, cost + this.#takeUnfinished(), held, isOwn);
   }
 
   /** Returns an item that has just been received, as {@linkcode shift} returns those that waited. */
@@ -139,7 +139,7 @@ export class KeptItems implements WindowUser {
    * @throws {ProtocolError} when it cannot be decoded.
    */
   shift(mayBeEncoded: boolean): Received | undefined {
-    return this.#items.shift(mayBeEncoded ? encodedItem : this.decode);
+    return this.#items?.shift(mayBeEncoded ? encodedItem : this.decode);
   }
 
   /**
@@ -211,7 +211,7 @@ export class KeptItems implements WindowUser {
 
   /** Drops all. The channel gets no credit for it. */
   clear(): void {
-    this.#items.clear();
+    this.#items?.clear();
     this.#unfinished = this.#assembled = 0;
     this.#free(this.#held.bytes, this.#held.decoded);
   }
@@ -233,7 +233,7 @@ export class KeptItems implements WindowUser {
   }
 
   #creditPieces(): void {
-    if (this.#unfinished === 0 || this.#items.size > 0) return;
+    if (this.#unfinished === 0 || this.size > 0) return;
     this.#window.consume(this.#takeUnfinished());
   }
 }
