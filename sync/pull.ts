@@ -45,12 +45,7 @@ export async function pull(
   const path = localPath("pull", to);
   options.signal?.throwIfAborted();
   const ending = new Ending(options.signal);
-  const guarded: SyncOptions = {
-    ...options,
-    filter: ending.guard(options.filter),
-    onChange: ending.guard(options.onChange),
-    onProgress: ending.guard(options.onProgress),
-  };
+  const guarded = ending.guarded(options);
   const { gateway } = source;
   const settings = { ...settingsOf(options), ...linkSettingsOf(gateway, options) };
   const name = { gateway: gateway.id, index: 0 };

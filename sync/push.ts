@@ -98,12 +98,7 @@ async function pushAll(
   options: SyncOptions,
 ): Promise<SyncReport[]> {
   const ending = new Ending(options.signal);
-  const guarded: SyncOptions = {
-    ...options,
-    filter: ending.guard(options.filter),
-    onChange: ending.guard(options.onChange),
-    onProgress: ending.guard(options.onProgress),
-  };
+  const guarded = ending.guarded(options);
   const common = settingsOf(options);
   const accepts = acceptsOf(guarded);
   const failed: SyncProblem[] = [];

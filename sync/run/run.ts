@@ -6,6 +6,7 @@
 
 import { messageOf } from "../../internal/errors.ts";
 import type { Channel, Gateway } from "../../mod.ts";
+import type { SyncOptions } from "../options.ts";
 import type { FarArguments, Settings } from "../wire/settings.ts";
 import { FAR } from "./_far.gen.ts";
 import type { LocalReporter } from "./local_reporter.ts";
@@ -65,8 +66,17 @@ export class Ending {
     this.signal = signal === undefined ? own : AbortSignal.any([signal, own]);
   }
 
-  /** Returns a function of the user, a throw of which ends the sync. */
-  guard<Args extends unknown[], Result>(
+  /** Returns the options with functions a throw of which ends the sync. */
+  guarded(options: SyncOptions): SyncOptions {
+    return {
+      ...options,
+      filter: this.#guard(options.filter),
+      onChange: this.#guard(options.onChange),
+      onProgress: this.#guard(options.onProgress),
+    };
+  }
+
+  #guard<Args extends unknown[], Result>(
     call: ((...args: Args) => Result) | undefined,
   ): ((...args: Args) => Result) | undefined {
     return call && ((...args) => {
