@@ -126,10 +126,10 @@ async function groups(): Promise<Record<string, Points>> {
 
 const gw = await makeGateway();
 const curves: Record<string, Points> = {
+  executions: await executions(gw), // first: what large items leave would count
+  channels: await echoes(gw),
   sizesTo: await rates((size, count) => sendTo(gw, size, count)),
   sizesFrom: await rates((size, count) => receiveFrom(gw, size, count)),
-  channels: await echoes(gw),
-  executions: await executions(gw),
 };
 await gw.terminate();
 console.log(JSON.stringify({ ...curves, ...await groups() }));
